@@ -1,0 +1,126 @@
+#!/bin/bash
+# The one provisioning recipe: the image, `alo asterisk up` and the tests all unpack their servers with it.
+#
+#   provision.sh apt PACKAGE...   install what is missing with apt (root)
+#   provision.sh asterisk         unpack Asterisk 22 and SIPp from Debian sid, print where
+#   provision.sh mysql            unpack MySQL 9 from Debian sid, print where
+#   provision.sh mariadb          install MariaDB's server binaries with apt, print where
+#   provision.sh all              everything above
+#
+# bookworm has neither Asterisk nor MySQL, so both are unpacked beside the host: no chroot, no file of the host is
+# touched. They run through their own loader (see env.sh). What is unpacked is kept under
+# ${XDG_CACHE_HOME:-~/.cache}/alo-clinica, one folder for each version of this recipe.
+set -euo pipefail
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$HERE/env.sh"
+
+SUITE=${ALO_SUITE:-sid}
+ASTERISK_MAJOR=${ALO_ASTERISK_MAJOR:-22}
+MYSQL_MAJOR=${ALO_MYSQL_MAJOR:-9}
+
+say() { printf '%s\n' "$*" >&2; }
+
+installed() { dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
+
+apt_install() {
+  local missing=() package
+  for package in "$@"; do installed "$package" || missing+=("$package"); done
+  [ ${#missing[@]} -eq 0 ] && return
+  [ "$(id -u)" = 0 ] || { say "Faltam pacotes; como root: apt-get install ${missing[*]}"; exit 1; }
+  say "Instalando ${missing[*]} ..."
+  export DEBIAN_FRONTEND=noninteractive
+  # An old package list answers 404, so it is fetched anew only when the first try fails.
+  apt-get -o DPkg::Lock::Timeout=120 install -y -q --no-install-recommends "${missing[@]}" >&2 ||
+    { apt-get update -q >&2 && apt-get -o DPkg::Lock::Timeout=120 install -y -q --no-install-recommends "${missing[@]}" >&2; }
+}
+
+# unpack FOLDER PACKAGES: the packages and their dependencies, extracted and not configured.
+unpack() {
+  apt_install mmdebstrap zstd
+  say "Desempacotando $2 do Debian $SUITE (menos de um minuto) ..."
+  mmdebstrap --quiet --mode="$([ "$(id -u)" = 0 ] && echo root || echo unshare)" --variant=extract \
+    --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='Acquire::Check-Date "false"' \
+    --aptopt='Acquire::Retries "3"' --aptopt='APT::Install-Recommends "false"' \
+    --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
+    --dpkgopt='path-exclude=/usr/share/locale/*' --include="$2" "$SUITE" "$1" >&2
+}
+
+# libraries ROOT LIBRARY_PATH FILE...: the shared libraries each file needs, relative to ROOT.
+libraries() {
+  local root=$1 path=$2 file; shift 2
+  for file in "$@"; do
+    "$(loader "$root")" --library-path "$path" --list "$root/$file" 2>/dev/null |
+      grep -oE "$root/[^ ]+" | sed "s#^$root/##" || true
+  done
+}
+
+# prune FULL KEPT: copy the files named on stdin (links followed) and drop the rest.
+prune() {
+  mkdir -p "$2"
+  sort -u | tar -C "$1" -chf - -T - | tar -C "$2" -xf -
+  rm -rf "$1"
+}
+
+make_asterisk() {
+  local full=$1.full modules=usr/lib/$TRIPLET/asterisk/modules wanted module
+  unpack "$full" asterisk,asterisk-modules,asterisk-core-sounds-en-gsm,sip-tester
+  wanted=(usr/sbin/asterisk usr/bin/sipp)
+  while read -r module; do
+    [ -e "$full/$modules/$module" ] || { say "Asterisk sem o módulo $module"; exit 1; }
+    wanted+=("$modules/$module")
+  done < <(sed -n 's/^load *=> *//p' "$HERE/etc/modules.conf")
+  { printf '%s\n' "${wanted[@]}" "$(relative_loader "$full")" usr/share/asterisk/{documentation,rest-api,sounds/en_US_f_Allison}
+    libraries "$full" "$full/usr/lib/$TRIPLET" "${wanted[@]}"
+    (cd "$full" && ls usr/lib/"$TRIPLET"/libnss_{files,dns}* usr/lib/"$TRIPLET"/libgcc_s.so.1 2>/dev/null) || true
+  } | prune "$full" "$1"
+  expect_version "Asterisk $ASTERISK_MAJOR." "$(run_in "$1" usr/sbin/asterisk -V)"
+}
+
+make_mysql() {
+  local full=$1.full
+  unpack "$full" mysql-server-core
+  { printf '%s\n' usr/sbin/mysqld "$(relative_loader "$full")" usr/share/mysql/{english,charsets}
+    libraries "$full" "$(library_path "$full")" usr/sbin/mysqld
+    (cd "$full" && ls -d usr/lib/mysql/private usr/lib/"$TRIPLET"/libnss_files* usr/lib/"$TRIPLET"/libgcc_s.so.1 2>/dev/null) || true
+  } | prune "$full" "$1"
+  mkdir -p "$1/usr/lib/mysql/plugin"
+  expect_version "Ver $MYSQL_MAJOR." "$(run_in "$1" usr/sbin/mysqld --no-defaults --version)"
+}
+
+# sid moves on; what was tried is this major version.
+expect_version() {
+  [[ $2 == *"$1"* ]] || { say "Esperava '$1', o Debian $SUITE tem '$2'."; exit 1; }
+}
+
+# recipe NAME FILES...: changes when what is unpacked would change, comments left out.
+recipe() {
+  local name=$1; shift
+  { echo "$SUITE"; declare -f "make_$name" unpack libraries prune; [ $# -eq 0 ] || cat "$@"; } | sha256sum | cut -c1-12
+}
+
+# cached NAME FILES...: make NAME once for this recipe (other runs wait), print its folder.
+cached() {
+  local name=$1 root; shift
+  root=$ALO_CACHE/$name-$(recipe "$name" "$@")
+  mkdir -p "$ALO_CACHE"
+  exec 9>"$ALO_CACHE/$name.lock"
+  flock 9
+  if [ ! -d "$root" ]; then
+    rm -rf "$root.new" "$root.new.full"
+    "make_$name" "$root.new"
+    mv "$root.new" "$root"
+  fi
+  exec 9>&-
+  printf '%s\n' "$root"
+}
+
+asterisk() { cached asterisk "$HERE/etc/modules.conf"; }
+mysql() { cached mysql; }
+mariadb() { apt_install mariadb-server-core >&2; dirname "$(command -v mariadbd || echo /usr/sbin/mariadbd)"; }
+
+case "${1:-}" in
+  apt) shift; apt_install "$@" ;;
+  asterisk|mysql|mariadb) "$1" ;;
+  all) asterisk; mysql; mariadb ;;
+  *) sed -n '2,12p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
+esac

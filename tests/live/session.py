@@ -1,0 +1,79 @@
+"""What the workers of one test session share: a folder, locks, and servers started once."""
+
+import contextlib
+import fcntl
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+REPO = Path(__file__).resolve().parents[2]
+PROVISION = REPO / "asterisk-docker" / "provision.sh"
+
+
+def owner() -> int:
+    """The pid whose end is the session's end: xdist's controller, or this pytest."""
+    return os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
+
+
+def worker() -> str:
+    """gw0, gw1 … under xdist; "main" without it."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+def folder() -> Path:
+    """The session's own folder, the same for all its workers; servers' users may pass through it."""
+    started = Path(f"/proc/{owner()}/stat").read_text().rsplit(")", 1)[1].split()[19]  # pids are used again
+    path = Path(tempfile.gettempdir()) / f"alo-tests-{owner()}-{started}"
+    path.mkdir(mode=0o755, exist_ok=True)
+    return path
+
+
+@contextlib.contextmanager
+def locked(name: str) -> Iterator[None]:
+    """One worker at a time."""
+    with (folder() / f"{name}.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def once(name: str, start: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
+    """Call `start(its folder)` in the first worker that asks; the others get what it returned."""
+    known = folder() / f"{name}.json"
+    with locked(name):
+        if not known.exists():
+            place = folder() / name
+            place.mkdir(mode=0o755)
+            known.write_text(json.dumps(start(place)))
+        found: dict[str, Any] = json.loads(known.read_text())
+    return found
+
+
+def keep(place: Path, command: list[str], **kwargs: Any) -> subprocess.Popen[bytes]:
+    """Start a server that ends with the session; its output goes to `log` in its folder."""
+    keeper = [sys.executable, str(Path(__file__).with_name("keeper.py")), str(owner()), str(place), "--", *command]
+    with (place / "log").open("ab") as log:
+        return subprocess.Popen(keeper, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **kwargs)
+
+
+def free_port(kind: int = socket.SOCK_STREAM) -> int:
+    """A loopback port nobody uses now."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def provisioned(what: str) -> Path:
+    """Install or unpack a server with the product's own recipe and say where it is.
+
+    Raises: AssertionError with the recipe's last words when it cannot.
+    """
+    done = subprocess.run([str(PROVISION), what], capture_output=True, text=True)
+    assert done.returncode == 0, f"provision.sh {what}:\n{done.stderr[-3000:]}"
+    return Path(done.stdout.strip().splitlines()[-1])
