@@ -37,7 +37,12 @@ def main(owner: int, folder: Path, command: list[str]) -> int:
     """Run until the owner or the server ends."""
     for name in (signal.SIGINT, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(stop(server) or 0))
+
+    def end(*_: object) -> None:
+        stop(server)
+        os._exit(0)
+
+    signal.signal(signal.SIGTERM, end)
     server = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     (folder / "pid").write_text(str(server.pid))
     while server.poll() is None and alive(owner):

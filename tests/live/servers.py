@@ -39,6 +39,11 @@ class DatabaseServer:
         self.execute(f"CREATE DATABASE `{full}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
         return f"{self.url}/{full}?charset=utf8mb4"
 
+    def tables(self, url: str) -> list[str]:
+        """The names of the tables in the schema a URL points to."""
+        name = url.rsplit("/", 1)[1].split("?")[0]
+        return [row[0] for row in self.execute(f"SHOW TABLES FROM `{name}`")]
+
     def execute(self, statement: str) -> list[tuple[Any, ...]]:
         """Run one statement as root and return its rows."""
         with pymysql.connect(unix_socket=self.socket, user="root", autocommit=True, ssl_disabled=True) as connection:
@@ -90,7 +95,7 @@ def _mysql(place: Path) -> dict[str, Any]:
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 0, f"{command[0]}:\n{done.stdout[-1500:]}\n{done.stderr[-1500:]}"
 
 

@@ -54,11 +54,11 @@ def once(name: str, start: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def keep(place: Path, command: list[str], **kwargs: Any) -> subprocess.Popen[bytes]:
+def keep(place: Path, command: list[str]) -> subprocess.Popen[bytes]:
     """Start a server that ends with the session; its output goes to `log` in its folder."""
     keeper = [sys.executable, str(Path(__file__).with_name("keeper.py")), str(owner()), str(place), "--", *command]
     with (place / "log").open("ab") as log:
-        return subprocess.Popen(keeper, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **kwargs)
+        return subprocess.Popen(keeper, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
 
 
 def free_port(kind: int = socket.SOCK_STREAM) -> int:
@@ -74,6 +74,6 @@ def provisioned(what: str) -> Path:
 
     Raises: AssertionError with the recipe's last words when it cannot.
     """
-    done = subprocess.run([str(PROVISION), what], capture_output=True, text=True)
+    done = subprocess.run([str(PROVISION), what], check=False, capture_output=True, text=True)
     assert done.returncode == 0, f"provision.sh {what}:\n{done.stderr[-3000:]}"
     return Path(done.stdout.strip().splitlines()[-1])
