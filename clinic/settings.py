@@ -1,0 +1,163 @@
+"""What an installation sets: ALO_… in the environment, each also as ALO_…_FILE naming a file with the value."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "ALO_"
+SHIPPED_SOUNDS = Path(__file__).resolve().parent.parent / "prompts" / "sounds"
+DRIVERS = {"mysql": "mysql+pymysql", "mariadb": "mysql+pymysql"}
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class BadSettings(Exception):
+    """Settings that cannot be used; `problems` holds one line each, in Portuguese, with the remedy."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _database(value: str) -> str:
+    """Any spelling of a supported database as SQLAlchemy wants it; ValueError for another one."""
+    scheme, found, rest = value.partition("://")
+    scheme = DRIVERS.get(scheme, scheme)
+    if not found or scheme not in ("sqlite", "mysql+pymysql"):
+        raise ValueError("use sqlite:///arquivo.sqlite ou mysql+pymysql://usuario:senha@servidor/banco")
+    return f"{scheme}://{rest}"
+
+
+def _folders(value: Any) -> Any:
+    """A list as in PATH: folders with ':' between them."""
+    return [Path(part) for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    """One installation. Built from the environment by `load`, or from keywords in tests."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+
+    database_url: Annotated[str, BeforeValidator(_database)] = Field(
+        default="sqlite:///var/alo.sqlite",
+        repr=False,
+        description="Banco de dados: SQLite (um arquivo), MySQL ou MariaDB.",
+    )
+    agi_host: str = Field(default="127.0.0.1", description="Endereço em que o servidor FastAGI escuta.")
+    agi_port: Port = Field(default=4573, description="Porta do servidor FastAGI.")
+    web_host: str = Field(default="127.0.0.1", description="Endereço em que as páginas são servidas.")
+    web_port: Port = Field(default=8000, description="Porta das páginas.")
+    prompts_dir: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_folders)] = Field(
+        default=(),
+        description="Pastas com as gravações da própria clínica, separadas por ':', procuradas antes das nossas.",
+    )
+    spool: Path = Field(default=Path("var/spool"), description="Pasta comum com o Asterisk: nomes falados e gravações.")
+    max_calls: int = Field(
+        default=1000, ge=1, description="Ligações ao mesmo tempo; a seguinte ouve que as linhas estão ocupadas."
+    )
+    metrics_port: int = Field(
+        default=0, ge=0, le=65535, description="Porta das métricas (Prometheus) da telefonia; 0 desliga."
+    )
+    ami_host: str = Field(default="127.0.0.1", description="Endereço do Asterisk Manager Interface.")
+    ami_port: Port = Field(default=5038, description="Porta do Asterisk Manager Interface.")
+    ami_user: str = Field(default="", description="Usuário do AMI; vazio: o Asterisk não é observado.")
+    ami_secret: SecretStr = Field(default=SecretStr(""), description="Senha do AMI.")
+    secret_key: SecretStr = Field(
+        default=SecretStr(""), description="Chave que assina as sessões das páginas; vazia: nova a cada início."
+    )
+    test_phone: bool = Field(
+        default=False, description="Liga a página /telefone fora da demonstração, só para administradores."
+    )
+    demo: bool = Field(default=False, description="Clínica de demonstração: dados fictícios e /telefone aberto.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="O que é registrado.")
+
+    @property
+    def prompt_folders(self) -> tuple[Path, ...]:
+        """Where a prompt is looked for, in order, absolute: the clinic's own, the shipped ones, rendered names."""
+        return (*(folder.absolute() for folder in self.prompts_dir), SHIPPED_SOUNDS, self.names_folder)
+
+    @property
+    def names_folder(self) -> Path:
+        """Where rendered names are written, absolute."""
+        return self.spool.absolute() / "names"
+
+    @property
+    def recordings_folder(self) -> Path:
+        """Where Asterisk writes what callers say, absolute."""
+        return self.spool.absolute() / "recordings"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Keywords, then the environment, then the files it names."""
+        return init_settings, env_settings, NamedFiles(settings_cls)
+
+
+class NamedFiles(PydanticBaseSettingsSource):
+    """ALO_X_FILE: the value of X is what the file holds, as Docker and systemd hand over secrets."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        """The file's text, or None where no file is named; BadSettings when it cannot be had."""
+        return named_file(variable(field_name), os.environ), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """All values that come from files."""
+        fields = self.settings_cls.model_fields
+        found = {name: self.get_field_value(field, name)[0] for name, field in fields.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def variable(field_name: str) -> str:
+    """The environment variable of a field."""
+    return PREFIX + field_name.upper()
+
+
+def named_file(name: str, env: Mapping[str, str]) -> str | None:
+    """What the file named by NAME_FILE holds; BadSettings when NAME is set too, or the file cannot be read."""
+    path = env.get(f"{name}_FILE")
+    if not path:
+        return None
+    if env.get(name):
+        raise BadSettings((f"{name} e {name}_FILE estão definidas: deixe só uma das duas.",))
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "não é um texto"
+        raise BadSettings(
+            (f"{name}_FILE: não consegui ler {path} ({reason}): confira o caminho e as permissões.",)
+        ) from None
+
+
+def load() -> Settings:
+    """The settings of this environment; BadSettings with a line for each thing that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise BadSettings(tuple(_in_portuguese(one) for one in error.errors(include_url=False))) from None
+
+
+REASONS = {
+    "int_parsing": "precisa ser um número inteiro",
+    "bool_parsing": "use 1 (sim) ou 0 (não)",
+    "greater_than_equal": "o menor valor é {ge}",
+    "less_than_equal": "o maior valor é {le}",
+    "literal_error": "use um destes: {expected}",
+    "value_error": "{error}",
+}
+
+
+def _in_portuguese(error: Any) -> str:
+    """One line for one of pydantic's errors; the value is not repeated, it may be a secret."""
+    reason = REASONS.get(error["type"], "valor que não serve").format_map(error.get("ctx", {}))
+    return f"{variable(str(error['loc'][0]))}: {reason.replace(' or ', ' ou ')}."
