@@ -41,7 +41,7 @@ class DatabaseServer:
 
     def tables(self, url: str) -> list[str]:
         """The names of the tables in the schema a URL points to."""
-        name = url.rsplit("/", 1)[1].split("?")[0]
+        name = url.rsplit("/", 1)[1].split("?", maxsplit=1)[0]
         return [row[0] for row in self.execute(f"SHOW TABLES FROM `{name}`")]
 
     def execute(self, statement: str) -> list[tuple[Any, ...]]:
