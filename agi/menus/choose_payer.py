@@ -1,0 +1,40 @@
+"""Call-flow 4.3: who pays: 1 the one on file, 2 particular, 3 another."""
+
+from clinic.directory import PayerInfo
+from clinic.people import Person
+from clinic.services import Clinic
+
+from agi.asking import Option, pick
+from agi.call import Call
+from agi.speech import Spoken
+from agi.wish import Wish
+
+
+def choose_payer(call: Call, clinic: Clinic, person: Person, wish: Wish) -> Wish:
+    """Not asked where only one is taken; a clinic that does not ask takes what is on file, else particular."""
+    if wish.settled:
+        return wish
+    payers = clinic.directory.payers_for(wish.specialty_id, wish.unit_id)
+    private = [one for one in payers if one.private]
+    on_file = [one for one in payers if one.id == person.usual_payer_id and not one.private]
+    if len(payers) < 2 or not clinic.profile.get().ask_payer:
+        return wish.but(payer_id=next((one.id for one in (*on_file, *private, *payers)), None))
+    call.enter("choose_payer")
+    return wish.but(payer_id=_asked(call, payers, private, on_file))
+
+
+def _asked(call: Call, payers: list[PayerInfo], private: list[PayerInfo], on_file: list[PayerInfo]) -> int:
+    fixed: dict[str, Option[int]] = {}
+    if on_file:
+        fixed["1"] = Option(on_file[0].id, ("choose/payer-on-file", Spoken(on_file[0].says)))
+    if private:
+        fixed["2"] = Option(private[0].id, ("choose/private",))
+    others = [one for one in payers if not one.private and one not in on_file]
+    if others:
+        fixed["3"] = Option(0, ("choose/another-payer" if on_file else "choose/a-payer",))
+    chosen = pick(call, "choose/payer", options=[], fixed=fixed)
+    if chosen:
+        return chosen
+    return pick(
+        call, "choose/which-payer", options=[Option(one.id, ("choose/for", Spoken(one.says))) for one in others]
+    )

@@ -1,0 +1,26 @@
+"""Call-flow 4.3: the unit: 1 the usual one, 2 any, then each."""
+
+from clinic.people import Person
+from clinic.services import Clinic
+
+from agi.asking import Option, pick
+from agi.call import Call
+from agi.phrases import at_unit
+from agi.wish import Wish
+
+
+def choose_unit(call: Call, clinic: Clinic, person: Person, wish: Wish) -> Wish:
+    """Not asked where there is only one, or the clinic does not want it asked."""
+    units = clinic.directory.units_for(wish.specialty_id) if _is_open(clinic, wish) else []
+    if len(units) < 2:
+        return wish
+    call.enter("choose_unit")
+    usual = [one for one in units if one.id == person.usual_unit_id]
+    fixed = {"1": Option(usual[0].id, ("choose/usual-unit", *at_unit(usual[0])))} if usual else {}
+    anywhere: dict[str, Option[int | None]] = {"2": Option(None, ("choose/any-unit",))}
+    others = [Option[int | None](one.id, at_unit(one, street=True)) for one in units if one not in usual]
+    return wish.but(unit_id=pick(call, "choose/unit", options=others, fixed={**fixed, **anywhere}, first=3))
+
+
+def _is_open(clinic: Clinic, wish: Wish) -> bool:
+    return not wish.settled and clinic.profile.get().ask_unit

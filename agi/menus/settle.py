@@ -1,0 +1,80 @@
+"""Call-flow 4.5 to 4.7: when, held for this call, read back, confirmed, and the code."""
+
+from clinic.agenda import SlotInfo
+from clinic.bookings import Booking, Hold, Overlaps, SlotTaken, Terms, TooMany, TooManyFromNumber
+from clinic.people import Person
+from clinic.phones import normalise
+from clinic.services import Clinic
+
+from agi.asking import GoBack, ToMainMenu, WantsPerson, finish, yes
+from agi.call import Call
+from agi.menus.choose_time import choose_time
+from agi.menus.waiting_list import waiting_list
+from agi.phrases import appointment, code, terms_read, when_and_where
+from agi.speech import At, Said
+from agi.wish import Wish
+
+
+def settle(call: Call, clinic: Clinic, person: Person, wish: Wish) -> Wish:
+    """Choose times until one is booked; a time lost to somebody else is told and the next ones are offered."""
+    while True:
+        call.progress = {"menu": "booking", "wish": wish.kept()}
+        slot = choose_time(call, clinic, wish.criteria(clinic, person))
+        if slot is None:
+            waiting_list(call, clinic, person, wish)
+            raise GoBack
+        try:
+            booked = _hold_and_book(call, clinic, person, wish.terms(clinic, person, slot), slot)
+        except SlotTaken:
+            call.play("booking/just-taken")
+            continue
+        if booked is not None:
+            _tell(call, clinic, person, booked)
+
+
+def _hold_and_book(call: Call, clinic: Clinic, person: Person, terms: Terms, slot: SlotInfo) -> Booking | None:
+    hold = clinic.bookings.hold(slot, by=call.id, minutes=terms.kind.minutes)
+    if _confirmed(call, clinic, hold, terms):
+        return _book(call, clinic, person, hold, terms)
+    clinic.bookings.release(hold)
+    return None
+
+
+def _confirmed(call: Call, clinic: Clinic, hold: Hold, terms: Terms) -> bool:
+    """Everything is read back once; `*` is another time as well."""
+    call.enter("read_back")
+    said = [*when_and_where(clinic, hold.slot, terms.modality), *terms_read(clinic, terms)]
+    try:
+        return yes(call, "booking/read-back", *said, "booking/confirm-or-other")
+    except GoBack:
+        return False
+
+
+def _book(call: Call, clinic: Clinic, person: Person, hold: Hold, terms: Terms) -> Booking | None:
+    """The booking; None, told why, when another time may do."""
+    key = f"{call.id}:{hold.token}"
+    try:
+        booked = clinic.bookings.book(person, hold, terms, via="telephone", caller=normalise(call.caller), key=key)
+    except Overlaps as clash:
+        clinic.bookings.release(hold)
+        call.play("booking/overlaps", *appointment(clinic, clash.booking))
+        return None
+    except TooMany:
+        clinic.bookings.release(hold)
+        call.play("booking/too-many")
+        raise ToMainMenu from None
+    except TooManyFromNumber:
+        raise WantsPerson("too many bookings from one number") from None
+    call.progress = None
+    return booked
+
+
+def _tell(call: Call, clinic: Clinic, person: Person, booked: Booking) -> None:
+    """Never "marcada" for a request; the code is told twice to who has no contact on file. Ends the booking."""
+    call.enter("code")
+    said: list[Said] = ["booking/done"]
+    if booked.status == "pending":
+        said = ["booking/requested"]
+        if booked.answer_by:
+            said += ["booking/answer-until", At(booked.answer_by, clinic.units.get(booked.unit_id).tz)]
+    finish(call, *said, *code(booked, twice=not person.has_contact))

@@ -1,0 +1,27 @@
+"""Nothing free: the waiting list, another choice, or a person."""
+
+from clinic.people import Person
+from clinic.services import Clinic
+
+from agi.asking import finish, yes
+from agi.call import Call
+from agi.speech import Digits
+from agi.wish import Wish
+
+
+def waiting_list(call: Call, clinic: Clinic, person: Person, wish: Wish) -> None:
+    """Say that nothing is free; `1` joins the list and ends with its protocol, `2` returns to choose otherwise."""
+    call.enter("waiting_list")
+    if not yes(call, "waiting/nothing-free"):
+        return
+    protocol = clinic.calls.protocol(call.id)
+    clinic.waiting_list.join(
+        person,
+        wish.specialty_id,
+        via="telephone",
+        doctor_id=wish.doctor_id,
+        unit_id=wish.unit_id,
+        payer_id=wish.payer_id,
+        protocol=protocol,
+    )
+    finish(call, "waiting/joined", Digits(protocol))
