@@ -1,0 +1,148 @@
+"""Several processes as one: all started, all awaited, none left behind.
+
+Only the standard library, for `alo run` must not load what its children load. A child tells that it is ready by writing
+to the pipe whose number it was given; nobody has to guess from outside, and no port is touched.
+"""
+
+import contextlib
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import FrameType
+from typing import NoReturn
+
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Part:
+    """One process: its name for people, and its command; `{ready}` in it becomes the pipe's number."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Running:
+    """A part that was started."""
+
+    part: Part
+    process: subprocess.Popen[bytes]
+    ready: int
+
+
+class PartEnded(Exception):
+    """A part ended by itself; `status` as Popen.returncode, negative for a signal."""
+
+    def __init__(self, name: str, status: int) -> None:
+        super().__init__(name, status)
+        self.name = name
+        self.status = status
+
+
+class Stopped(Exception):
+    """Somebody pressed Ctrl-C or sent SIGTERM."""
+
+
+def port_taken(host: str, port: int) -> bool:
+    """Whether somebody listens there already."""
+    with contextlib.suppress(OSError), socket.create_server((host, port)):
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def until_stopped() -> Iterator[None]:
+    """Inside, SIGINT and SIGTERM raise Stopped, once; afterwards they are as before."""
+
+    def stop(signum: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - a handler's signature
+        raise Stopped
+
+    before = {signum: signal.signal(signum, stop) for signum in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for signum, handler in before.items():
+            signal.signal(signum, handler)
+
+
+@contextlib.contextmanager
+def together(parts: Sequence[Part], env: Mapping[str, str], patience: float = 35) -> Iterator[list[Running]]:
+    """Start all parts; however the block is left, all are stopped: asked first, `patience` seconds later killed."""
+    running: list[Running] = []
+    try:
+        for part in parts:
+            running.append(start(part, env))
+        yield running
+    finally:
+        stop_all(running, patience)
+
+
+def start(part: Part, env: Mapping[str, str]) -> Running:
+    """Start one part in a group of its own: Ctrl-C in the terminal is ours to pass on."""
+    ready, tell = os.pipe()
+    command = [word.replace("{ready}", str(tell)) for word in part.command]
+    try:
+        process = subprocess.Popen(command, env=dict(env), pass_fds=[tell], start_new_session=True)
+    finally:
+        os.close(tell)
+    return Running(part, process, ready)
+
+
+def await_ready(running: Sequence[Running]) -> None:
+    """Return when every part has said that it is ready; PartEnded when one ends before."""
+    for one in running:
+        told = os.read(one.ready, 1)
+        if not told:
+            raise PartEnded(one.part.name, one.process.wait())
+
+
+def await_end(running: Sequence[Running]) -> NoReturn:
+    """Wait until a part ends, which none should, and raise PartEnded."""
+    while True:
+        found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+        for one in running:
+            if found and found.si_pid == one.process.pid:
+                raise PartEnded(one.part.name, one.process.wait())
+        if found:  # pragma: no cover - not ours: somebody else's child, put to rest
+            os.waitpid(found.si_pid, 0)
+
+
+def stop_all(running: Sequence[Running], patience: float) -> None:
+    """End every part by its pid; a second Ctrl-C meanwhile makes short work of it."""
+    for one in running:
+        one.process.terminate()
+        os.close(one.ready)
+    try:
+        with contextlib.suppress(Stopped, KeyboardInterrupt):
+            _wait(running, patience)
+    finally:
+        for one in running:
+            one.process.kill()
+            one.process.wait()
+
+
+def _wait(running: Sequence[Running], patience: float) -> None:
+    deadline = time.monotonic() + patience
+    for one in running:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            one.process.wait(max(0.0, deadline - time.monotonic()))
+
+
+def tell_ready(pipe: int | None) -> None:
+    """A child is ready: say so to whoever started it, if anybody waits."""
+    if pipe is not None:
+        with contextlib.suppress(OSError):
+            os.write(pipe, b"1")
+            os.close(pipe)
+
+
+def end_with_parent() -> None:
+    """Linux: when the process that started this one is killed, this one gets SIGTERM; elsewhere nothing happens."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
