@@ -95,7 +95,7 @@ def finish(call: Call, *said: Said) -> NoReturn:
 
 
 def in_turn(call: Call, steps: Sequence[Callable[[T], T]], state: T) -> None:
-    """Take the steps in order, each turning the state into the next; `*` asks the last one that asked anything again."""
+    """Take the steps in order, each turning the state into the next; `*` goes back to the last one that asked."""
     if not steps:
         return None
     while True:

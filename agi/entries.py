@@ -1,6 +1,7 @@
 """The menus the dialplan may enter, and what every call has around its menu."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from clinic.people import Person
 from clinic.services import Clinic
@@ -59,10 +60,8 @@ def for_patient(menu: Callable[[Call, Clinic, Person], None]) -> Entry:
 
     def entry(call: Call, clinic: Clinic) -> None:
         person = identify(call, clinic)
-        try:
+        with suppress(ToMainMenu, GoBack):
             menu(call, clinic, person)
-        except (ToMainMenu, GoBack):
-            pass
         main(call, clinic, person)
 
     return entry

@@ -12,7 +12,7 @@ from clinic.services import Clinic
 
 @dataclass(frozen=True)
 class Wish:
-    """`with_whom` is set once it is clear with whom (a doctor, or whoever is first); `return_of`: the visit it returns to."""
+    """Nothing is chosen yet where a field is None; `return_of` is the visit that a retorno belongs to."""
 
     specialty_id: int = 0
     doctor_id: int | None = None

@@ -17,7 +17,7 @@ def appointments(call: Call, clinic: Clinic, person: Person) -> None:
     for booking in upcoming:
         key = choose(call, *appointment(clinic, booking), "appointments/next-cancel-or-move", keys="134")
         if key == "3":
-            return cancel(call, clinic, person, booking)
+            cancel(call, clinic, person, booking)
         if key == "4":
-            return reschedule(call, clinic, person, booking)
+            reschedule(call, clinic, person, booking)
     call.play("appointments/no-more" if upcoming else "appointments/none")

@@ -1,5 +1,7 @@
 """Call-flow 5: cancel, with a reason, confirmed."""
 
+from typing import NoReturn
+
 from clinic.bookings import Booking, WrongStatus
 from clinic.people import Person
 from clinic.services import Clinic
@@ -13,7 +15,7 @@ REASONS = {"1": "cannot_attend", "2": "feeling_better", "3": "time_or_place", "4
 REASON_SECONDS = 60
 
 
-def cancel(call: Call, clinic: Clinic, person: Person, booking: Booking | None = None) -> None:
+def cancel(call: Call, clinic: Clinic, person: Person, booking: Booking | None = None) -> NoReturn:
     """Which one, why, what follows inside the notice period, and `1` to confirm. Nothing is cancelled before that."""
     call.enter("cancel")
     chosen = booking or which_appointment(call, clinic, person, "cancel/which")

@@ -56,7 +56,7 @@ class _Times:
         return (*when_and_where(self.clinic, slot, modality), Key(key), "pause/300")
 
     def turn(self, key: str) -> None:
-        """Another page: 4 later, 5 a day, 6 mornings, 7 afternoons; with nothing there, the page stays and it is said."""
+        """Another page: 4 later, 5 a day, 6 mornings, 7 afternoons; with nothing there the page stays."""
         if key == "4":
             self._later()
         elif key == "5":

@@ -42,7 +42,7 @@ def _keep_pace(call: Call, clinic: Clinic, person: Person) -> None:
 
 
 def _by_number(call: Call, clinic: Clinic) -> Person | None:
-    """A known number types the birth date alone; None where that is off, declined by `*`, or does not tell one person."""
+    """A known number types the birth date alone; None where that is off, declined, or does not tell one person."""
     caller = normalise(call.caller)
     if not (caller and clinic.profile.get().known_numbers and clinic.patients.by_number(caller)):
         return None

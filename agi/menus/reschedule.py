@@ -1,5 +1,7 @@
 """Call-flow 5: move an appointment; the old time is never given up before the new one is booked."""
 
+from typing import NoReturn
+
 from clinic.agenda import Criteria, SlotInfo
 from clinic.bookings import Booking, Overlaps, SlotTaken, WrongStatus
 from clinic.people import Person
@@ -13,7 +15,7 @@ from agi.phrases import appointment, code, when_and_where
 from agi.which import which_appointment
 
 
-def reschedule(call: Call, clinic: Clinic, person: Person, booking: Booking | None = None) -> None:
+def reschedule(call: Call, clinic: Clinic, person: Person, booking: Booking | None = None) -> NoReturn:
     """Which one, a new time with the same doctor, read back, confirmed; both happen or neither."""
     call.enter("reschedule")
     old = booking or which_appointment(call, clinic, person, "reschedule/which")
