@@ -1,0 +1,23 @@
+"""${message}"""
+# ruff: noqa: PLR0915, I001
+
+import sqlalchemy as sa
+from alembic import op
+
+import db.types
+${imports if imports else ""}
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Forward."""
+    ${upgrades if upgrades else "pass"}
+
+
+def downgrade() -> None:
+    """Back."""
+    ${downgrades if downgrades else "pass"}

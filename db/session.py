@@ -1,0 +1,123 @@
+"""The way to the database: reads, single statements and short transactions, tried again where others were in the way.
+
+No ORM session: statements name columns, rows are mapped to dataclasses by whoever asks.
+"""
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar, TypeVarTuple
+
+from sqlalchemy import URL, Connection, CursorResult, Executable, Row
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.selectable import TypedReturnsRows
+
+from db.engines import Engines, database_url, make_engines
+from db.retry import OutcomeUnknown, contended, lost, pauses
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+Params = dict[str, Any] | None
+
+
+class Database:
+    """One database. Works in threads and in gevent processes; engines open connections when first used."""
+
+    def __init__(self, url: str, pool_size: int = 20, overflow: int = 10) -> None:
+        self.url: URL = database_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self._engines: Engines = make_engines(self.url, pool_size, overflow)
+        self._one_writer = threading.Lock()  # SQLite has one writer; ours queue here, not in its file lock
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection on which each statement stands alone (no transaction is left open)."""
+        with self._engines.single.connect() as connection:
+            yield connection
+
+    def rows(self, statement: TypedReturnsRows[*Ts], params: Params = None) -> Sequence[Row[*Ts]]:
+        """All rows of one query; asked again on a new connection when the old one was lost."""
+        return self._patiently(lambda: self._rows(statement, params))
+
+    def first(self, statement: TypedReturnsRows[*Ts], params: Params = None) -> Row[*Ts] | None:
+        """The first row of one query, or None."""
+        return self._patiently(lambda: self._first(statement, params))
+
+    def change(self, statement: Executable, params: Params = None) -> CursorResult[Any]:
+        """One INSERT, UPDATE or DELETE, committed at once; its result is closed (rowcount, new key).
+
+        Tried again when others were in the way; when the connection was lost, the error is the caller's to judge.
+        """
+        return self._patiently(lambda: self._change(statement, params), again_if_lost=False)
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in one short transaction and commit; its result is returned.
+
+        The whole of it runs again after a deadlock, a lock time-out or a connection lost before COMMIT, so `work` must
+        touch nothing but the connection. Raises OutcomeUnknown when the connection went away during COMMIT.
+        """
+        return self._patiently(lambda: self._transaction(work))
+
+    def close(self) -> None:
+        """Close all pooled connections."""
+        self._engines.single.dispose()
+        self._engines.transactions.dispose()
+
+    def _patiently(self, once: Callable[[], T], again_if_lost: bool = True) -> T:
+        for _ in pauses():
+            try:
+                return once()
+            except DBAPIError as error:
+                if not (contended(error) or (again_if_lost and lost(error))):
+                    raise
+                last = error
+        raise last
+
+    def _rows(self, statement: TypedReturnsRows[*Ts], params: Params) -> Sequence[Row[*Ts]]:
+        with self.read() as connection:
+            return connection.execute(statement, params).all()
+
+    def _first(self, statement: TypedReturnsRows[*Ts], params: Params) -> Row[*Ts] | None:
+        with self.read() as connection:
+            return connection.execute(statement, params).first()
+
+    def _change(self, statement: Executable, params: Params) -> CursorResult[Any]:
+        with self._turn(), self.read() as connection:
+            return connection.execute(statement, params)
+
+    def _transaction(self, work: Callable[[Connection], T]) -> T:
+        with self._turn(), self._engines.transactions.connect() as connection:
+            self._begin(connection)
+            try:
+                result = work(connection)
+            except BaseException:
+                self._rollback(connection)
+                raise
+            self._commit(connection)
+            return result
+
+    def _turn(self) -> contextlib.AbstractContextManager[Any]:
+        return self._one_writer if self.sqlite else contextlib.nullcontext()
+
+    def _begin(self, connection: Connection) -> None:
+        if self.sqlite:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def _commit(self, connection: Connection) -> None:
+        if self.sqlite:
+            connection.exec_driver_sql("COMMIT")
+            return
+        try:
+            connection.commit()
+        except DBAPIError as error:
+            if not lost(error):
+                raise
+            raise OutcomeUnknown from error
+
+    def _rollback(self, connection: Connection) -> None:
+        if connection.invalidated:
+            return
+        try:
+            connection.exec_driver_sql("ROLLBACK") if self.sqlite else connection.rollback()
+        except DBAPIError:
+            connection.invalidate()  # it is gone or in doubt; the server rolls back what it held
