@@ -11,14 +11,11 @@
 # touched. They run through their own loader (see env.sh). What is unpacked is kept under
 # ${XDG_CACHE_HOME:-~/.cache}/alo-clinica, one folder for each version of this recipe.
 set -euo pipefail
-HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-. "$HERE/env.sh"
+. "$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/env.sh"
 
 SUITE=${ALO_SUITE:-sid}
 ASTERISK_MAJOR=${ALO_ASTERISK_MAJOR:-22}
 MYSQL_MAJOR=${ALO_MYSQL_MAJOR:-9}
-
-say() { printf '%s\n' "$*" >&2; }
 
 installed() { dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
 

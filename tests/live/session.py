@@ -54,11 +54,14 @@ def once(name: str, start: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def keep(place: Path, command: list[str]) -> subprocess.Popen[bytes]:
+def keep(place: Path, command: list[str], environment: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
     """Start a server that ends with the session; its output goes to `log` in its folder."""
     keeper = [sys.executable, str(Path(__file__).with_name("keeper.py")), str(owner()), str(place), "--", *command]
     with (place / "log").open("ab") as log:
-        return subprocess.Popen(keeper, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        return subprocess.Popen(
+            keeper, env=os.environ | (environment or {}), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            start_new_session=True,
+        )  # fmt: skip
 
 
 def free_port(kind: int = socket.SOCK_STREAM) -> int:

@@ -1,0 +1,95 @@
+"""The one Asterisk of a test session: the product's own configuration and dialplan, started by the product's own script.
+
+Tests that use it share it one after the other: `pytestmark = [mark.live, mark.asterisk, mark.xdist_group("asterisk")]`.
+"""
+
+import os
+import random
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.live import session
+
+SCRIPTS = session.REPO / "asterisk-docker"
+
+
+@dataclass(frozen=True)
+class Asterisk:
+    """A running Asterisk; all paths and ports are its own."""
+
+    run: str
+    sip_port: int
+    ami_port: int
+    ami_secret: str
+    spool: str
+    prompts_dir: str
+    pid: int
+
+    @property
+    def server(self) -> tuple[str, int]:
+        """Where SIP is spoken."""
+        return "127.0.0.1", self.sip_port
+
+    @property
+    def recordings(self) -> Path:
+        """Where the reception's messages are kept."""
+        return Path(self.spool) / "recordings"
+
+    def cli(self, command: str) -> str:
+        """The output of one console command."""
+        return _script("cli", {"ALO_ASTERISK_RUN": self.run}, command).stdout
+
+    def point_agi(self, port: int) -> None:
+        """Let the dialplan ask the FastAGI server on this loopback port from now on."""
+        self.cli(f"dialplan set global ALO_AGI 127.0.0.1:{port}")
+
+    def log(self) -> list[str]:
+        """The lines of Asterisk's log."""
+        return (Path(self.run) / "log" / "messages").read_text().splitlines()
+
+    def calls(self) -> int:
+        """Channels that are up."""
+        return int(self.cli("core show channels count").split()[0])
+
+    def messages(self, since: float) -> list[Path]:
+        """Recordings finished after a wall-clock time."""
+        return [path for path in self.recordings.glob("[!.]*.wav") if path.stat().st_mtime >= since]
+
+
+def start_asterisk() -> Asterisk:
+    """The session's Asterisk: started by the first who asks, ended with the session."""
+    return Asterisk(**session.once("asterisk", _start))
+
+
+def _script(name: str, environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(SCRIPTS / name), *arguments]
+    return subprocess.run(command, check=False, env=os.environ | environment, capture_output=True, text=True)
+
+
+def _start(place: Path) -> dict[str, Any]:
+    session.provisioned("asterisk")
+    own = place / "own"
+    own.mkdir()
+    run = place / "run"
+    start = random.randrange(16000, 27000, 2)
+    environment = {
+        "ALO_ASTERISK_RUN": str(run), "ALO_SIP_PORT": str(session.free_port(socket.SOCK_DGRAM)),
+        "ALO_AMI_PORT": str(session.free_port()), "ALO_AGI_PORT": str(session.free_port()),
+        "ALO_RTP_START": str(start), "ALO_RTP_END": str(start + 3999), "ALO_SPOOL": str(place / "spool"),
+        "ALO_PROMPTS_DIR": str(own), "ALO_SYSTEMNAME": "alo-test",
+    }  # fmt: skip
+    process = session.keep(place, [str(SCRIPTS / "up"), "--foreground"], environment)
+    deadline = time.monotonic() + 60
+    while "fully booted" not in _script("cli", environment, "core waitfullybooted").stdout:
+        assert process.poll() is None and time.monotonic() < deadline, (place / "log").read_text()[-3000:]
+        time.sleep(0.1)
+    told = dict(line.split("=", 1) for line in (run / "env").read_text().splitlines())
+    return {
+        "run": str(run), "sip_port": int(told["ALO_SIP_PORT"]), "ami_port": int(told["ALO_AMI_PORT"]),
+        "ami_secret": told["ALO_AMI_SECRET"], "spool": told["ALO_SPOOL"], "prompts_dir": told["ALO_PROMPTS_DIR"],
+        "pid": int((place / "pid").read_text()),
+    }  # fmt: skip

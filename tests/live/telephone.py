@@ -1,0 +1,323 @@
+"""Callers for the live tests: a SIP telephone that follows a script, types and records what it hears.
+
+    async with Telephone(("127.0.0.1", 5060)) as phone:
+        call = await phone.dial("4000", caller="11987654321")
+        await call.hears(sound)                 # until a prompt has been heard to its end
+        await call.type("52998224725")          # RFC 4733, at a person's pace
+        await call.quiet(0.8)                   # until nothing has been said for 0.8 s
+        await call.hang_up()                    # or: await call.ended(10)
+        call.recording                          # int16 samples at 8 kHz, from the answer on
+
+One socket carries the signalling of all calls, one more the audio of each: a hundred calls fit in one process.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import random
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Self
+
+from tests.live import sip
+from tests.live.correlation import best_match
+from tests.live.rtp import PACKET, RATE, SILENCE, Ear, Mouth, Sound, to_alaw
+
+LEVEL = bytes((byte ^ 0x55) & 0x7F for byte in range(256))  # A-law byte to loudness, 0 to 127
+SPEECH = 24  # about -38 dBFS; silence has 0
+HOST = "127.0.0.1"
+
+
+class Refused(Exception):
+    """The call was not answered: the SIP status."""
+
+
+class Media(asyncio.DatagramProtocol):
+    """The audio socket of one call."""
+
+    def __init__(self) -> None:
+        self.ear = Ear()
+        self.began: float | None = None
+        self.last_sound = 0.0
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        if self.began is None:
+            return
+        now = time.monotonic() - self.began
+        self.ear.hear(data, now)
+        # Some samples of a packet are enough to tell speech from silence, and cheap for a hundred calls.
+        if max(data[12::8].translate(LEVEL), default=0) > SPEECH:
+            self.last_sound = now
+
+
+class Call:
+    """One answered call."""
+
+    def __init__(self, phone: "Telephone", dialog: "Dialog", media: Media, transport: asyncio.DatagramTransport) -> None:
+        self._phone, self._dialog, self._media, self._transport = phone, dialog, media, transport
+        self._mouth = Mouth(random.getrandbits(32), stamp=random.getrandbits(16))
+        self._comfort: asyncio.Task[None] | None = None
+        self._busy = asyncio.Lock()
+
+    @property
+    def id(self) -> str:
+        """Call-ID."""
+        return self._dialog.id
+
+    @property
+    def recording(self) -> Sound:
+        """What was heard since the answer: 8 kHz int16."""
+        return self._media.ear.sound()
+
+    @property
+    def seconds(self) -> float:
+        """Since the answer."""
+        return time.monotonic() - (self._media.began or time.monotonic())
+
+    @property
+    def over(self) -> bool:
+        """Whether either side has hung up."""
+        return self._dialog.over.is_set()
+
+    def answered(self, media: tuple[str, int]) -> None:
+        """Begin to listen, and keep the line alive with a little silence, as telephones do."""
+        self._to = media
+        self._media.began = time.monotonic()
+        self._comfort = asyncio.create_task(self._keep_alive())
+
+    async def type(self, keys: str, gap: float = 0.08, tone: int = 5) -> None:
+        """Press keys one after the other; `tone` packets of 20 ms each, `gap` seconds between them."""
+        for key in keys:
+            async with self._busy:
+                for packet in self._mouth.digit(key, tone):
+                    self._send(packet)
+                    await asyncio.sleep(0.02)
+            await asyncio.sleep(gap)
+            self._mouth.pause(gap)
+
+    async def speak(self, sound: Sound) -> None:
+        """Say something: 20 ms packets in real time."""
+        payload = to_alaw(sound)
+        async with self._busy:
+            start = time.monotonic()
+            for n, at in enumerate(range(0, len(payload), PACKET)):
+                self._send(self._mouth.audio(payload[at : at + PACKET].ljust(PACKET, b"\xd5")))
+                await asyncio.sleep(max(0.0, start + (n + 1) * 0.02 - time.monotonic()))
+
+    async def hears(self, prompt: Sound, within: float = 15, threshold: float = 0.8) -> float:
+        """Wait until `prompt` has been heard whole; returns the correlation.
+
+        Raises: AssertionError when it was not heard in time, or the call ended.
+        """
+        since, deadline, best = max(self._media.ear.end - len(prompt) // 2, 0), time.monotonic() + within, 0.0
+        while best < threshold:
+            assert time.monotonic() < deadline and not self.over, f"not heard: best correlation {best:.2f}"
+            await asyncio.sleep(0.1)
+            start = max(since, self._media.ear.end - len(prompt) - 2 * RATE)
+            best = max(best, best_match(self._media.ear.sound(start), prompt)[0])
+        return best
+
+    async def quiet(self, seconds: float = 0.8, within: float = 30) -> None:
+        """Wait until something was said and then nothing for `seconds`, or the call ended."""
+        asked, deadline = self.seconds, time.monotonic() + within
+        while not self.over and time.monotonic() < deadline:
+            if self._media.last_sound > asked - 0.5 and self.seconds - self._media.last_sound >= seconds:
+                return
+            await asyncio.sleep(0.05)
+        assert self.over, "it never fell silent"
+
+    async def ended(self, within: float = 10) -> bool:
+        """Wait for the other side to hang up."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._dialog.over.wait(), within)
+        return self.over
+
+    async def hang_up(self) -> None:
+        """Say BYE, and wait for the answer."""
+        if not self.over:
+            await self._dialog.bye()
+        self.close()
+
+    def close(self) -> None:
+        """Stop sending; sockets go."""
+        if self._comfort:
+            self._comfort.cancel()
+        self._transport.close()
+
+    def _send(self, packet: bytes) -> None:
+        if not self.over:
+            self._transport.sendto(packet, self._to)
+
+    async def _keep_alive(self) -> None:
+        for n in itertools.count():
+            async with self._busy:
+                self._send(self._mouth.audio(SILENCE))
+            pause = 0.02 if n < 10 else 0.2  # Asterisk learns the address from the first packets
+            await asyncio.sleep(pause)
+            self._mouth.pause(pause - 0.02)
+
+
+class Dialog:
+    """The signalling of one call."""
+
+    def __init__(self, phone: "Telephone", dialled: str, caller: str, name: str, headers: list[tuple[str, str]]) -> None:
+        self.id = f"{secrets.token_hex(8)}@{HOST}"
+        self._phone, self._uri, self._extra = phone, f"sip:{dialled}@{phone.server[0]}:{phone.server[1]}", headers
+        display = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '" ' if name else ""
+        self._from = f"{display}<sip:{caller}@{HOST}>;tag={secrets.token_hex(4)}"
+        self._to, self._target, self._number = f"<{self._uri}>", self._uri, 1
+        self._branch = self._new_branch()
+        self.replies: asyncio.Queue[sip.Message] = asyncio.Queue()
+        self.over = asyncio.Event()
+
+    async def invite(self, port: int, within: float) -> sip.Message:
+        """The 200 that answered.
+
+        Raises: Refused for any other final answer or none.
+        """
+        request = self._request("INVITE", sip.offer(HOST, port), self._extra)
+        try:
+            reply = await asyncio.wait_for(self._final(request), within)
+        except TimeoutError:
+            raise Refused("no answer") from None
+        self._to = reply.headers["to"]
+        if reply.status != 200:
+            self._phone.send(self._request("ACK"))
+            raise Refused(reply.first)
+        self._target = reply.headers["contact"].split("<", 1)[1].split(">", 1)[0]
+        self.acknowledge()
+        return reply
+
+    def acknowledge(self) -> None:
+        """ACK of a 200: a transaction of its own, repeated whenever the 200 is."""
+        self._branch = self._new_branch()
+        self._phone.send(self._request("ACK"))
+
+    async def bye(self) -> None:
+        """Hang up; gives up waiting for the answer after 5 s."""
+        self.over.set()
+        self._number += 1
+        self._branch = self._new_branch()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._final(self._request("BYE")), 5)
+
+    def received(self, message: sip.Message) -> None:
+        """A message of this call."""
+        if message.status:
+            if message.status == 200 and message.method == "INVITE" and self._target != self._uri:
+                self.acknowledge()
+            else:
+                self.replies.put_nowait(message)
+        elif message.method != "ACK":
+            self._phone.send(sip.answer(message, "200 OK", self._phone.contact))
+            if message.method == "BYE":
+                self.over.set()
+
+    async def _final(self, request: bytes) -> sip.Message:
+        """Send until something comes back, then wait for the final answer."""
+        wait: float | None = 0.5
+        self._phone.send(request)
+        while True:
+            try:
+                reply = await asyncio.wait_for(self.replies.get(), wait)
+            except TimeoutError:
+                self._phone.send(request)
+                wait = wait and wait * 2
+                continue
+            wait = None
+            if reply.status >= 200:
+                return reply
+
+    def _request(self, method: str, body: str = "", extra: list[tuple[str, str]] | None = None) -> bytes:
+        headers = [
+            ("Via", f"SIP/2.0/UDP {HOST}:{self._phone.port};branch={self._branch};rport"), ("Max-Forwards", "70"),
+            ("From", self._from), ("To", self._to), ("Call-ID", self.id), ("CSeq", f"{self._number} {method}"),
+            ("Contact", self._phone.contact), *(extra or []),
+        ]  # fmt: skip
+        if body:
+            headers.append(("Content-Type", "application/sdp"))
+        return sip.message(f"{method} {self._target} SIP/2.0", headers, body)
+
+    @staticmethod
+    def _new_branch() -> str:
+        return "z9hG4bK" + secrets.token_hex(8)
+
+
+class Telephone(asyncio.DatagramProtocol):
+    """Makes calls to one SIP server."""
+
+    def __init__(self, server: tuple[str, int]) -> None:
+        self.server = server
+        self.port = 0
+        self._dialogs: dict[str, Dialog] = {}
+        self._calls: list[Call] = []
+        self._transport: asyncio.DatagramTransport | None = None
+
+    @property
+    def contact(self) -> str:
+        """Where requests reach this telephone."""
+        return f"<sip:alo@{HOST}:{self.port}>"
+
+    async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=(HOST, 0))
+        self.port = self._transport.get_extra_info("sockname")[1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.gather(*(call.hang_up() for call in self._calls))
+        assert self._transport
+        self._transport.close()
+
+    async def dial(
+        self,
+        number: str,
+        caller: str = "11987654321",
+        name: str = "",
+        headers: list[tuple[str, str]] | None = None,
+        within: float = 15,
+    ) -> Call:
+        """Call `number`; returns when answered.
+
+        Raises: Refused when it is not.
+        """
+        loop = asyncio.get_running_loop()
+        transport, media = await loop.create_datagram_endpoint(Media, local_addr=(HOST, 0))
+        dialog = Dialog(self, number, caller, name, headers or [])
+        self._dialogs[dialog.id] = dialog
+        call = Call(self, dialog, media, transport)
+        try:
+            reply = await dialog.invite(transport.get_extra_info("sockname")[1], within)
+        except Refused:
+            transport.close()
+            raise
+        call.answered(reply.media())
+        self._calls.append(call)
+        return call
+
+    def send(self, data: bytes) -> None:
+        """One SIP message to the server."""
+        assert self._transport
+        self._transport.sendto(data, self.server)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        message = sip.parse(data)
+        dialog = self._dialogs.get(message.call)
+        if dialog:
+            dialog.received(message)
+        elif not message.status and message.method != "ACK":
+            self.send(sip.answer(message, "481 Call/Transaction Does Not Exist"))
+
+
+def telephone(server: tuple[str, int], script: Callable[[Telephone], Awaitable[None]]) -> None:
+    """Run one script from a test that is no coroutine."""
+
+    async def run() -> None:
+        async with Telephone(server) as phone:
+            await script(phone)
+
+    asyncio.run(run())
