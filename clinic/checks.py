@@ -1,0 +1,143 @@
+"""What `alo check` looks at from here: settings, database, spool, disk, clock. Each finding says the remedy."""
+
+import difflib
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from clinic.settings import Settings, variable
+
+LITTLE_SPACE = 2 * 1024**3
+NO_SPACE = 200 * 1024**2
+CLOCKS_MAY_DIFFER = timedelta(seconds=2)
+MARKS = {"ok": "✔", "warning": "!", "wrong": "✘"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report; `remedy` is what to do about it, "" when nothing is to be done."""
+
+    name: str
+    state: Literal["ok", "warning", "wrong"]
+    text: str
+    remedy: str = ""
+
+
+class Reach(Protocol):
+    """What the database checks need of a database."""
+
+    def version(self) -> str:
+        """Its name and version for people; raises when it cannot be reached."""
+
+    def revision(self) -> str | None:
+        """The migration it is at; None without tables."""
+
+    def now(self) -> datetime:
+        """Its clock, aware."""
+
+
+Check = Callable[[], Iterable[Finding]]
+
+
+def run(checks: Mapping[str, Check]) -> Iterator[Finding]:
+    """The findings of all checks in turn; a check that breaks is a finding too."""
+    for name, check in checks.items():
+        try:
+            yield from check()
+        except Exception as error:
+            yield Finding(name, "wrong", f"não foi possível verificar ({type(error).__name__})", "Veja o registro.")
+
+
+def line(finding: Finding) -> str:
+    """A finding as the terminal shows it."""
+    remedy = f"\n    → {finding.remedy}" if finding.remedy else ""
+    return f"{MARKS[finding.state]} {finding.name}: {finding.text}{remedy}"
+
+
+def as_data(findings: Iterable[Finding]) -> dict[str, Any]:
+    """Findings for `--json`."""
+    listed = [asdict(finding) for finding in findings]
+    return {"ok": all(one["state"] != "wrong" for one in listed), "findings": listed}
+
+
+def variables(env: Mapping[str, str]) -> Iterator[Finding]:
+    """Variables that look like one of ours, misspelt: they would be ignored in silence."""
+    known = {variable(name) + suffix for name in Settings.model_fields for suffix in ("", "_FILE")}
+    unknown = sorted(name for name in env if name.startswith("ALO_") and name not in known)
+    wrong = [(name, close[0]) for name in unknown if (close := difflib.get_close_matches(name, known, 1, 0.85))]
+    for name, meant in wrong:
+        yield Finding("configuração", "warning", f"{name} não existe", f"Quis dizer {meant}?")
+    if not wrong:
+        yield Finding("configuração", "ok", "variáveis ALO_ conferidas")
+
+
+def database(reach: Reach, heads: Iterable[str]) -> Iterator[Finding]:
+    """Whether the database answers, and whether its tables are those of this version."""
+    try:
+        version, revision = reach.version(), reach.revision()
+    except Exception as error:
+        text = f"não responde ({type(error).__name__})"
+        yield Finding("banco de dados", "wrong", text, "Confira ALO_DATABASE_URL e se o servidor está no ar.")
+        return
+    yield Finding("banco de dados", "ok", version)
+    if revision in set(heads):
+        yield Finding("migrações", "ok", f"em dia ({revision})")
+    else:
+        yield Finding("migrações", "wrong", f"o banco está em {revision or 'nenhuma'}", "Execute: alo db upgrade")
+
+
+def spool(settings: Settings) -> Iterator[Finding]:
+    """Whether we can write where names go and recordings come from, and the group will be able to read it."""
+    for folder in (settings.names_folder, settings.recordings_folder):
+        yield _folder(folder)
+
+
+def _folder(folder: Path) -> Finding:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".check-"):
+            mode = folder.stat().st_mode
+    except OSError as error:
+        remedy = f"Crie a pasta e dê-a ao grupo do Asterisk: mkdir -p {folder} && chmod 2770 {folder}"
+        return Finding("pasta comum", "wrong", f"não consigo gravar em {folder} ({error.strerror})", remedy)
+    if not mode & stat.S_ISGID:
+        remedy = f"Se o Asterisk roda com outro usuário: chgrp alo {folder} && chmod 2770 {folder}"
+        return Finding("pasta comum", "warning", f"{folder} não passa o seu grupo aos arquivos", remedy)
+    return Finding("pasta comum", "ok", str(folder))
+
+
+def disk(settings: Settings) -> Iterator[Finding]:
+    """Whether there is room for recordings."""
+    folder = next(path for path in (settings.spool.absolute(), *settings.spool.absolute().parents) if path.exists())
+    free = shutil.disk_usage(folder).free
+    state: Literal["ok", "warning", "wrong"] = (
+        "ok" if free > LITTLE_SPACE else "warning" if free > NO_SPACE else "wrong"
+    )
+    remedy = "" if state == "ok" else "Libere espaço ou mude ALO_SPOOL para um disco maior."
+    yield Finding("disco", state, f"{free / 1024**3:.1f} GB livres em {folder}", remedy)
+
+
+def clock(now: datetime, reach: Reach, newest_source: datetime) -> Iterator[Finding]:
+    """Whether our clock can be right: not before our own files were made, and the same as the database's."""
+    remedy = "Acerte o relógio (NTP): horários de consultas e protocolos dependem dele."
+    if now < newest_source - timedelta(days=1):
+        yield Finding("relógio", "wrong", f"marca {now:%d/%m/%Y %H:%M} UTC, antes deste programa existir", remedy)
+        return
+    with suppress(Exception):  # an unreachable database has its own line
+        apart = abs(reach.now() - now)
+        if apart > CLOCKS_MAY_DIFFER:
+            text = f"difere {apart.total_seconds():.0f} s do relógio do banco de dados"
+            yield Finding("relógio", "wrong", text, remedy)
+            return
+    yield Finding("relógio", "ok", f"{now:%d/%m/%Y %H:%M} UTC")
+
+
+def newest(folder: Path) -> datetime:
+    """When the newest module below a folder was written."""
+    return datetime.fromtimestamp(max(path.stat().st_mtime for path in folder.glob("*.py")), UTC)

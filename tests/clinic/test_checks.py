@@ -1,0 +1,109 @@
+"""What `alo check` finds, and the remedy it tells."""
+
+from collections import namedtuple
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from clinic import checks
+from clinic.checks import Finding
+from clinic.settings import Settings
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+class FakeReach:
+    def __init__(self, revision="0002", now=NOW, away=False):
+        self._revision, self._now, self._away = revision, now, away
+
+    def version(self):
+        if self._away:
+            raise ConnectionError
+        return "MariaDB 10.11"
+
+    def revision(self):
+        return self._revision
+
+    def now(self):
+        return self._now
+
+
+def states(findings):
+    return [(finding.name, finding.state) for finding in findings]
+
+
+def test_a_good_database_is_fine():
+    found = checks.database(FakeReach(), ["0002"])
+    assert states(found) == [("banco de dados", "ok"), ("migrações", "ok")]
+
+
+def test_a_database_that_is_away_is_told_with_its_remedy():
+    [found] = checks.database(FakeReach(away=True), ["0002"])
+    assert found.state == "wrong"
+    assert "ALO_DATABASE_URL" in found.remedy
+
+
+@pytest.mark.parametrize("revision", [None, "0001"])
+def test_missing_migrations_are_told_with_their_remedy(revision):
+    *_, found = checks.database(FakeReach(revision), ["0002"])
+    assert (found.state, found.remedy) == ("wrong", "Execute: alo db upgrade")
+
+
+def test_the_spool_is_made_and_written(tmp_path):
+    settings = Settings(spool=tmp_path / "spool")
+    assert {finding.state for finding in checks.spool(settings)} <= {"ok", "warning"}
+    assert settings.recordings_folder.is_dir()
+
+
+def test_a_spool_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "spool").write_text("a file where the folder should be")
+    found = list(checks.spool(Settings(spool=tmp_path / "spool")))
+    assert [finding.state for finding in found] == ["wrong", "wrong"]
+    assert "mkdir -p" in found[0].remedy
+
+
+def test_free_disk_is_told(tmp_path):
+    [found] = checks.disk(Settings(spool=tmp_path / "not/yet/there"))
+    assert "GB livres" in found.text
+
+
+def test_a_clock_before_our_own_files_is_wrong():
+    [found] = checks.clock(NOW, FakeReach(), NOW + timedelta(days=2))
+    assert found.state == "wrong"
+
+
+def test_a_clock_unlike_the_databases_is_wrong():
+    [found] = checks.clock(NOW, FakeReach(now=NOW + timedelta(minutes=3)), NOW)
+    assert (found.state, "180 s" in found.text) == ("wrong", True)
+
+
+def test_a_clock_is_fine_even_when_the_database_is_away():
+    assert states(checks.clock(NOW, FakeReach(now=None), NOW)) == [("relógio", "ok")]
+
+
+def test_a_misspelt_variable_is_told():
+    [found] = checks.variables({"ALO_AGI_PROT": "1", "PATH": "x"})
+    assert (found.state, found.remedy) == ("warning", "Quis dizer ALO_AGI_PORT?")
+
+
+def test_variables_of_our_scripts_are_let_be():
+    assert states(checks.variables({"ALO_SIP_PORT": "1", "ALO_CACHE": "x"})) == [("configuração", "ok")]
+
+
+def test_a_check_that_breaks_is_a_finding():
+    def broken():
+        raise RuntimeError("secret detail")
+        yield
+
+    [found] = checks.run({"disco": broken})
+    assert (found.name, found.state, "secret" in found.text) == ("disco", "wrong", False)
+
+
+def test_a_line_shows_the_remedy():
+    assert checks.line(Finding("disco", "wrong", "cheio", "Libere espaço.")) == "✘ disco: cheio\n    → Libere espaço."
+
+
+def test_only_what_is_wrong_fails():
+    Case = namedtuple("Case", "state ok")
+    for case in (Case("warning", True), Case("wrong", False)):
+        assert checks.as_data([Finding("a", case.state, "b")])["ok"] is case.ok
