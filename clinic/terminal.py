@@ -1,0 +1,49 @@
+"""The terminal in Portuguese: argparse with its words translated, and tables."""
+
+import argparse
+import re
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+WORDS = (
+    (r"the following arguments are required: (.*)", r"falta dizer: \1"),
+    (r"argument (.*?): invalid choice: '?(.*?)'? \(choose from (.*)\)", r"\2 não existe; escolha: \3"),
+    (r"argument (.*?): invalid int value: (.*)", r"\1 precisa de um número, não de \2"),
+    (r"argument (.*?): expected .* argument", r"\1 precisa de um valor"),
+    (r"unrecognized arguments: (.*)", r"não entendi: \1"),
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser that speaks Portuguese; commands below it are made of the same class."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given, add_help=False)
+        self._positionals.title = "argumentos"
+        self._optionals.title = "opções"
+        self.add_argument("-h", "--help", action="help", help="mostra esta ajuda")
+
+    def format_usage(self) -> str:
+        """The usage line alone."""
+        return _in_portuguese(super().format_usage())
+
+    def format_help(self) -> str:
+        """The whole help."""
+        return _in_portuguese(super().format_help())
+
+    def error(self, message: str) -> NoReturn:
+        """Say what was wrong and where to read more; exit code 2."""
+        for pattern, words in WORDS:
+            message = re.sub(f"^{pattern}$", words, message)
+        self.exit(2, f"{self.format_usage()}{self.prog}: {message}\nAjuda: {self.prog} --help\n")
+
+
+def _in_portuguese(text: str) -> str:
+    return re.sub(r"^usage: ", "uso: ", text)
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns as wide as what stands in them."""
+    lines = [heads, *rows]
+    wide = [max(len(line[column]) for line in lines) for column in range(len(heads))]
+    return "\n".join("  ".join(f"{cell:{w}}" for cell, w in zip(line, wide, strict=True)).rstrip() for line in lines)

@@ -1,0 +1,42 @@
+"""The terminal in Portuguese."""
+
+import pytest
+
+from clinic.terminal import Parser, table
+
+
+def parser():
+    top = Parser(prog="alo")
+    commands = top.add_subparsers(required=True, metavar="COMANDO")
+    commands.add_parser("run")
+    commands.add_parser("bench").add_argument("--limit", type=int)
+    return top
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ([], "falta dizer: COMANDO"),
+        (["fly"], "fly não existe; escolha: "),
+        (["bench", "--limit", "x"], "--limit precisa de um número, não de 'x'"),
+        (["bench", "--limit"], "--limit precisa de um valor"),
+        (["run", "--fast"], "não entendi: --fast"),
+    ],
+)
+def test_a_mistake_is_told_in_portuguese(words, says, capsys):
+    with pytest.raises(SystemExit) as left:
+        parser().parse_args(words)
+    told = capsys.readouterr().err
+    assert left.value.code == 2
+    assert says in told
+    assert told.startswith("uso: alo")
+
+
+def test_help_is_portuguese():
+    text = parser().format_help()
+    assert "mostra esta ajuda" in text
+    assert not any(word in text for word in ("usage", "options", "positional", "show this"))
+
+
+def test_a_table_is_as_wide_as_its_words():
+    assert table(["a", "b"], [["long", "x"]]) == "a     b\nlong  x"
