@@ -6,6 +6,7 @@ say. So pages and telephone know this file and not each other.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -67,7 +68,7 @@ class Phone(Protocol):
         """The events with an id above `after`, each as it happens; ends after "ended". Raises NoSuchLine.
 
         None comes about every ten seconds while nothing happens, so that whoever passes the events on notices when
-        nobody listens any more.
+        nobody listens any more. A line to which nobody listens for half a minute hangs up by itself.
         """
 
 
@@ -79,3 +80,13 @@ class Sounds(Protocol):
 
     def text(self, prompt_id: str) -> str:
         """The words that are heard; "" for a pause or an unknown id."""
+
+
+@dataclass(frozen=True, slots=True)
+class TryPatient:
+    """A patient of the demo clinic whom a visitor may play; CPF as eleven digits, `hint` says what there is to try."""
+
+    name: str
+    cpf: str
+    birth_date: date
+    hint: str = ""

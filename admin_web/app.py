@@ -1,0 +1,77 @@
+"""`create_app`: the one place where the pages are put together."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, tzinfo
+from typing import TYPE_CHECKING
+
+from flask import Flask, redirect, url_for
+from werkzeug.wrappers import Response
+
+from admin_web import assets, calls_now, errors, frame, health, security, telephone
+from admin_web.frame import Place
+from clinic.settings import Settings
+from clinic.testphone import Phone, Sounds, TryPatient
+
+if TYPE_CHECKING:
+    from clinic.services import Clinic
+
+log = logging.getLogger(__name__)
+BIGGEST_REQUEST = 64 * 1024
+OWN_NAME = "Alô Clínica"
+
+
+def create_app(
+    clinic: "Clinic",
+    *,
+    settings: Settings,
+    phone: Phone | None = None,
+    sounds: Sounds | None = None,
+    try_patients: Callable[[], Sequence[TryPatient]] = tuple,
+) -> Flask:
+    """The pages of one clinic, as a WSGI app.
+
+    /telefone is there only with `phone` and `sounds`, and in the demo or where ALO_TEST_PHONE switches it on;
+    `try_patients` are shown beside it.
+    """
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = BIGGEST_REQUEST
+    for part in (assets, security, errors):
+        part.install(app)
+    places = []
+    if phone and sounds and (settings.demo or settings.test_phone):
+        app.register_blueprint(telephone.blueprint(phone, sounds, try_patients, demo=settings.demo))
+        places.append(Place("telephone.page", "Telefone", "phone"))
+    app.register_blueprint(calls_now.blueprint(clinic.live_calls, clinic.clock, _zone(clinic), demo=settings.demo))
+    places.append(Place("calls_now.page", "Chamadas", "activity"))
+    app.register_blueprint(health.blueprint(clinic.profile.get))
+    app.register_blueprint(frame.blueprint())
+    frame.install(app, _name(clinic), tuple(places))
+    app.add_url_rule("/", "home", lambda: _to(places[0].endpoint))
+    return app
+
+
+def _to(endpoint: str) -> Response:
+    return redirect(url_for(endpoint))
+
+
+def _name(clinic: "Clinic") -> Callable[[], str]:
+    """The clinic's name for the header; ours where the database cannot be asked: error pages have a header too."""
+
+    def name() -> str:
+        try:
+            return clinic.profile.get().name
+        except Exception:
+            log.exception("no clinic name for the header")
+            return OWN_NAME
+
+    return name
+
+
+def _zone(clinic: "Clinic") -> Callable[[], tzinfo]:
+    """By which clock the pages tell the time: the first unit's."""
+
+    def zone() -> tzinfo:
+        return next((unit.tz for unit in clinic.units.all()), UTC)
+
+    return zone

@@ -1,0 +1,71 @@
+"""The frame around every page: the rail, the header, the theme."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from flask import Blueprint, Flask, Response, redirect, request
+
+LOGIN = "none: it only remembers which colours this browser wants"
+
+Theme = Literal["system", "light", "dark"]
+THEME_COOKIE = "alo_theme"
+LIGHT_MEDIA: dict[Theme, str] = {"system": "(prefers-color-scheme: light)", "light": "all", "dark": "not all"}
+THEME_WORDS: dict[Theme, str] = {"system": "Cores do sistema", "light": "Claro", "dark": "Escuro"}
+THEME_ICONS: dict[Theme, str] = {"system": "monitor", "light": "sun", "dark": "moon"}
+YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the rail: where it leads, its word and its icon."""
+
+    endpoint: str
+    word: str
+    icon: str
+
+
+def theme() -> Theme:
+    """The colours this browser chose; the system's when it never did."""
+    kept = request.cookies.get(THEME_COOKIE, "")
+    return kept if kept in ("light", "dark") else "system"  # type: ignore[return-value]
+
+
+def choose_theme() -> Response:
+    """Keep the choice for a year and go back to where the reader was."""
+    wanted = request.form.get("theme", "")
+    if wanted not in LIGHT_MEDIA:
+        return Response(status=400)
+    reply = Response(status=204) if request.headers.get("Accept") == "*/*" else _back()
+    reply.set_cookie(THEME_COOKIE, wanted, max_age=YEAR, samesite="Strict", secure=request.is_secure)
+    return reply
+
+
+def _back() -> Response:
+    """To the page the form stood on; only to a path of ours."""
+    asked = request.form.get("next", "/")
+    ours = asked.startswith("/") and not asked.startswith(("//", "/\\"))
+    return redirect(asked if ours else "/", 303)  # type: ignore[return-value]
+
+
+def blueprint() -> Blueprint:
+    """The theme switch; its page is whichever one it stands on."""
+    page = Blueprint("frame", __name__)
+    page.add_url_rule("/tema", "theme", choose_theme, methods=["POST"])
+    return page
+
+
+def install(app: Flask, clinic_name: Callable[[], str], places: tuple[Place, ...]) -> None:
+    """Give every template what the frame shows."""
+
+    def shown() -> dict[str, object]:
+        chosen = theme()
+        return {
+            "clinic_name": clinic_name(),
+            "places": places,
+            "theme": chosen,
+            "light_media": LIGHT_MEDIA[chosen],
+            "themes": [(name, THEME_WORDS[name], THEME_ICONS[name], LIGHT_MEDIA[name]) for name in LIGHT_MEDIA],
+        }
+
+    app.context_processor(shown)

@@ -1,0 +1,126 @@
+"""What every answer carries and every question must pass: headers, same origin, and who may see what has no log-in."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from hmac import compare_digest
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, Response, abort, g, request
+from werkzeug.exceptions import Forbidden
+
+TOKEN_COOKIE = "alo_csrf"  # noqa: S105 - a name
+TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105
+TOKEN_FIELD = "csrf_token"  # noqa: S105
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "media-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class NotLocal(Forbidden):
+    """A page without log-in was asked for from elsewhere."""
+
+
+def install(app: Flask) -> None:
+    """Check every request that changes something, and dress every answer."""
+    app.before_request(refuse_foreign)
+    app.after_request(dress)
+    app.jinja_env.globals.update(csrf_token=csrf_token)
+
+
+def refuse_foreign() -> None:
+    """403 for a change that another site asked for, or that does not carry the page's token."""
+    if request.method in READING:
+        return
+    if not same_origin(request) or not carries_token(request):
+        abort(403)
+
+
+def same_origin(asked: Request) -> bool:
+    """Whether the browser says that our own page asks; programs send neither header and need the token alone."""
+    if asked.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = asked.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == asked.host
+
+
+def carries_token(asked: Request) -> bool:
+    """Whether the cookie's token comes back in the header or the form, where another site cannot put it."""
+    kept = asked.cookies.get(TOKEN_COOKIE, "")
+    sent = asked.headers.get(TOKEN_HEADER) or asked.form.get(TOKEN_FIELD, "")
+    return bool(kept) and compare_digest(kept.encode(), sent.encode())
+
+
+def csrf_token() -> str:
+    """The token of this browser, for a form or a page's meta; made when there is none yet."""
+    kept = request.cookies.get(TOKEN_COOKIE) or g.get(TOKEN_COOKIE)
+    if not kept:
+        kept = secrets.token_urlsafe(24)
+        setattr(g, TOKEN_COOKIE, kept)
+    return str(kept)
+
+
+def dress(reply: Response) -> Response:
+    """Set the headers, the token's cookie where a page just made one, and keep pages out of caches."""
+    for name, value in HEADERS.items():
+        reply.headers.setdefault(name, value)
+    if not reply.cache_control.max_age and not reply.cache_control.no_cache:
+        reply.cache_control.no_store = True
+    if request.is_secure:
+        reply.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if fresh := g.get(TOKEN_COOKIE):
+        reply.set_cookie(TOKEN_COOKIE, fresh, httponly=True, samesite="Strict", secure=request.is_secure)
+    return reply
+
+
+def local_only(demo: bool) -> Callable[[], None]:
+    """The check of a page that needs no log-in because only this machine reaches it; NotLocal for everybody else.
+
+    The name in Host is looked at too: a page elsewhere can make its own name point to 127.0.0.1. A proxy hides where a
+    question comes from, so what it passes on counts as foreign. The demo holds nobody's data and may run in a
+    container, where the peer is never this machine: there the name alone counts.
+    """
+
+    def check() -> None:
+        if not (named_locally(request.host) and (demo or comes_from_here(request))):
+            raise NotLocal
+
+    return check
+
+
+def named_locally(host: str) -> bool:
+    """Whether a Host header ("localhost:8000", "[::1]:8000") names this machine itself."""
+    return (urlsplit(f"//{host}").hostname or "") in LOCAL_NAMES
+
+
+def comes_from_here(asked: Request) -> bool:
+    """Whether the peer is this machine and no proxy stands between."""
+    if any(name in asked.headers for name in FORWARDED):
+        return False
+    try:
+        return ip_address(asked.remote_addr or "").is_loopback
+    except ValueError:
+        return False

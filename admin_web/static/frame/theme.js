@@ -1,0 +1,14 @@
+// Changes the colours at once and lets the server remember; without script the form does the same with a reload.
+const form = document.querySelector(".themes");
+const light = document.getElementById("light");
+
+form.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  event.preventDefault();
+  light.media = button.dataset.media;
+  for (const other of form.querySelectorAll("button")) other.setAttribute("aria-pressed", String(other === button));
+  const body = new URLSearchParams(new FormData(form));
+  body.set("theme", button.value);
+  fetch(form.action, { method: "POST", body, keepalive: true }).catch(() => {});
+});
