@@ -14,6 +14,10 @@ WORDS = (
 )
 
 
+class Trouble(Exception):
+    """Something the person at the terminal can mend; the text says what and how, in Portuguese."""
+
+
 class Parser(argparse.ArgumentParser):
     """An ArgumentParser that speaks Portuguese; commands below it are made of the same class."""
 

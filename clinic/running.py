@@ -1,0 +1,84 @@
+"""`alo run`: everything on this machine in one command, ready to be called."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+
+from clinic import processes
+from clinic.processes import Part
+from clinic.settings import Settings
+from clinic.terminal import Trouble
+
+
+def run_all(settings: Settings, command: Sequence[str]) -> int:
+    """Prepare the database, start every process (`command` and its name), and stay until Ctrl-C or until one ends."""
+    settings = _of_the_demo(settings)
+    _free_ports(settings)
+    _prepare(settings)
+    env = {**os.environ, "ALO_DEMO": str(int(settings.demo))}
+    try:
+        with processes.until_stopped(), processes.together(list(_parts(settings, command)), env) as running:
+            processes.await_ready(running)
+            print(_welcome(settings), flush=True)
+            processes.await_end(running)
+    except processes.Stopped:
+        print("\nAlô Clínica encerrada.")
+        return 0
+    except processes.PartEnded as ended:
+        print(f"O processo '{ended.name}' terminou (código {ended.status}); parei os outros.", file=sys.stderr)
+        print("O motivo está nas linhas acima; `alo check` diz o que falta.", file=sys.stderr)
+        return 1
+
+
+def _of_the_demo(settings: Settings) -> Settings:
+    """Unless told otherwise, our own SQLite file is the demo's; another database is only filled when asked for."""
+    untouched = not settings.model_fields_set & {"demo", "database_url"}
+    return settings.model_copy(update={"demo": settings.demo or untouched})
+
+
+def _free_ports(settings: Settings) -> None:
+    addresses = {
+        "ALO_AGI_PORT": (settings.agi_host, settings.agi_port),
+        "ALO_WEB_PORT": (settings.web_host, settings.web_port),
+    }
+    for name, (host, port) in addresses.items():
+        if processes.port_taken(host, port):
+            raise Trouble(
+                f"A porta {port} de {host} já está em uso (outro `alo run`?).\n"
+                f"Pare o outro programa ou escolha outra porta: {name}={port + 1} alo run"
+            )
+
+
+def _prepare(settings: Settings) -> None:
+    """Folders, and tables as this version wants them; in the demo, somebody to call."""
+    from clinic import demo
+    from db import migrate
+
+    for folder in (settings.names_folder, settings.recordings_folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    if migrate.current(settings.database_url) not in migrate.heads():
+        print("Preparando o banco de dados ...", flush=True)
+        migrate.upgrade(settings.database_url)
+    if settings.demo and demo.fill(settings):
+        print("Clínica de demonstração criada.", flush=True)
+
+
+def _parts(settings: Settings, command: Sequence[str]) -> Iterator[Part]:
+    for name in ("agi", "web", "worker", *(["ami"] if settings.ami_user else [])):
+        yield Part(name, (*command, name, "--ready", "{ready}"))
+
+
+def _welcome(settings: Settings) -> str:
+    from clinic.demo_data import VISITORS
+
+    lines = [
+        "",
+        "Alô Clínica no ar.",
+        "",
+        f"  Telefone no navegador    http://{settings.web_host}:{settings.web_port}/telefone",
+        f"  FastAGI para o Asterisk  agi://{settings.agi_host}:{settings.agi_port}/greeting",
+    ]
+    if settings.demo:
+        lines += ["", "  Para experimentar, ligue e digite:"]
+        lines += [f"    CPF {v.cpf}, nascimento {v.birth_date:%d%m%Y}   {v.name}: {v.hint}" for v in VISITORS]
+    return "\n".join([*lines, "", "  Para parar: Ctrl-C", ""])
