@@ -6,9 +6,8 @@ let seen = null; // the ETag of what is shown
 
 function lasted(from) {
   const seconds = Math.max(0, Math.floor((Date.now() - from) / 1000));
-  const two = (number) => String(number).padStart(2, "0");
-  const hours = Math.floor(seconds / 3600);
-  return `${hours ? `${hours}:` : ""}${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return [hours && `${hours} h`, (hours || minutes) && `${minutes} min`, !hours && `${seconds % 60} s`].filter(Boolean).join(" ");
 }
 
 function tick() {

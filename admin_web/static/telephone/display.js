@@ -47,7 +47,7 @@ export class Display {
 
   key(key) {
     this.pause();
-    this.#keys ??= this.#paragraph("key");
+    this.#keys ??= this.#paragraph("typed");
     const shown = document.createElement("span");
     shown.textContent = key;
     this.#keys.append(shown);

@@ -63,6 +63,7 @@ async function call() {
   sound.ring(true);
   become("ringing");
   phone.focus({ preventScroll: true });
+  phone.scrollIntoView({ block: "nearest" });
   try {
     line = await dial(phone.dataset.dial, { event: heed, lost: () => offline(true), back: () => offline(false), gone: () => over("lost") });
     become("ringing");
@@ -127,13 +128,14 @@ function press(key) {
   if (line) sound.stop();
   sound.key(key);
   if (!line) return;
-  pressed = (pressed + key).slice(-24);
+  pressed = (pressed + key).slice(-20);
   $("pressed").value = pressed;
   display.key(key);
   line.press(key);
 }
 
 async function type(keys) {
+  phone.scrollIntoView({ block: "nearest" });
   const turn = ++typing;
   for (const key of keys) {
     if (!line || turn !== typing) return;
