@@ -160,11 +160,15 @@ class Spoken:
     """A name out of the records. Not recorded yet, it is spelt, so that a sentence never has a hole."""
 
     text: str
+    otherwise: str | None = None
+    """The prompt said instead of spelling, for texts too long to be spelt."""
 
     def ids(self, has: Has) -> list[str]:
         """The recording of the whole name, or its letters and digits with a longer pause between words."""
         recorded = name_id(self.text)
-        return [recorded] if has(recorded) else _spelt_words(self.text)
+        if has(recorded):
+            return [recorded]
+        return [self.otherwise] if self.otherwise else _spelt_words(self.text)
 
 
 Said = str | Number | Counted | Minutes | Money | Digits | Key | Date | Time | Since | At | Spoken
