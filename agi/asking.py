@@ -68,13 +68,13 @@ def _example(call: Call, failures: int) -> tuple[Said, ...]:
 def _is_failure(call: Call, key: str) -> bool:
     """Whether the key was none of the question's; what was wrong is said before it is asked again.
 
-    `9` asks to hear it again; a `#` may be a late one after a number and is passed over in silence.
+    `9` asks to hear it again, and is none.
     """
     if key == "0":
         raise WantsPerson
     if key == "*":
         raise GoBack
-    if key in {"9", "#"}:
+    if key == "9":
         return False
     if key == "":
         call.slow = True
@@ -173,8 +173,6 @@ class _Entry:
     def typed(self, prompt: str) -> str:
         """What stands after the last star; shorter than asked for, or empty, when the caller left it so."""
         typed = self._listen(prompt)
-        if typed.digits == "" and not typed.timed_out:  # a late '#' of the number before
-            typed = self._listen(prompt)
         while not self._ended(typed):
             typed = self._rest()
         return self.kept

@@ -1,13 +1,12 @@
 """Call-flow 5: the appointments in order, one at a time."""
 
-from clinic.people import Person
-from clinic.services import Clinic
-
 from agi.asking import choose
 from agi.call import Call
 from agi.menus.cancel import cancel
 from agi.menus.reschedule import reschedule
 from agi.phrases import appointment
+from clinic.people import Person
+from clinic.services import Clinic
 
 
 def appointments(call: Call, clinic: Clinic, person: Person) -> None:

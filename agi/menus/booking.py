@@ -2,9 +2,6 @@
 
 from functools import partial
 
-from clinic.people import Person
-from clinic.services import Clinic
-
 from agi.asking import in_turn, yes
 from agi.call import Call
 from agi.menus.choose_doctor import choose_doctor
@@ -16,6 +13,8 @@ from agi.menus.settle import settle
 from agi.phrases import with_doctor
 from agi.speech import Date, Said
 from agi.wish import Wish
+from clinic.people import Person
+from clinic.services import Clinic
 
 QUESTIONS = (choose_specialty, choose_unit, choose_payer, choose_modality, choose_doctor, settle)
 

@@ -2,14 +2,14 @@
 
 from typing import NoReturn
 
+from agi.asking import ToMainMenu, choose, finish, yes
+from agi.call import Call
+from agi.notes import spoken_note
+from agi.phrases import appointment
+from agi.which import which_appointment
 from clinic.bookings import Booking, WrongStatus
 from clinic.people import Person
 from clinic.services import Clinic
-
-from agi.asking import ToMainMenu, choose, finish, yes
-from agi.call import Call
-from agi.phrases import appointment
-from agi.which import which_appointment
 
 REASONS = {"1": "cannot_attend", "2": "feeling_better", "3": "time_or_place", "4": "another_clinic", "5": "spoken"}
 REASON_SECONDS = 60
@@ -22,7 +22,9 @@ def cancel(call: Call, clinic: Clinic, person: Person, booking: Booking | None =
     call.progress = {"menu": "cancel", "appointment_id": chosen.id}
     call.play(*appointment(clinic, chosen))
     reason = REASONS[choose(call, "cancel/why", keys=REASONS)]
-    note_id = _spoken_reason(call, clinic, person) if reason == "spoken" else None
+    note_id = None
+    if reason == "spoken":
+        note_id = spoken_note(call, clinic, "cancel_reason", "cancel/say-why", seconds=REASON_SECONDS, person=person)
     warning = ("cancel/late-notice",) if clinic.bookings.late_notice(chosen) else ()
     if not yes(call, *warning, "cancel/sure"):
         call.play("cancel/kept")
@@ -34,11 +36,3 @@ def cancel(call: Call, clinic: Clinic, person: Person, booking: Booking | None =
         raise ToMainMenu from None
     call.progress = None
     finish(call, "cancel/done")
-
-
-def _spoken_reason(call: Call, clinic: Clinic, person: Person) -> int:
-    """Kept as a voice note; silence is an answer too."""
-    note = clinic.voice_notes.begin("cancel_reason", call.id, person=person)
-    recording = call.record(note.path, "cancel/say-why", seconds=REASON_SECONDS)
-    clinic.voice_notes.recorded(note.id, recording.seconds)
-    return note.id

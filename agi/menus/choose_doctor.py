@@ -1,14 +1,13 @@
 """Call-flow 4.4: 1 the earliest with any doctor; the doctors on 2 to 7, six a page, with fixed keys."""
 
-from clinic.directory import DoctorInfo
-from clinic.people import Person
-from clinic.services import Clinic
-
 from agi.asking import GoBack, Option, pick
 from agi.call import Call
 from agi.menus.waiting_list import waiting_list
 from agi.phrases import with_doctor
 from agi.wish import Wish
+from clinic.directory import DoctorInfo
+from clinic.people import Person
+from clinic.services import Clinic
 
 
 def choose_doctor(call: Call, clinic: Clinic, person: Person, wish: Wish) -> Wish:

@@ -1,11 +1,10 @@
 """Call-flow 4.3: in person or by video."""
 
-from clinic.people import Person
-from clinic.services import Clinic
-
 from agi.asking import choose
 from agi.call import Call
 from agi.wish import Wish
+from clinic.people import Person
+from clinic.services import Clinic
 
 KEYS = {"1": "in_person", "2": "video"}
 

@@ -1,13 +1,12 @@
 """Call-flow 4.3: who pays: 1 the one on file, 2 particular, 3 another."""
 
-from clinic.directory import PayerInfo
-from clinic.people import Person
-from clinic.services import Clinic
-
 from agi.asking import Option, pick
 from agi.call import Call
 from agi.speech import Spoken
 from agi.wish import Wish
+from clinic.directory import PayerInfo
+from clinic.people import Person
+from clinic.services import Clinic
 
 
 def choose_payer(call: Call, clinic: Clinic, person: Person, wish: Wish) -> Wish:

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 
-from clinic.directory import SpecialtyInfo
-from clinic.people import Person
-from clinic.services import Clinic
-
 from agi.asking import GoBack, Option, pick
 from agi.call import Call
 from agi.menus.waiting_list import waiting_list
 from agi.speech import Spoken
 from agi.wish import Wish
+from clinic.directory import SpecialtyInfo
+from clinic.people import Person
+from clinic.services import Clinic
 
 
 def choose_specialty(call: Call, clinic: Clinic, person: Person, wish: Wish) -> Wish:

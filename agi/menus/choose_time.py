@@ -3,18 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-
-from clinic.agenda import Criteria, SlotInfo
-from clinic.services import Clinic
+from typing import Literal
 
 from agi.asking import GoBack, NumberQuestion, ask_number, choose
 from agi.call import Call
 from agi.phrases import when_and_where
 from agi.speech import Date, Key, Said, Spoken
+from clinic.agenda import Criteria, SlotInfo
+from clinic.services import Clinic
 
 PAGE = 3
 LEAP_YEAR = 2024
-PERIODS = {"6": ("morning", "times/no-mornings"), "7": ("afternoon", "times/no-afternoons")}
+PERIODS: dict[str, tuple[Literal["morning", "afternoon"], str]] = {
+    "6": ("morning", "times/no-mornings"),
+    "7": ("afternoon", "times/no-afternoons"),
+}
 REASONS = {
     "outside_window": "times/outside-window",
     "past": "times/outside-window",

@@ -1,12 +1,11 @@
 """Call-flow 4.3: the unit: 1 the usual one, 2 any, then each."""
 
-from clinic.people import Person
-from clinic.services import Clinic
-
 from agi.asking import Option, pick
 from agi.call import Call
 from agi.phrases import at_unit
 from agi.wish import Wish
+from clinic.people import Person
+from clinic.services import Clinic
 
 
 def choose_unit(call: Call, clinic: Clinic, person: Person, wish: Wish) -> Wish:

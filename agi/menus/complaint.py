@@ -1,24 +1,20 @@
 """Call-flow 1 and 3: a complaint or a message, spoken and kept with its protocol; asked for before any data."""
 
+from typing import NoReturn
+
+from agi.asking import finish
+from agi.call import Call
+from agi.notes import spoken_note
+from agi.speech import Digits
 from clinic.people import Person
 from clinic.services import Clinic
-
-from agi.asking import TRIES, WantsPerson, finish
-from agi.call import Call
-from agi.speech import Digits
 
 MESSAGE_SECONDS = 120
 
 
-def complaint(call: Call, clinic: Clinic, person: Person | None = None) -> None:
-    """Record it and tell its protocol. What was said before a hang-up is kept as well."""
+def complaint(call: Call, clinic: Clinic, person: Person | None = None) -> NoReturn:
+    """Record it and tell its protocol."""
     call.enter("complaint")
     protocol = clinic.calls.protocol(call.id)
-    note = clinic.voice_notes.begin("complaint", call.id, protocol, person)
-    for _ in range(TRIES):
-        recording = call.record(note.path, "complaint/speak", seconds=MESSAGE_SECONDS)
-        if recording.seconds:
-            clinic.voice_notes.recorded(note.id, recording.seconds)
-            finish(call, "complaint/kept", Digits(protocol))
-        call.play("common/heard-nothing")
-    raise WantsPerson("no message")
+    spoken_note(call, clinic, "complaint", "complaint/speak", seconds=MESSAGE_SECONDS, protocol=protocol, person=person)
+    finish(call, "complaint/kept", Digits(protocol))

@@ -1,12 +1,11 @@
 """Call-flow 5: confirm attendance."""
 
-from clinic.bookings import WrongStatus
-from clinic.people import Person
-from clinic.services import Clinic
-
 from agi.asking import ToMainMenu, finish, yes
 from agi.call import Call
 from agi.phrases import appointment
+from clinic.bookings import WrongStatus
+from clinic.people import Person
+from clinic.services import Clinic
 
 
 def confirm(call: Call, clinic: Clinic, person: Person) -> None:

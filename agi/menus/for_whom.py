@@ -1,11 +1,10 @@
 """Call-flow 2.6: a guardian chooses for whom."""
 
-from clinic.people import Person
-from clinic.services import Clinic
-
 from agi.asking import Option, pick
 from agi.call import Call
 from agi.speech import Spoken
+from clinic.people import Person
+from clinic.services import Clinic
 
 
 def for_whom(call: Call, clinic: Clinic, guardian: Person) -> Person:

@@ -1,10 +1,9 @@
 """Call-flow 7: a rating if the clinic wants it, the protocol, the closing words."""
 
-from clinic.services import Clinic
-
 from agi.asking import GoBack, choose
 from agi.call import Call
 from agi.speech import Digits
+from clinic.services import Clinic
 
 SCORES = "12345"
 

@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from clinic.services import Clinic
-
 from agi.asking import GoBack
 from agi.call import Call
 from agi.menus.identify import identify
 from agi.menus.main import main
 from agi.speech import Digits, Said, Spoken
+from clinic.services import Clinic
 
 DAY_BEGINS, NOON, EVENING = 5, 12, 18
 

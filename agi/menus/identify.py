@@ -4,17 +4,16 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
-from clinic.cpf import cpf_is_valid
-from clinic.patients import NotRecognised, TooManyGuesses
-from clinic.people import Person
-from clinic.phones import normalise
-from clinic.services import Clinic
-
 from agi.asking import TRIES, GoBack, NumberQuestion, ToMainMenu, WantsPerson, ask_number, choose
 from agi.call import Call
 from agi.menus.complaint import complaint
 from agi.menus.for_whom import for_whom
 from agi.menus.register import register
+from clinic.cpf import cpf_is_valid
+from clinic.patients import NotRecognised, TooManyGuesses
+from clinic.people import Person
+from clinic.phones import normalise
+from clinic.services import Clinic
 
 OLDEST_YEARS = 130
 PIN_DIGITS = 4

@@ -3,9 +3,6 @@
 from collections.abc import Callable
 from contextlib import suppress
 
-from clinic.people import Person
-from clinic.services import Clinic
-
 from agi.asking import GoBack, ToMainMenu, choose, yes
 from agi.call import Call
 from agi.menus.appointments import appointments
@@ -16,6 +13,8 @@ from agi.menus.confirm import confirm
 from agi.menus.reschedule import reschedule
 from agi.phrases import appointment
 from agi.speech import Said
+from clinic.people import Person
+from clinic.services import Clinic
 
 Menu = Callable[[Call, Clinic, Person], None]
 

@@ -1,9 +1,8 @@
 """Call-flow 6, as far as the dialplan: hand the caller over to people (voicemail until there are queues)."""
 
-from clinic.services import Clinic
-
 from agi.call import Call
 from agi.handover import hand_over
+from clinic.services import Clinic
 
 
 def reception(call: Call, clinic: Clinic, why: str) -> None:

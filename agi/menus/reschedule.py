@@ -2,17 +2,16 @@
 
 from typing import NoReturn
 
-from clinic.agenda import Criteria, SlotInfo
-from clinic.bookings import Booking, Overlaps, SlotTaken, WrongStatus
-from clinic.people import Person
-from clinic.phones import normalise
-from clinic.services import Clinic
-
 from agi.asking import GoBack, ToMainMenu, finish, yes
 from agi.call import Call
 from agi.menus.choose_time import choose_time
 from agi.phrases import appointment, code, when_and_where
 from agi.which import which_appointment
+from clinic.agenda import Criteria, SlotInfo
+from clinic.bookings import Booking, Overlaps, SlotTaken, WrongStatus
+from clinic.people import Person
+from clinic.phones import normalise
+from clinic.services import Clinic
 
 
 def reschedule(call: Call, clinic: Clinic, person: Person, booking: Booking | None = None) -> NoReturn:

@@ -1,11 +1,5 @@
 """Call-flow 4.5 to 4.7: when, held for this call, read back, confirmed, and the code."""
 
-from clinic.agenda import SlotInfo
-from clinic.bookings import Booking, Hold, Overlaps, SlotTaken, Terms, TooMany, TooManyFromNumber
-from clinic.people import Person
-from clinic.phones import normalise
-from clinic.services import Clinic
-
 from agi.asking import GoBack, ToMainMenu, WantsPerson, finish, yes
 from agi.call import Call
 from agi.menus.choose_time import choose_time
@@ -13,6 +7,11 @@ from agi.menus.waiting_list import waiting_list
 from agi.phrases import appointment, code, terms_read, when_and_where
 from agi.speech import At, Said
 from agi.wish import Wish
+from clinic.agenda import SlotInfo
+from clinic.bookings import Booking, Hold, Overlaps, SlotTaken, Terms, TooMany, TooManyFromNumber
+from clinic.people import Person
+from clinic.phones import normalise
+from clinic.services import Clinic
 
 
 def settle(call: Call, clinic: Clinic, person: Person, wish: Wish) -> Wish:

@@ -1,12 +1,11 @@
 """Nothing free: the waiting list, another choice, or a person."""
 
-from clinic.people import Person
-from clinic.services import Clinic
-
 from agi.asking import finish, yes
 from agi.call import Call
 from agi.speech import Digits
 from agi.wish import Wish
+from clinic.people import Person
+from clinic.services import Clinic
 
 
 def waiting_list(call: Call, clinic: Clinic, person: Person, wish: Wish) -> None:
