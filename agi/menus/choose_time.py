@@ -14,7 +14,11 @@ from clinic.services import Clinic
 
 PAGE = 3
 LEAP_YEAR = 2024
-PERIODS: dict[str, tuple[Literal["morning", "afternoon"], str]] = {
+Period = Literal["morning", "afternoon"]
+PERIODS: dict[str, tuple[Period, str]] = {
+    "6": ("morning", "times/no-mornings"),
+    "7": ("afternoon", "times/no-afternoons"),
+}
     "6": ("morning", "times/no-mornings"),
     "7": ("afternoon", "times/no-afternoons"),
 }
