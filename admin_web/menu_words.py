@@ -22,6 +22,7 @@ WORDS = {
     "complaint": "Reclamação ou recado",
     "rating": "Avaliando o atendimento",
     "goodbye": "Despedida",
+    "left": "Fora dos menus",
 }
 CONTEXTS = {
     "reception": "Na recepção",

@@ -10,6 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, Protocol
 
+UNIQUEID = "test-"
+"""The uniqueid of a call from a test telephone begins so: no Asterisk knows of it."""
+
 Kind = Literal[
     "ringing",  # dialled, nobody has answered yet
     "answered",  # the call clock starts

@@ -174,7 +174,7 @@ class FakeCalls:
         return self.known
 
 
-def live_call(caller="(11) 9••••-4321", menu="booking", minutes=3, **more) -> LiveCall:
+def live_call(caller="(11) •••••-4321", menu="booking", minutes=3, **more) -> LiveCall:
     given = {"asterisk": "127.0.0.1:5038", "linkedid": f"{caller}{menu}", "context": "from-trunk", "patient_known": True}
     since = NOW - timedelta(minutes=minutes)
     return LiveCall(caller_masked=caller, menu=menu, since=since, **(given | more))

@@ -23,9 +23,9 @@ def some_calls(now: datetime) -> fakes.FakeCalls:
     calls = fakes.FakeCalls()
     shift = now - fakes.NOW
     told = [
-        ("(11) 9••••-4321", "booking", 3, True),
-        ("(11) 9••••-0077", "choose_time", 5, True),
-        ("(21) ••••-8050", "identify", 0, False),
+        ("(11) •••••-4321", "booking", 3, True),
+        ("(11) •••••-0077", "choose_time", 5, True),
+        ("(21) •••••-8050", "identify", 0, False),
         ("", "greeting", 0, False),
     ]
     for caller, menu, minutes, known in told:
