@@ -1,0 +1,232 @@
+"""Calls without Asterisk: in memory and in no time for tests of menus, over TCP against a real server."""
+
+import socket
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from agi.call import Call
+from agi.callers import Answer, AtOnce, HangUp, Keys, ScriptedCaller, Silence, Speaks, TypeAhead
+from agi.channel import Files, Record
+from agi.disc import Disc
+from agi.handset import Handset
+from agi.patience import Patience
+from agi.voice import Sounds, Voice
+from agi.wire import Agi
+
+__all__ = [
+    "AtOnce", "FakeCall", "FakeSounds", "HangUp", "Keys", "Silence", "Speaks", "TypeAhead",
+    "dial", "fake_call", "header", "scripted",
+]  # fmt: skip
+
+POLL_SECONDS = 0.25
+
+
+class FakeSounds:
+    """A shelf on which every prompt lies and lasts as long, but for those that are `missing`."""
+
+    def __init__(self, missing: Collection[str] = (), seconds: float = 1.0) -> None:
+        self._missing = missing
+        self._seconds = seconds
+
+    def find(self, prompt_id: str, slow: bool) -> Path | None:
+        """A path that names the prompt."""
+        if prompt_id in self._missing:
+            return None
+        return Path(f"/fake/{'slow' if slow else 'normal'}/{prompt_id}")
+
+    def seconds(self, _prompt_id: str, _slow: bool) -> float:
+        """The same for all."""
+        return self._seconds
+
+    def length(self, path: str) -> float | None:
+        """For the handset: what was found can be played."""
+        return self._seconds if path.startswith("/fake/") else None
+
+
+class FakeCall(Call):
+    """A real `Call` to a telephone in memory; what the caller heard and did is kept."""
+
+    __slots__ = ("handset", "person")
+    handset: Handset
+    person: ScriptedCaller
+
+    @property
+    def heard(self) -> list[str]:
+        """The prompt ids, in order, also those that were interrupted."""
+        return [one.prompt_id for one in self.handset.record.heard]
+
+    @property
+    def commands(self) -> list[str]:
+        """Every AGI command so far."""
+        return self.handset.record.commands
+
+    @property
+    def typed(self) -> str:
+        """Every key so far."""
+        return self.person.typed
+
+    @property
+    def seconds_heard(self) -> float:
+        """Seconds of recordings that sounded."""
+        return sum(one.seconds for one in self.handset.record.heard)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The channel's variables."""
+        return self.handset.record.variables
+
+
+def fake_call(
+    *answers: Answer,
+    shelf: Sounds | None = None,
+    caller: str = "11987654321",
+    dialled: str = "4000",
+    entry: str = "greeting",
+    uniqueid: str = "1700000000.1",
+    then: Answer | None = None,
+    patience: Patience | None = None,
+    hang_up_at: int = 0,
+    cut_at: int = 0,
+    strict: bool = True,
+) -> FakeCall:
+    """A call whose caller gives the `answers` in turn, then hangs up (or does `then` for ever).
+
+    Without a `shelf` every prompt exists and lasts a second. `hang_up_at`, `cut_at`: the caller hangs up, or the
+    connection breaks, at that command, counted from 1.
+    """
+    sounds = shelf or FakeSounds()
+    files = sounds if isinstance(sounds, FakeSounds) else Disc()
+    handset, person = scripted(answers, files, then=then, hang_up_at=hang_up_at, strict=strict)
+    call = FakeCall(
+        Agi(_MemoryWire(handset, cut_at)),
+        header(entry, caller=caller, dialled=dialled, uniqueid=uniqueid),
+        Voice(sounds),
+        patience,
+    )
+    call.handset, call.person = handset, person
+    return call
+
+
+def scripted(
+    answers: Collection[Answer],
+    files: Files | None = None,
+    *,
+    then: Answer | None = None,
+    hang_up_at: int = 0,
+    strict: bool = False,
+) -> tuple[Handset, ScriptedCaller]:
+    """A handset and the scripted caller who holds it."""
+    person = ScriptedCaller(answers, lambda: heard_ids(handset.record), then)
+    handset = Handset(person, files or Disc(), hang_up_at=hang_up_at, strict=strict)
+    return handset, person
+
+
+def heard_ids(record: Record) -> list[str]:
+    """The prompt ids a caller heard."""
+    return [one.prompt_id for one in record.heard]
+
+
+class _MemoryWire:
+    """Connects a call to a handset without a socket."""
+
+    def __init__(self, handset: Handset, cut_at: int) -> None:
+        self._handset = handset
+        self._cut_at = cut_at
+        self._replies: list[bytes] = []
+
+    def sendall(self, data: bytes, /) -> None:
+        """Every line is executed at once."""
+        for line in data.decode().splitlines():
+            reply = self._handset.execute(line)
+            is_cut = len(self._handset.record.commands) == self._cut_at
+            self._replies.append(b"" if is_cut else f"{reply}\n".encode())
+
+    def recv(self, _size: int, /) -> bytes:
+        """The next reply; TimeoutError where none will ever come."""
+        if not self._replies:
+            raise TimeoutError
+        return self._replies.pop(0)
+
+    def settimeout(self, _seconds: float | None, /) -> None:
+        """Nothing takes time here."""
+
+
+def header(
+    entry: str,
+    *,
+    caller: str = "11987654321",
+    dialled: str = "4000",
+    uniqueid: str = "1700000000.1",
+    linkedid: str | None = None,
+) -> dict[str, str]:
+    """What Asterisk tells when a call comes in; a withheld number is "unknown"."""
+    return {
+        "agi_network": "yes",
+        "agi_network_script": entry,
+        "agi_request": f"agi://127.0.0.1/{entry}",
+        "agi_channel": "PJSIP/trunk-00000001",
+        "agi_language": "pt_BR",
+        "agi_type": "PJSIP",
+        "agi_uniqueid": uniqueid,
+        "agi_version": "22.10.1",
+        "agi_callerid": caller or "unknown",
+        "agi_calleridname": "unknown",
+        "agi_callingpres": "0",
+        "agi_callingani2": "0",
+        "agi_callington": "0",
+        "agi_callingtns": "0",
+        "agi_dnid": dialled,
+        "agi_rdnis": "unknown",
+        "agi_context": "alo-menus",
+        "agi_extension": "s",
+        "agi_priority": "3",
+        "agi_enhanced": "0.0",
+        "agi_accountcode": "",
+        "agi_threadid": "140000000000000",
+        "agi_arg_1": uniqueid if linkedid is None else linkedid,
+    }
+
+
+def header_text(fields: dict[str, str]) -> bytes:
+    """The header as it goes over the wire, with the empty line that ends it."""
+    return "".join([*(f"{name}: {value}\n" for name, value in fields.items()), "\n"]).encode()
+
+
+def dial(host: str, port: int, fields: dict[str, str], handset: Handset, timeout: float = 30.0) -> Record:
+    """Call the server at that address and talk until it closes; `fields` as `header` makes them.
+
+    Raises OSError when nobody answers, TimeoutError when the server says nothing for `timeout` seconds.
+    """
+    with socket.create_connection((host, port), timeout) as wire:
+        wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        wire.sendall(header_text(fields))
+        talk(wire, handset, timeout)
+    return handset.record
+
+
+def talk(wire: socket.socket, handset: Handset, timeout: float) -> None:
+    """Execute what comes until the other side closes."""
+    with suppress(ConnectionError):
+        for line in _lines(wire, handset, timeout):
+            wire.sendall(f"{handset.execute(line)}\n".encode())
+
+
+def _lines(wire: socket.socket, handset: Handset, timeout: float) -> Iterator[str]:
+    """Commands as they come; while none does, a hang-up is told as soon as it happens."""
+    buffer, quiet = b"", 0.0
+    wire.settimeout(POLL_SECONDS)
+    while True:
+        try:
+            data = wire.recv(4096)
+        except TimeoutError:
+            quiet += POLL_SECONDS
+            if quiet >= timeout:
+                raise
+            wire.sendall(handset.notice().encode())
+            continue
+        if not data:
+            return
+        quiet = 0.0
+        *lines, buffer = (buffer + data).split(b"\n")
+        yield from (line.decode(errors="replace").rstrip("\r") for line in lines)
