@@ -19,9 +19,6 @@ PERIODS: dict[str, tuple[Period, str]] = {
     "6": ("morning", "times/no-mornings"),
     "7": ("afternoon", "times/no-afternoons"),
 }
-    "6": ("morning", "times/no-mornings"),
-    "7": ("afternoon", "times/no-afternoons"),
-}
 REASONS = {
     "outside_window": "times/outside-window",
     "past": "times/outside-window",
