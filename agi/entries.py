@@ -3,9 +3,6 @@
 from collections.abc import Callable
 from contextlib import suppress
 
-from clinic.people import Person
-from clinic.services import Clinic
-
 from agi.asking import Finished, GoBack, ToMainMenu, WantsPerson
 from agi.call import Call, ClinicTooSlow
 from agi.handover import hand_over
@@ -20,6 +17,8 @@ from agi.menus.identify import identify
 from agi.menus.main import main
 from agi.menus.reception import reception
 from agi.menus.reschedule import reschedule
+from clinic.people import Person
+from clinic.services import Clinic
 
 Entry = Callable[[Call, Clinic], None]
 """What runs a whole call."""

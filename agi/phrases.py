@@ -1,12 +1,11 @@
 """What several menus say alike: an appointment, a doctor, a unit, the terms of a visit."""
 
+from agi.speech import At, Digits, Money, Said, Spoken
 from clinic.agenda import SlotInfo
 from clinic.bookings import Booking, Terms
 from clinic.directory import DoctorInfo
 from clinic.services import Clinic
 from clinic.units import UnitInfo
-
-from agi.speech import At, Digits, Money, Said, Spoken
 
 WITH = {"doutor": "with/doctor-m", "doutora": "with/doctor-f"}
 KINDS = {

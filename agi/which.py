@@ -1,12 +1,11 @@
 """Which of the caller's appointments is meant."""
 
-from clinic.bookings import Booking
-from clinic.people import Person
-from clinic.services import Clinic
-
 from agi.asking import Option, ToMainMenu, pick
 from agi.call import Call
 from agi.phrases import appointment
+from clinic.bookings import Booking
+from clinic.people import Person
+from clinic.services import Clinic
 
 
 def which_appointment(call: Call, clinic: Clinic, person: Person, ask: str) -> Booking:
