@@ -4,7 +4,7 @@ import difflib
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -121,6 +121,19 @@ def disk(settings: Settings) -> Iterator[Finding]:
     )
     remedy = "" if state == "ok" else "Libere espaço ou mude ALO_SPOOL para um disco maior."
     yield Finding("disco", state, f"{free / 1024**3:.1f} GB livres em {folder}", remedy)
+
+
+def dialplan(named: Set[str], entries: Set[str]) -> Iterator[Finding]:
+    """Whether the menus the dialplan enters are those the server knows."""
+    for name in sorted(named - entries):
+        remedy = "Corrija o nome em dialplan/*.conf (e no Asterisk: dialplan reload)."
+        yield Finding("dialplan", "wrong", f"chama {name}, que o servidor não conhece", remedy)
+    for name in sorted(entries - named):
+        yield Finding(
+            "dialplan", "warning", f"nada leva ao menu {name}", "Inclua os arquivos de dialplan/ desta versão."
+        )
+    if named == entries:
+        yield Finding("dialplan", "ok", f"{len(named)} entradas")
 
 
 def clock(now: datetime, reach: Reach, newest_source: datetime) -> Iterator[Finding]:

@@ -139,6 +139,19 @@ def named_file(name: str, env: Mapping[str, str]) -> str | None:
         ) from None
 
 
+def as_environment(settings: Settings) -> dict[str, str]:
+    """The settings as variables, for scripts that know nothing of files that name secrets."""
+    return {variable(name): _as_text(value) for name, value in settings}
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, tuple):
+        return os.pathsep.join(map(str, value))
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
 def load() -> Settings:
     """The settings of this environment; BadSettings with a line for each thing that is wrong."""
     try:

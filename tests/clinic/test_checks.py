@@ -90,6 +90,18 @@ def test_variables_of_our_scripts_are_let_be():
     assert states(checks.variables({"ALO_SIP_PORT": "1", "ALO_CACHE": "x"})) == [("configuração", "ok")]
 
 
+def test_a_dialplan_that_fits_is_fine():
+    assert states(checks.dialplan({"booking"}, {"booking"})) == [("dialplan", "ok")]
+
+
+def test_a_menu_nobody_knows_is_wrong_and_one_nobody_enters_is_told():
+    found = list(checks.dialplan({"bokking"}, {"booking"}))
+    assert [(finding.state, finding.text.split()[-1]) for finding in found] == [
+        ("wrong", "conhece"),
+        ("warning", "booking"),
+    ]
+
+
 def test_a_check_that_breaks_is_a_finding():
     def broken():
         raise RuntimeError("secret detail")

@@ -98,3 +98,10 @@ def test_no_secret_is_shown():
 
 def test_every_setting_says_what_it_is():
     assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_settings_can_be_handed_to_a_script(bare):
+    given = Settings(ami_secret="xyz", demo=True, prompts_dir="/a:/b", agi_port=5000)
+    for name, value in settings.as_environment(given).items():
+        bare(name, value)
+    assert settings.load() == given

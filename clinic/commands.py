@@ -1,0 +1,72 @@
+"""What `alo` can be told to do, and what it says of each command."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from clinic.terminal import Parser
+
+Work = Callable[[argparse.Namespace], int | None]
+
+TEXTS = {
+    "run": "liga tudo: telefonia, páginas e tarefas, com a clínica de demonstração",
+    "agi": "o servidor FastAGI que o Asterisk chama",
+    "web": "as páginas",
+    "worker": "as tarefas de fundo: agenda, pedidos vencidos, nomes a gravar",
+    "ami": "acompanha as ligações pelo AMI do Asterisk",
+    "phone": "telefone de teste no terminal, sem Asterisk",
+    "db": "o banco de dados",
+    "db upgrade": "cria ou atualiza as tabelas",
+    "db demo": "enche um banco vazio com a clínica de demonstração",
+    "prompts": "os avisos gravados",
+    "prompts build": "grava os avisos que faltam ou mudaram",
+    "voice-notes": "recados falados",
+    "voice-notes list": "lista os recados gravados, os mais novos primeiro",
+    "asterisk": "um Asterisk próprio, sem Docker",
+    "asterisk up": "instala e liga",
+    "asterisk down": "desliga",
+    "asterisk cli": "abre o console, ou executa um comando dele",
+    "check": "diz o que falta ou está errado nesta instalação",
+    "bench": "mede a velocidade",
+}
+LONG_RUNNING = ("agi", "web", "worker", "ami")
+
+
+def parser_of(works: Mapping[str, Work]) -> Parser:
+    """The parser of all commands; `works` says what each does, and is handed the arguments as `args.work`."""
+    top = Parser(prog="alo", description="Alô Clínica: a recepção que atende sozinha ao telefone.")
+    groups: dict[str, Any] = {"": _commands(top)}
+    for path, text in TEXTS.items():
+        above, _, name = path.rpartition(" ")
+        made = groups[above].add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+        if path in works:
+            made.set_defaults(work=works[path], command=path)
+            _arguments(path, made)
+        else:
+            groups[path] = _commands(made)
+    return top
+
+
+def _commands(parser: argparse.ArgumentParser) -> Any:
+    return parser.add_subparsers(title="comandos", metavar="COMANDO", required=True)
+
+
+def _arguments(path: str, made: argparse.ArgumentParser) -> None:
+    if path in LONG_RUNNING:
+        made.add_argument("--ready", type=int, help=argparse.SUPPRESS)
+    if path in ("check", "bench"):
+        made.add_argument("--json", action="store_true", help="um objeto JSON e nada mais")
+    if path == "bench":
+        made.add_argument("name", nargs="?", help="o que medir", metavar="NOME")
+        made.add_argument("--all", action="store_true", help="mede tudo e escreve var/bench.md")
+    if path == "phone":
+        made.add_argument("--caller", default="", help="número de quem liga", metavar="NÚMERO")
+        made.add_argument(
+            "keys", nargs="*", help="teclas a digitar, em ordem; sem elas, lê do teclado", metavar="TECLAS"
+        )
+    if path == "voice-notes list":
+        made.add_argument("--limit", type=int, default=50, help="quantos (50)", metavar="N")
+    if path in ("prompts build", "asterisk cli"):
+        made.add_argument(
+            "rest", nargs=argparse.REMAINDER, help="o resto da linha vai adiante como está", metavar="..."
+        )
