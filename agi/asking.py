@@ -46,7 +46,7 @@ def choose(call: Call, *said: Said, keys: Collection[str], silence: str | None =
     failures = 0
     for _ in range(REPEATS):
         key = call.key(*_example(call, failures), *said)
-        if key in keys:
+        if key and key in keys:  # "" is in every text
             return key
         if key == "" and silence is not None:
             return silence
