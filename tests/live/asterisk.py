@@ -1,13 +1,15 @@
-"""The one Asterisk of a test session: the product's own configuration and dialplan, started by the product's own script.
+"""The one Asterisk of a test session, with the product's configuration and dialplan, started by its own script.
 
 Tests that use it share it one after the other: `pytestmark = [mark.live, mark.asterisk, mark.xdist_group("asterisk")]`.
 """
 
+import contextlib
 import os
 import random
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,6 +56,13 @@ class Asterisk:
     def calls(self) -> int:
         """Channels that are up."""
         return int(self.cli("core show channels count").split()[0])
+
+    @contextlib.contextmanager
+    def in_use(self) -> Iterator[None]:
+        """For one test at a time, whichever worker it runs in; at the end all calls must have ended."""
+        with session.locked("asterisk-in-use"):
+            yield
+            assert session.eventually(lambda: self.calls() == 0, 10), self.cli("core show channels")
 
     def messages(self, since: float) -> list[Path]:
         """Recordings finished after a wall-clock time."""

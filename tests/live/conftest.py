@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.live import session
 from tests.live.asterisk import Asterisk, start_asterisk
 from tests.live.servers import DatabaseServer, start_mariadb, start_mysql
 from tests.live.sounds import Sounds
@@ -29,14 +30,31 @@ def mysql() -> DatabaseServer:
 
 
 @pytest.fixture(scope="session")
-def asterisk() -> Asterisk:
+def the_asterisk() -> Asterisk:
     return start_asterisk()
 
 
+@pytest.fixture
+def asterisk(the_asterisk: Asterisk) -> Iterator[Asterisk]:
+    """The session's Asterisk, for one test at a time, whichever worker it runs in; it waits for calls to have ended."""
+    with the_asterisk.in_use():
+        yield the_asterisk
+
+
+MADE_UP = [
+    "ask/cpf", "ask/birth", "told/thanks", "failed/apology", "reception/leave-message", "reception/thanks",
+    "test/type-digits", "test/you-typed", *(f"digit/{digit}" for digit in range(10)),
+]  # fmt: skip
+
+
 @pytest.fixture(scope="session")
-def sounds(asterisk: Asterisk) -> Sounds:
-    """The folder of the clinic's own recordings, where Asterisk may read: prompts in it are made up when asked for."""
-    return Sounds(Path(asterisk.prompts_dir.split(":")[0]))
+def sounds(the_asterisk: Asterisk) -> Sounds:
+    """Made-up prompts in the folder of the clinic's own recordings, which Asterisk looks into first."""
+    made_up = Sounds(Path(the_asterisk.prompts_dir.split(":")[0]))
+    with session.locked("sounds"):
+        for prompt_id in MADE_UP:
+            made_up.path(prompt_id)
+    return made_up
 
 
 @pytest.fixture

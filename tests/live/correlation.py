@@ -36,6 +36,11 @@ def best_match(recording: Sound, prompt: Sound) -> tuple[float, int]:
     return float(found[place]), place
 
 
+def whole(recording: Sound, prompt: Sound) -> float:
+    """How well the prompt is found in the recording, from its first sample to its last."""
+    return best_match(recording, prompt)[0]
+
+
 def heard(recording: Sound, prompt: Sound) -> float:
     """How well the prompt is found anywhere in the recording; ENOUGH and more is heard."""
     return best_match(np.pad(recording, (0, CUT)), prompt)[0]

@@ -56,8 +56,8 @@ def write_wav(path: Path, sound: Sound) -> None:
 class Ear:
     """Puts what arrives in its place on the call's time line.
 
-    Packets are placed by their RTP time stamps, so that network jitter leaves no trace; when the sender starts a new
-    count of its own (after a silence it does not send), the arrival time says where it goes on.
+    Packets are placed by their RTP time stamps, so that neither network jitter nor a busy machine leaves a trace; when
+    the sender starts a new count of its own, the arrival time says where it goes on.
     """
 
     packets: list[tuple[int, bytes]] = field(default_factory=list)
@@ -71,7 +71,7 @@ class Ear:
             return
         stamp, stream = struct.unpack_from("!II", packet, 4)
         arrival = int(now * RATE)
-        if stream != self._stream or abs(stamp + self._shift - arrival) > RATE // 5:
+        if stream != self._stream or abs(stamp + self._shift - arrival) > 5 * RATE:
             self._stream, self._shift = stream, max(arrival, self.end) - stamp
         place = stamp + self._shift
         if place >= 0:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -80,3 +81,13 @@ def provisioned(what: str) -> Path:
     done = subprocess.run([str(PROVISION), what], check=False, capture_output=True, text=True)
     assert done.returncode == 0, f"provision.sh {what}:\n{done.stderr[-3000:]}"
     return Path(done.stdout.strip().splitlines()[-1])
+
+
+def eventually(true: Callable[[], bool], within: float = 5) -> bool:
+    """Whether a condition comes true in time."""
+    deadline = time.monotonic() + within
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True

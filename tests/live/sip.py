@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+Headers = list[tuple[str, str]]
+
 
 @dataclass(frozen=True)
 class Message:
@@ -55,7 +57,7 @@ def parse(data: bytes) -> Message:
     return Message(first, headers, body, vias)
 
 
-def message(first: str, headers: list[tuple[str, str]], body: str = "") -> bytes:
+def message(first: str, headers: Headers, body: str = "") -> bytes:
     """Bytes of one message; Content-Length is added."""
     lines = [first, *(f"{name}: {value}" for name, value in headers), f"Content-Length: {len(body.encode())}"]
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()

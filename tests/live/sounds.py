@@ -8,17 +8,18 @@ import numpy as np
 from tests.live.rtp import RATE, Sound, read_wav, write_wav
 
 
-def made_up(prompt_id: str, seconds: float = 1.5) -> Sound:
+def made_up(prompt_id: str, seconds: float = 1.0) -> Sound:
     """A voice-like babble: gliding harmonics in syllables, decided by the id alone."""
     dice = np.random.default_rng(list(hashlib.sha256(prompt_id.encode()).digest()))
     count = int(seconds * RATE)
-    knots = np.linspace(0, count, 12)
-    pitch = np.interp(np.arange(count), knots, dice.uniform(110, 260, 12))
-    loudness = np.interp(np.arange(count), knots, dice.uniform(0.3, 1.0, 12))
+    knots = np.linspace(0, count, 10)
+    pitch = np.interp(np.arange(count), knots, dice.uniform(110, 260, 10))
+    loudness = np.interp(np.arange(count), knots, dice.uniform(0.3, 1.0, 10))
     phase = 2 * np.pi * np.cumsum(pitch) / RATE
     voice = sum(weight * np.sin(n * phase) for n, weight in enumerate(dice.uniform(0.1, 1, 10), start=1))
     scaled = voice * loudness / np.abs(voice).max() * 14000
-    return scaled.astype(np.int16)
+    sound: Sound = scaled.astype(np.int16)
+    return sound
 
 
 class Sounds:

@@ -16,6 +16,7 @@ from typing import Self
 
 from tests.live import session
 from tests.live.sounds import Sounds
+from tests.live.telephone import Call
 
 
 class Line:
@@ -99,6 +100,15 @@ class StandIn:
         self.process.wait()
 
     stop = kill
+
+
+async def identify(call: Call, sounds: Sounds, cpf: str = "52998224725", birth: str = "05041980") -> None:
+    """The caller's side: answer both questions; the stand-in hangs up then."""
+    await call.hears(sounds.sound("ask/cpf"))
+    await call.type(cpf)
+    await call.hears(sounds.sound("ask/birth"))
+    await call.type(birth)
+    assert await call.ended(10)
 
 
 if __name__ == "__main__":

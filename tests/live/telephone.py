@@ -15,23 +15,18 @@ import asyncio
 import contextlib
 import itertools
 import random
-import secrets
 import time
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
 from tests.live import sip
-from tests.live.correlation import best_match
+from tests.live.correlation import heard, whole
+from tests.live.dialog import HOST, Dialog, Refused
 from tests.live.rtp import PACKET, RATE, SILENCE, Ear, Mouth, Sound, to_alaw
 
 LEVEL = bytes((byte ^ 0x55) & 0x7F for byte in range(256))  # A-law byte to loudness, 0 to 127
 SPEECH = 24  # about -38 dBFS; silence has 0
-HOST = "127.0.0.1"
-
-
-class Refused(Exception):
-    """The call was not answered: the SIP status."""
 
 
 class Media(asyncio.DatagramProtocol):
@@ -55,8 +50,8 @@ class Media(asyncio.DatagramProtocol):
 class Call:
     """One answered call."""
 
-    def __init__(self, phone: "Telephone", dialog: "Dialog", media: Media, transport: asyncio.DatagramTransport) -> None:
-        self._phone, self._dialog, self._media, self._transport = phone, dialog, media, transport
+    def __init__(self, dialog: Dialog, media: Media, transport: asyncio.DatagramTransport) -> None:
+        self._dialog, self._media, self._transport = dialog, media, transport
         self._mouth = Mouth(random.getrandbits(32), stamp=random.getrandbits(16))
         self._comfort: asyncio.Task[None] | None = None
         self._busy = asyncio.Lock()
@@ -113,17 +108,19 @@ class Call:
         """
         since, deadline, best = max(self._media.ear.end - len(prompt) // 2, 0), time.monotonic() + within, 0.0
         while best < threshold:
-            assert time.monotonic() < deadline and not self.over, f"not heard: best correlation {best:.2f}"
+            over = self.over
             await asyncio.sleep(0.1)
             start = max(since, self._media.ear.end - len(prompt) - 2 * RATE)
-            best = max(best, best_match(self._media.ear.sound(start), prompt)[0])
+            match = heard if over else whole
+            best = max(best, match(self._media.ear.sound(start), prompt))
+            assert best >= threshold or not (over or time.monotonic() > deadline), f"not heard: best was {best:.2f}"
         return best
 
     async def quiet(self, seconds: float = 0.8, within: float = 30) -> None:
         """Wait until something was said and then nothing for `seconds`, or the call ended."""
         asked, deadline = self.seconds, time.monotonic() + within
         while not self.over and time.monotonic() < deadline:
-            if self._media.last_sound > asked - 0.5 and self.seconds - self._media.last_sound >= seconds:
+            if self._media.last_sound > max(asked - 0.5, 0) and self.seconds - self._media.last_sound >= seconds:
                 return
             await asyncio.sleep(0.05)
         assert self.over, "it never fell silent"
@@ -157,92 +154,6 @@ class Call:
             pause = 0.02 if n < 10 else 0.2  # Asterisk learns the address from the first packets
             await asyncio.sleep(pause)
             self._mouth.pause(pause - 0.02)
-
-
-class Dialog:
-    """The signalling of one call."""
-
-    def __init__(self, phone: "Telephone", dialled: str, caller: str, name: str, headers: list[tuple[str, str]]) -> None:
-        self.id = f"{secrets.token_hex(8)}@{HOST}"
-        self._phone, self._uri, self._extra = phone, f"sip:{dialled}@{phone.server[0]}:{phone.server[1]}", headers
-        display = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '" ' if name else ""
-        self._from = f"{display}<sip:{caller}@{HOST}>;tag={secrets.token_hex(4)}"
-        self._to, self._target, self._number = f"<{self._uri}>", self._uri, 1
-        self._branch = self._new_branch()
-        self.replies: asyncio.Queue[sip.Message] = asyncio.Queue()
-        self.over = asyncio.Event()
-
-    async def invite(self, port: int, within: float) -> sip.Message:
-        """The 200 that answered.
-
-        Raises: Refused for any other final answer or none.
-        """
-        request = self._request("INVITE", sip.offer(HOST, port), self._extra)
-        try:
-            reply = await asyncio.wait_for(self._final(request), within)
-        except TimeoutError:
-            raise Refused("no answer") from None
-        self._to = reply.headers["to"]
-        if reply.status != 200:
-            self._phone.send(self._request("ACK"))
-            raise Refused(reply.first)
-        self._target = reply.headers["contact"].split("<", 1)[1].split(">", 1)[0]
-        self.acknowledge()
-        return reply
-
-    def acknowledge(self) -> None:
-        """ACK of a 200: a transaction of its own, repeated whenever the 200 is."""
-        self._branch = self._new_branch()
-        self._phone.send(self._request("ACK"))
-
-    async def bye(self) -> None:
-        """Hang up; gives up waiting for the answer after 5 s."""
-        self.over.set()
-        self._number += 1
-        self._branch = self._new_branch()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._final(self._request("BYE")), 5)
-
-    def received(self, message: sip.Message) -> None:
-        """A message of this call."""
-        if message.status:
-            if message.status == 200 and message.method == "INVITE" and self._target != self._uri:
-                self.acknowledge()
-            else:
-                self.replies.put_nowait(message)
-        elif message.method != "ACK":
-            self._phone.send(sip.answer(message, "200 OK", self._phone.contact))
-            if message.method == "BYE":
-                self.over.set()
-
-    async def _final(self, request: bytes) -> sip.Message:
-        """Send until something comes back, then wait for the final answer."""
-        wait: float | None = 0.5
-        self._phone.send(request)
-        while True:
-            try:
-                reply = await asyncio.wait_for(self.replies.get(), wait)
-            except TimeoutError:
-                self._phone.send(request)
-                wait = wait and wait * 2
-                continue
-            wait = None
-            if reply.status >= 200:
-                return reply
-
-    def _request(self, method: str, body: str = "", extra: list[tuple[str, str]] | None = None) -> bytes:
-        headers = [
-            ("Via", f"SIP/2.0/UDP {HOST}:{self._phone.port};branch={self._branch};rport"), ("Max-Forwards", "70"),
-            ("From", self._from), ("To", self._to), ("Call-ID", self.id), ("CSeq", f"{self._number} {method}"),
-            ("Contact", self._phone.contact), *(extra or []),
-        ]  # fmt: skip
-        if body:
-            headers.append(("Content-Type", "application/sdp"))
-        return sip.message(f"{method} {self._target} SIP/2.0", headers, body)
-
-    @staticmethod
-    def _new_branch() -> str:
-        return "z9hG4bK" + secrets.token_hex(8)
 
 
 class Telephone(asyncio.DatagramProtocol):
@@ -289,7 +200,7 @@ class Telephone(asyncio.DatagramProtocol):
         transport, media = await loop.create_datagram_endpoint(Media, local_addr=(HOST, 0))
         dialog = Dialog(self, number, caller, name, headers or [])
         self._dialogs[dialog.id] = dialog
-        call = Call(self, dialog, media, transport)
+        call = Call(dialog, media, transport)
         try:
             reply = await dialog.invite(transport.get_extra_info("sockname")[1], within)
         except Refused:
