@@ -8,7 +8,7 @@ from agi.phrases import appointment, code, terms_read, when_and_where
 from agi.speech import At, Said
 from agi.wish import Wish
 from clinic.agenda import SlotInfo
-from clinic.bookings import Booking, Hold, Overlaps, SlotTaken, Terms, TooMany, TooManyFromNumber
+from clinic.bookings import Booking, Hold, NotAllowed, Overlaps, SlotTaken, Terms, TooMany, TooManyFromNumber
 from clinic.people import Person
 from clinic.phones import normalise
 from clinic.services import Clinic
@@ -61,6 +61,10 @@ def _book(call: Call, clinic: Clinic, person: Person, hold: Hold, terms: Terms) 
     except TooMany:
         clinic.bookings.release(hold)
         call.play("booking/too-many")
+        raise ToMainMenu from None
+    except NotAllowed:
+        clinic.bookings.release(hold)
+        call.play("booking/withdrawn")
         raise ToMainMenu from None
     except TooManyFromNumber:
         raise WantsPerson("too many bookings from one number") from None
