@@ -36,5 +36,5 @@ def without_words(_logger: object, _method: str, event: EventDict) -> EventDict:
     if isinstance(error, BaseException):
         frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
         places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames)]
-        event |= {"error": type(error).__name__, "place": " < ".join(places)}
+        event.update(error=type(error).__name__, place=" < ".join(places))
     return event
