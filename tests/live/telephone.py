@@ -6,7 +6,7 @@
         await call.type("52998224725")          # RFC 4733, at a person's pace
         await call.quiet(0.8)                   # until nothing has been said for 0.8 s
         await call.hang_up()                    # or: await call.ended(10)
-        call.recording                          # int16 samples at 8 kHz, from the answer on
+        call.recording                          # int16 samples at 8 kHz, from dialling on
 
 One socket carries the signalling of all calls, one more the audio of each: a hundred calls fit in one process.
 """
@@ -34,12 +34,11 @@ class Media(asyncio.DatagramProtocol):
 
     def __init__(self) -> None:
         self.ear = Ear()
-        self.began: float | None = None
+        self.began = time.monotonic()
         self.last_sound = 0.0
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        if self.began is None:
-            return
+        # From the first packet on: on a busy machine it may be here before the answer has been read.
         now = time.monotonic() - self.began
         self.ear.hear(data, now)
         # Some samples of a packet are enough to tell speech from silence, and cheap for a hundred calls.
@@ -63,13 +62,13 @@ class Call:
 
     @property
     def recording(self) -> Sound:
-        """What was heard since the answer: 8 kHz int16."""
+        """What was heard since dialling: 8 kHz int16."""
         return self._media.ear.sound()
 
     @property
     def seconds(self) -> float:
-        """Since the answer."""
-        return time.monotonic() - (self._media.began or time.monotonic())
+        """Since dialling."""
+        return time.monotonic() - self._media.began
 
     @property
     def over(self) -> bool:
@@ -77,9 +76,8 @@ class Call:
         return self._dialog.over.is_set()
 
     def answered(self, media: tuple[str, int]) -> None:
-        """Begin to listen, and keep the line alive with a little silence, as telephones do."""
+        """Keep the line alive with a little silence, as telephones do."""
         self._to = media
-        self._media.began = time.monotonic()
         self._comfort = asyncio.create_task(self._keep_alive())
 
     async def type(self, keys: str, gap: float = 0.08, tone: int = 5) -> None:
