@@ -10,7 +10,7 @@ from agi.patience import ClinicTooSlow, Immediate, Patience
 from agi.recording import Recording, finish_recording, unfinished
 from agi.speech import Said
 from agi.voice import Piece, Voice, files_of, in_lines, seconds_of
-from agi.wire import Agi, CallerHungUp, PromptMissing, Reply, quoted
+from agi.wire import HEADER_SECONDS, Agi, CallerHungUp, PromptMissing, Reply, quoted
 
 __all__ = ["Call", "CallOver", "CallerHungUp", "ClinicTooSlow", "PromptMissing", "Recording", "TooLong", "Typed"]
 
@@ -43,10 +43,11 @@ class Typed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long a call may last, in seconds and in menus entered."""
+    """How long a call may last, in seconds and in menus entered, and how long its header may take to come."""
 
     seconds: float = MAX_SECONDS
     rounds: int = MAX_ROUNDS
+    header_seconds: float = HEADER_SECONDS
 
 
 class Call:
@@ -147,13 +148,12 @@ class Call:
         self._check_time()
         path.parent.mkdir(parents=True, exist_ok=True)
         line = f'RECORD FILE {quoted(str(unfinished(path)))} wav "#*0" {seconds * 1000} BEEP s={silence}'
+        reply: Reply | None = None
         try:
             reply = self._agi.send(line, seconds + 5.0)
-        except CallerHungUp:
-            kept = finish_recording(path, "", hung_up=True)
-            if kept.path and if_hung_up:
-                if_hung_up(kept)
-            raise
+        finally:
+            if reply is None and if_hung_up:
+                _keep(finish_recording(path, "", hung_up=True), if_hung_up)
         return finish_recording(path, _pressed(reply))
 
     def flush(self) -> None:
@@ -277,6 +277,11 @@ class Call:
 def _known(value: str) -> str:
     """Asterisk says "unknown" for what it does not know."""
     return "" if value == "unknown" else value
+
+
+def _keep(recording: Recording, if_hung_up: Callable[[Recording], object]) -> None:
+    if recording.path:
+        if_hung_up(recording)
 
 
 def _pressed(reply: Reply) -> str:

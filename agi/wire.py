@@ -84,9 +84,9 @@ class Agi(agi.AGI):  # type: ignore[misc]
         self._replied = 0.0
         self._on_think = on_think
 
-    def read_header(self) -> dict[str, str]:
+    def read_header(self, seconds: float = HEADER_SECONDS) -> dict[str, str]:
         """The agi_… lines up to the empty one; CallerHungUp when they do not come whole, in time and in bounds."""
-        self._deadline = monotonic() + HEADER_SECONDS
+        self._deadline = monotonic() + seconds
         header: dict[str, str] = {}
         room = HEADER_BYTES
         for _ in range(HEADER_LINES):

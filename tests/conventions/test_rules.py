@@ -31,7 +31,7 @@ PRIVATE = {
 }
 BROAD = {"Exception", "BaseException", "None"}
 CATCHES_HANGUP = ("agi/server.py",)
-CATCHES_ANYTHING = ("agi/server.py", "agi/call.py", "agi/patience.py", "agi/wire.py")
+CATCHES_ANYTHING = ("agi/server.py", "agi/call.py", "agi/waiting.py")
 
 
 def lines(module, nodes):
