@@ -4,8 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from agi.asking import Finished, GoBack, ToMainMenu, WantsPerson
-from agi.call import Call, ClinicTooSlow
-from agi.handover import hand_over
+from agi.call import Call
 from agi.menus.appointments import appointments
 from agi.menus.booking import booking
 from agi.menus.cancel import cancel
@@ -25,16 +24,13 @@ Entry = Callable[[Call, Clinic], None]
 
 
 def conversation(menu: Entry) -> Entry:
-    """The menu and its ends: good-bye, a person, or a person because the clinic's system does not answer."""
+    """The menu and its ends: the good-bye, or a person. A clinic that does not answer is the server's to handle."""
 
     def entry(call: Call, clinic: Clinic) -> None:
         try:
             _talk(call, clinic, menu)
         except WantsPerson as wish:
-            _to_person(call, clinic, wish.why)
-        except ClinicTooSlow:
-            call.play("common/clinic-slow")
-            hand_over(call, call.trail[-1] if call.trail else "", "slow")
+            reception(call, clinic, wish.why)
 
     return entry
 
@@ -44,14 +40,6 @@ def _talk(call: Call, clinic: Clinic, menu: Entry) -> None:
         menu(call, clinic)
     except (Finished, ToMainMenu, GoBack):
         goodbye(call, clinic)
-
-
-def _to_person(call: Call, clinic: Clinic, why: str) -> None:
-    """A database that stops answering just now must not keep the caller from a person."""
-    try:
-        reception(call, clinic, why)
-    except ClinicTooSlow:
-        hand_over(call, "reception", why)
 
 
 def for_patient(menu: Callable[[Call, Clinic, Person], None]) -> Entry:
