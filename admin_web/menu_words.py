@@ -13,7 +13,10 @@ WORDS = {
     "choose_modality": "Presencial ou por vídeo",
     "choose_doctor": "Escolhendo quem atende",
     "choose_time": "Escolhendo o horário",
-    "settle": "Confirmando a consulta",
+    "return": "Marcando o retorno",
+    "again": "Marcando com quem já atendeu",
+    "read_back": "Conferindo os dados",
+    "code": "Ouvindo o código",
     "waiting_list": "Entrando na lista de espera",
     "appointments": "Ouvindo as consultas",
     "cancel": "Cancelando consulta",
@@ -22,6 +25,7 @@ WORDS = {
     "complaint": "Reclamação ou recado",
     "rating": "Avaliando o atendimento",
     "goodbye": "Despedida",
+    "reception": "Passando para a recepção",
     "left": "Fora dos menus",
 }
 CONTEXTS = {

@@ -121,7 +121,8 @@ class FakePhone:
     def _say(self, talk: Talk, *prompts: str) -> None:
         for prompt in prompts:
             if talk.keys:
-                return self._tell(talk, "cut")
+                self._tell(talk, "cut")
+                return
             self._tell(talk, "heard", prompt=prompt, seconds=0.5)
             with talk.told:
                 talk.told.wait_for(lambda: talk.keys or talk.over, self.pace)
@@ -175,7 +176,12 @@ class FakeCalls:
 
 
 def live_call(caller="(11) •••••-4321", menu="booking", minutes=3, **more) -> LiveCall:
-    given = {"asterisk": "127.0.0.1:5038", "linkedid": f"{caller}{menu}", "context": "from-trunk", "patient_known": True}
+    given = {
+        "asterisk": "127.0.0.1:5038",
+        "linkedid": f"{caller}{menu}",
+        "context": "from-trunk",
+        "patient_known": True,
+    }
     since = NOW - timedelta(minutes=minutes)
     return LiveCall(caller_masked=caller, menu=menu, since=since, **(given | more))
 

@@ -1,0 +1,64 @@
+"""The pages of a made-up clinic, and a client that checks every page it fetches."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.admin_web.fakes import FakeCalls, FakePhone, fake_app, fake_clinic
+
+NOT_EMPTY = re.compile(r"<title>\s*[^·\s][^·]* · .+</title>")
+INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style\b|\sstyle=|\son\w+=|javascript:", re.IGNORECASE)
+HEADERS = ("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Permissions-Policy")
+
+
+class CarefulClient(FlaskClient):
+    """Every answer carries the headers; every page has title, language and heading, and nothing inline."""
+
+    def open(self, *args, **kwargs) -> TestResponse:
+        reply = super().open(*args, **kwargs)
+        assert all(name in reply.headers for name in HEADERS), reply.headers
+        if reply.mimetype == "text/html" and "<!doctype html>" in reply.text and not reply.location:
+            check_page(reply.text)
+        return reply
+
+    def post_as_page(self, path, **kwargs) -> TestResponse:
+        """With the token that the page's script or form carries."""
+        if not self.get_cookie("alo_csrf"):
+            self.get("/chamadas")
+        token = self.get_cookie("alo_csrf").value
+        return self.post(path, headers={"X-CSRF-Token": token, "Accept": "application/json"}, **kwargs)
+
+
+def check_page(html: str) -> None:
+    assert '<html lang="pt-BR">' in html
+    assert NOT_EMPTY.search(html), html[:400]
+    assert not INLINE.search(html), INLINE.search(html)
+    assert html.count("<h1") == 1
+    assert html.count("<main") == 1
+
+
+def careful(app) -> CarefulClient:
+    app.test_client_class = CarefulClient
+    return app.test_client()
+
+
+@pytest.fixture
+def calls():
+    return FakeCalls()
+
+
+@pytest.fixture
+def phone():
+    return FakePhone()
+
+
+@pytest.fixture
+def app(tmp_path, calls, phone):
+    return fake_app(tmp_path, phone=phone, clinic=fake_clinic(calls))
+
+
+@pytest.fixture
+def client(app):
+    return careful(app)

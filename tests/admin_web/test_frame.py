@@ -1,0 +1,107 @@
+"""The frame: rail, theme, static files, errors."""
+
+import re
+
+import pytest
+
+from admin_web.assets import version
+from tests.admin_web.conftest import careful
+from tests.admin_web.fakes import BrokenProfile, fake_app, fake_clinic
+
+
+def test_the_start_page_is_the_telephone(client):
+    assert client.get("/").location == "/telefone"
+
+
+def test_without_a_telephone_the_start_page_is_the_calls(tmp_path):
+    client = careful(fake_app(tmp_path, demo=False))
+    assert client.get("/").location == "/chamadas"
+    assert "/telefone" not in client.get("/chamadas").text
+
+
+@pytest.mark.parametrize(("path", "word"), [("/telefone", "Telefone"), ("/chamadas", "Chamadas")])
+def test_the_rail_shows_where_one_is(client, path, word):
+    [current] = re.findall(r'aria-current="page">.*?<span>(.*?)</span>', client.get(path).text)
+    assert current == word
+
+
+def test_the_header_has_the_clinics_name(client):
+    assert "Clínica Bem Viver" in client.get("/chamadas").text
+
+
+def test_an_unknown_page_is_explained(client):
+    reply = client.get("/nada")
+    assert (reply.status_code, "Esta página não existe" in reply.text) == (404, True)
+
+
+def test_a_failure_gives_a_code_to_quote_and_logs_it(app, client, caplog):
+    app.add_url_rule("/bad", "bad", lambda: 1 / 0)
+    reply = client.get("/bad")
+    [code] = re.findall(r'class="code">(\w{8})<', reply.text)
+    assert (reply.status_code, code in caplog.text) == (500, True)
+
+
+def test_a_failure_is_shown_also_without_a_database(tmp_path):
+    client = careful(fake_app(tmp_path, clinic=fake_clinic(profile=BrokenProfile())))
+    assert client.get("/nada").status_code == 404
+    assert client.get("/healthz").status_code == 500
+
+
+def test_an_error_is_json_for_who_asks_for_json(client):
+    reply = client.get("/nada", headers={"Accept": "application/json"})
+    assert reply.json["title"] == "Esta página não existe"
+
+
+def test_the_process_is_well(client):
+    assert client.get("/healthz").text == "ok\n"
+
+
+def test_a_theme_is_kept(client):
+    client.get("/chamadas")
+    assert client.post_as_page("/tema", data={"theme": "light", "next": "/chamadas"}).location == "/chamadas"
+    assert 'media="all" id="light"' in client.get("/chamadas").text
+
+
+def test_without_a_choice_the_system_decides(client):
+    assert 'media="(prefers-color-scheme: light)" id="light"' in client.get("/chamadas").text
+
+
+def test_the_theme_form_works_without_script(client):
+    token = re.search(r'name="csrf_token" value="(.*?)"', client.get("/chamadas").text)[1]
+    reply = client.post("/tema", data={"theme": "dark", "csrf_token": token, "next": "/chamadas"})
+    assert (reply.status_code, reply.location) == (303, "/chamadas")
+
+
+@pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example", ""])
+def test_the_theme_form_leads_nowhere_else(client, elsewhere):
+    assert client.post_as_page("/tema", data={"theme": "dark", "next": elsewhere}).location == "/"
+
+
+def test_an_unknown_theme_is_refused(client):
+    assert client.post_as_page("/tema", data={"theme": "pink"}).status_code == 400
+
+
+def test_static_files_are_kept_for_ever_under_their_version(client):
+    [sheet] = re.findall(r'href="(/static/\w{12}/frame/base.css)"', client.get("/chamadas").text)
+    cache = client.get(sheet).cache_control
+    assert (cache.immutable, cache.max_age, cache.no_store) == (True, 365 * 24 * 3600, False)
+
+
+def test_a_static_file_of_another_version_is_not_kept(client):
+    reply = client.get("/static/000000000000/frame/base.css")
+    assert (reply.status_code, reply.cache_control.max_age) == (200, None)
+
+
+def test_static_files_are_those_of_one_folder(client):
+    assert client.get("/static/x/..%2f..%2fapp.py").status_code == 404
+
+
+def test_the_version_changes_with_any_byte(tmp_path):
+    (tmp_path / "a.css").write_text("a{}")
+    before = version(tmp_path)
+    (tmp_path / "a.css").write_text("b{}")
+    assert version(tmp_path) != before
+
+
+def test_pages_stay_out_of_caches(client):
+    assert client.get("/telefone").cache_control.no_store
