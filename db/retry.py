@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from sqlalchemy.exc import DBAPIError
 
 LOCK_WAIT, DEADLOCK, CHANGED_SINCE_READ = 1205, 1213, 1020
+DUPLICATE = 1062
 CONTENTION = {LOCK_WAIT, DEADLOCK, CHANGED_SINCE_READ}
 PATIENCE_S = 5.0
 
@@ -20,6 +21,12 @@ def contended(error: DBAPIError) -> bool:
     words = error.orig.args if error.orig else ()
     busy = bool(words) and isinstance(words[0], str) and "database is locked" in words[0]
     return busy or (bool(words) and words[0] in CONTENTION)
+
+
+def taken(error: DBAPIError) -> bool:
+    """Whether a unique constraint stood in the way: no retry helps, somebody has it."""
+    words = error.orig.args if error.orig else ()
+    return bool(words) and (words[0] == DUPLICATE or "UNIQUE constraint failed" in str(words[0]))
 
 
 def lost(error: DBAPIError) -> bool:

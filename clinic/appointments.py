@@ -1,0 +1,221 @@
+"""The rows of appointments: how they are read, written, told in the history, and joined to their slots.
+
+Everything here runs inside a transaction of `Bookings` or `Visits`.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, case, insert, select, update
+
+from clinic.holds import CLAIMABLE, Hold, SlotTaken
+from clinic.people import Person
+from clinic.transitions import WrongStatus, live, to
+from db.tables import Appointment, AppointmentChange, Patient, PreRegistration, Slot
+
+UNDO = timedelta(seconds=10)
+Line = Any  # a row of FULL, or of COLUMNS: SQLAlchemy does not type rows this wide
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """An appointment as callers and pages see it; `answer_by` while it is a request; `price_cents` in centavos."""
+
+    id: int
+    code: str
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    doctor_id: int
+    unit_id: int
+    specialty_id: int | None
+    kind_id: int
+    payer_id: int | None
+    modality: str
+    confirmed: bool
+    answer_by: datetime | None
+    price_cents: int | None
+
+
+class NotYours(Exception):
+    """There is no such appointment of this person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who does something, by which medium, when, and during which call."""
+
+    by: str
+    via: str
+    at: datetime
+    call_id: str | None = None
+    note: str = ""
+
+
+_A = Appointment
+COLUMNS = (
+    _A.id, _A.code, _A.status, _A.starts_at, _A.ends_at, _A.doctor_id, _A.unit_id, _A.specialty_id, _A.kind_id,
+    _A.payer_id, _A.modality, _A.confirmed_at, _A.answer_by, _A.price_cents,
+)  # fmt: skip
+KEPT = (  # what an appointment that is restored has from the one before
+    "code", "patient_id", "pre_registration_id", "doctor_id", "unit_id", "specialty_id", "kind_id", "payer_id",
+    "return_of", "modality", "starts_at", "ends_at", "slot_id", "answer_by", "price_cents", "tell_by_phone",
+)  # fmt: skip
+FULL = select(*COLUMNS, _A.patient_id, _A.pre_registration_id, _A.return_of, _A.slot_id, _A.tell_by_phone).add_columns(
+    _A.cancel_reason, _A.replaced_by, _A.replaces, _A.idempotency_key, _A.caller
+)
+
+LIVE_OF_PATIENT = select(*COLUMNS, _A.replaces).where(
+    _A.patient_id == bindparam("person"), _A.live == 1, _A.ends_at > bindparam("now")
+)
+LIVE_OF_PRE_REGISTRATION = select(*COLUMNS, _A.replaces).where(
+    _A.pre_registration_id == bindparam("person"), _A.live == 1
+)
+LOCKS = {
+    "patient": update(Patient)
+    .where(Patient.id == bindparam("person"))
+    .values(booking_version=Patient.booking_version + 1),
+    "pre_registration": update(PreRegistration)
+    .where(PreRegistration.id == bindparam("person"))
+    .values(booking_version=PreRegistration.booking_version + 1),
+}
+INSERT = insert(Appointment)
+INSERT_CHANGE = insert(AppointmentChange)
+CLAIM = (
+    update(Slot)
+    .where(Slot.hold_token == bindparam("token"), Slot.status == "held", Slot.held_until > bindparam("now"))
+    .values(status="booked", held_until=None, hold_token=None, appointment_id=bindparam("appointment"))
+)
+IN_SPAN = (
+    Slot.doctor_id == bindparam("doctor"),
+    Slot.starts_at >= bindparam("start"),
+    Slot.starts_at < bindparam("end"),
+)
+LET_GO = (
+    update(Slot)
+    .where(*IN_SPAN, Slot.appointment_id == bindparam("appointment"))
+    .values(
+        status=case((Slot.off_plan, "blocked"), else_="held"),
+        held_until=bindparam("until"),
+        hold_token=bindparam("token"),
+        appointment_id=None,
+    )
+)
+RECLAIM = (
+    update(Slot)
+    .where(*IN_SPAN, CLAIMABLE)
+    .values(status="booked", held_until=None, hold_token=None, appointment_id=bindparam("appointment"))
+)
+RECLAIMED = select(Slot.starts_at, Slot.ends_at).where(*IN_SPAN, Slot.appointment_id == bindparam("appointment"))
+
+
+def booking(row: Any) -> Booking:
+    """A row of COLUMNS (and perhaps more) as a Booking."""
+    return Booking(*(*row[:11], row[11] is not None, *row[12:14]))
+
+
+def lock(connection: Connection, person: Person) -> None:
+    """One booking of a person at a time; others wait here. Raises KeyError for somebody who is not on file."""
+    if not connection.execute(LOCKS[person.kind], {"person": person.id}).rowcount:
+        raise KeyError(person.ref)
+
+
+def lock_owner(connection: Connection, row: Line) -> None:
+    """The same, of whom an appointment is for."""
+    kind = "patient" if row.patient_id is not None else "pre_registration"
+    connection.execute(LOCKS[kind], {"person": row.patient_id or row.pre_registration_id})
+
+
+def live_ones(connection: Connection, person: Person, now: datetime) -> list[Line]:
+    """What takes this person's time from now on (for a pre-registration: at all), unordered."""
+    found = LIVE_OF_PATIENT if person.kind == "patient" else LIVE_OF_PRE_REGISTRATION
+    return list(connection.execute(found, {"person": person.id, "now": now}))
+
+
+def theirs(connection: Connection, person: Person, booking_id: int) -> Line:
+    """One appointment of this person. Raises NotYours."""
+    row = one(connection, booking_id)
+    if row is None or getattr(row, f"{person.kind}_id") != person.id:
+        raise NotYours
+    return row
+
+
+def one(connection: Connection, booking_id: int) -> Line | None:
+    """One appointment with all its columns."""
+    return connection.execute(FULL.where(Appointment.id == booking_id)).first()
+
+
+def add(connection: Connection, values: dict[str, Any], act: Act, event: str) -> int:
+    """Write an appointment and the first line of its history; its id."""
+    key = connection.execute(INSERT, {**values, "live": live(values["status"]), "created_at": act.at})
+    appointment_id = int(key.inserted_primary_key[0])  # type: ignore[index]
+    tell(connection, appointment_id, act, event, None, values["status"])
+    return appointment_id
+
+
+def tell(connection: Connection, appointment_id: int, act: Act, event: str, before: str | None, after: str) -> None:
+    """A line of the history; messages to the patient are made from it later."""
+    line = {
+        "appointment_id": appointment_id, "at": act.at, "event": event, "from_status": before, "to_status": after,
+        "by": act.by, "via": act.via, "call_id": act.call_id, "note": act.note,
+    }  # fmt: skip
+    connection.execute(INSERT_CHANGE, line)
+
+
+def change(connection: Connection, row: Line, event: str, act: Act, **values: Any) -> None:
+    """Take an appointment to the status that follows an event, as the table says. Raises WrongStatus.
+
+    Claimed by one conditional UPDATE: whoever changed it meanwhile goes first.
+    """
+    after = to(row.status, event)
+    if after == "cancelled":
+        values["extra_n"] = None  # an encaixe gives its place in the day's quota back
+    changed = update(Appointment).where(Appointment.id == row.id, Appointment.status == row.status)
+    if not connection.execute(changed.values(status=after, live=live(after), **values)).rowcount:
+        now = connection.scalar(select(Appointment.status).where(Appointment.id == row.id))
+        raise WrongStatus(now or "", event)
+    tell(connection, row.id, act, event, row.status, after)
+
+
+def claim(connection: Connection, hold: Hold, appointment_id: int, now: datetime) -> None:
+    """The held slots become the appointment's. Raises SlotTaken when the hold was lost."""
+    claimed = connection.execute(CLAIM, {"token": hold.token, "now": now, "appointment": appointment_id})
+    if claimed.rowcount != hold.slots:
+        raise SlotTaken
+
+
+def let_go(connection: Connection, row: Line, now: datetime, undo: timedelta = UNDO) -> int:
+    """The slots of an appointment stay held for ten seconds by whoever freed them, then anybody may have them."""
+    freed = {
+        "doctor": row.doctor_id, "start": row.starts_at, "end": row.ends_at, "appointment": row.id,
+        "until": now + undo, "token": undo_token(row.id),
+    }  # fmt: skip
+    return connection.execute(LET_GO, freed).rowcount
+
+
+def undo_token(appointment_id: int) -> str:
+    """Under this the freed slots of an appointment are held."""
+    return f"undo:{appointment_id}"
+
+
+def restore(connection: Connection, old: Line, status: str, act: Act) -> int:
+    """A cancelled appointment as it was, in the same slots, under the same code; the new row's id.
+
+    Raises SlotTaken when the time is gone.
+    """
+    values = {name: getattr(old, name) for name in KEPT}
+    new_id = add(connection, {**values, "status": status, "via": act.via}, act, "restored")
+    span = {"doctor": old.doctor_id, "start": old.starts_at, "end": old.ends_at, "appointment": new_id}
+    token = undo_token(old.id)
+    connection.execute(RECLAIM, {**span, "now": act.at, "mine": token, "mine_end": token})
+    got = connection.execute(RECLAIMED, span)
+    if sum((row.ends_at - row.starts_at for row in got), timedelta()) != old.ends_at - old.starts_at:
+        raise SlotTaken
+    return new_id
+
+
+def new_code() -> str:
+    """Six digits to say on the telephone; the database sees to it that no two live ones are equal."""
+    return str(100_000 + secrets.randbelow(900_000))

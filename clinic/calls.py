@@ -1,0 +1,112 @@
+"""The record of each call: when, which menus, how it ended; its protocol; and where to go on after a cut."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, null, select, update
+from sqlalchemy.exc import IntegrityError
+
+from clinic.clock import Clock
+from clinic.holds import Holds
+from clinic.people import Person
+from clinic.roster import Rosters
+from db.retry import taken
+from db.session import Database
+from db.tables import CallRecord, Protocol
+
+RESUME_WITHIN = timedelta(minutes=10)
+TRIES = 20
+TEXT_LIMIT = 10_000
+
+
+class Calls:
+    """Written by the telephone, read by pages."""
+
+    def __init__(self, database: Database, holds: Holds, rosters: Rosters, clock: Clock) -> None:
+        self._database, self._holds, self._rosters, self._clock = database, holds, rosters, clock
+
+    def started(self, uniqueid: str, linkedid: str, caller: str | None, dialled: str, unit_id: int | None) -> None:
+        """A call came in; one that enters the menus again goes on in its record."""
+        values = {"linkedid": linkedid[:64], "caller": caller, "dialled": dialled[:40], "unit_id": unit_id}
+        try:
+            row = insert(CallRecord).values(uniqueid=uniqueid[:64], started_at=self._clock(), **values)
+            self._database.change(row)
+        except IntegrityError as error:
+            if not taken(error):
+                raise
+            self._set(uniqueid, ended_at=None, outcome=None)
+
+    def entered(self, uniqueid: str, menu: str) -> None:
+        """Where the caller is now, for who watches."""
+        self._set(uniqueid, menu=menu[:40])
+
+    def identified(self, uniqueid: str, person: Person) -> None:
+        """Who the call is for."""
+        self._set(uniqueid, **person.columns)
+
+    def ended(self, uniqueid: str, outcome: str, trail: Sequence[str], resume: dict[str, Any] | None = None) -> None:
+        """The call is over: what it held is free. `resume`: where to go on if the caller was cut off."""
+        self._holds.release_all(uniqueid)
+        walked = " ".join(trail)[:TEXT_LIMIT]
+        ending = {"ended_at": self._clock(), "outcome": outcome[:40], "trail": walked, "menu": ""}
+        self._set(uniqueid, resume=resume if resume else null(), **ending)
+
+    def protocol(self, uniqueid: str, medium: str = "telephone") -> str:
+        """The call's protocol number, made when it is first asked for: AAMMDD and six digits."""
+        known = select(Protocol.number).where(Protocol.call_uniqueid == uniqueid)
+        now = self._clock()
+        for _ in range(TRIES):
+            row = self._database.first(known)
+            if row and row.number:
+                return str(row.number)
+            number = f"{now.astimezone(self._zone()):%y%m%d}{secrets.randbelow(1_000_000):06d}"
+            try:
+                new = {"number": number, "medium": medium, "call_uniqueid": uniqueid[:64], "created_at": now}
+                self._database.change(insert(Protocol).values(**new))
+            except IntegrityError as error:  # the number is another's, or the call has one by now
+                if not taken(error):
+                    raise
+            else:
+                return number
+        raise LookupError("no free protocol number today")
+
+    def rate(self, uniqueid: str, score: int) -> None:
+        """What the caller thinks of it, 1 to 5. Raises ValueError."""
+        if not 1 <= score <= 5:
+            raise ValueError(score)
+        self._set(uniqueid, rating=score)
+
+    def resume_for(self, person: Person, not_call: str) -> dict[str, Any] | None:
+        """Where this person was cut off in an earlier call of the last ten minutes; told once."""
+        if person.kind != "patient":
+            return None
+        earlier = select(CallRecord.id, CallRecord.resume).where(
+            CallRecord.patient_id == person.id,
+            CallRecord.uniqueid != not_call,
+            CallRecord.ended_at > self._clock() - RESUME_WITHIN,
+        )
+        row = self._database.first(earlier.order_by(CallRecord.ended_at.desc()).limit(1))
+        if row is None or not row.resume:
+            return None
+        self._database.change(update(CallRecord).where(CallRecord.id == row.id).values(resume=null()))
+        return dict(row.resume)
+
+    def close_left_open(self, older_than: timedelta) -> int:
+        """After a crash: calls that began so long ago and never ended are lost; how many there were."""
+        return self._close(self._clock() - older_than)
+
+    def _close(self, before: datetime) -> int:
+        open_ones = select(CallRecord.uniqueid).where(CallRecord.ended_at.is_(None), CallRecord.started_at < before)
+        lost = [row.uniqueid for row in self._database.rows(open_ones)]
+        for uniqueid in lost:
+            self.ended(uniqueid, "lost", ())
+        return len(lost)
+
+    def _set(self, uniqueid: str, **values: Any) -> None:
+        self._database.change(update(CallRecord).where(CallRecord.uniqueid == uniqueid[:64]).values(**values))
+
+    def _zone(self) -> Any:
+        units = self._rosters.get().units
+        return units[0].tz if units else None

@@ -1,0 +1,67 @@
+"""The clinic's own settings: one row, changed by a manager while everything runs."""
+
+import time
+from collections.abc import Callable
+from datetime import time as time_of_day
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select, update
+
+from clinic.clock import Clock
+from db.session import Database
+from db.tables import ClinicProfile
+
+CACHE_S = 5.0
+
+
+class Profile(BaseModel):
+    """How this clinic answers. `operadora`: the rules of Decreto 11.034/2022 for health-plan operators."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str = "Clínica"
+    spoken_name: str | None = None
+    operadora: bool = False
+    recording_notice: bool = True
+    known_numbers: bool = False
+    ask_unit: bool = True
+    ask_payer: bool = True
+    ask_modality: bool = False
+    rating: bool = False
+    max_future_appointments: int = Field(default=3, ge=1)
+    max_bookings_per_number: int = Field(default=5, ge=1)
+    hold_minutes: int = Field(default=5, ge=1)
+    booking_days: int = Field(default=90, ge=1)
+    min_notice_minutes: int = Field(default=60, ge=0)
+    notice_hours: int = Field(default=24, ge=0)
+    noon: time_of_day = time_of_day(12)
+    optional_holidays: bool = True
+    """Carnaval, Corpus Christi and the like, which the law leaves to each place, count as holidays."""
+    trunk_number: str | None = None
+    """The trunk's own number: shown for callers without one, so it says nothing about who calls."""
+
+    @property
+    def says(self) -> str:
+        """How the name is spoken."""
+        return self.spoken_name or self.name
+
+
+class Profiles:
+    """Reads and saves the profile; what is read may be five seconds old."""
+
+    def __init__(self, database: Database, clock: Clock, ticks: Callable[[], float] = time.monotonic) -> None:
+        self._database, self._clock, self._ticks = database, clock, ticks
+        self._known: tuple[float, Profile] | None = None
+
+    def get(self) -> Profile:
+        """The profile as it stands, at most five seconds ago."""
+        if self._known is None or self._ticks() - self._known[0] > CACHE_S:
+            row = self._database.first(select(ClinicProfile.data).where(ClinicProfile.id == 1))
+            self._known = self._ticks(), Profile(**(row[0] if row else {}))
+        return self._known[1]
+
+    def save(self, profile: Profile) -> None:
+        """Keep a changed profile."""
+        changes = {"data": profile.model_dump(mode="json"), "updated_at": self._clock()}
+        self._database.change(update(ClinicProfile).where(ClinicProfile.id == 1).values(**changes))
+        self._known = None

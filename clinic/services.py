@@ -1,0 +1,76 @@
+"""The clinic as one thing: every service, built from what it needs. The only wiring of these rules."""
+
+from dataclasses import dataclass
+
+from clinic.agenda import Agenda
+from clinic.audit import AuditTrail
+from clinic.bookings import Bookings
+from clinic.calls import Calls
+from clinic.clock import Clock, utc_now
+from clinic.directory import Directory
+from clinic.guessing import Guessing
+from clinic.holds import Holds
+from clinic.live_calls import LiveCalls
+from clinic.names import Names
+from clinic.patients import Hasher, Patients, directly
+from clinic.profile import Profiles
+from clinic.roster import Rosters
+from clinic.schedules import Schedules
+from clinic.search import Search
+from clinic.settings import Settings
+from clinic.units import Units
+from clinic.voice_notes import VoiceNotes
+from clinic.waiting_list import WaitingList
+from db.session import Database
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """What telephone, pages and workers share. A service method is one short transaction."""
+
+    profile: Profiles
+    units: Units
+    directory: Directory
+    agenda: Agenda
+    bookings: Bookings
+    patients: Patients
+    waiting_list: WaitingList
+    calls: Calls
+    voice_notes: VoiceNotes
+    names: Names
+    audit: AuditTrail
+    live_calls: LiveCalls
+    guessing: Guessing
+    clock: Clock
+
+
+def open_clinic(
+    settings: Settings, clock: Clock = utc_now, database: Database | None = None, hasher: Hasher = directly
+) -> Clinic:
+    """Build the services on the (migrated) database of the settings; opens no connection yet.
+
+    `hasher` runs slow password hashing: a gevent process hands in its thread pool's `apply`.
+    """
+    database = database or Database(settings.database_url)
+    profiles, rosters = Profiles(database, clock), Rosters(database)
+    units, audit = Units(rosters, profiles), AuditTrail(database, clock)
+    holds = Holds(database, profiles, clock)
+    schedules = Schedules(database, rosters, profiles, clock)
+    agenda = Agenda(Search(database), schedules, rosters, profiles, units, clock, holds.sweep)
+    guessing = Guessing(database, profiles, audit, clock)
+    return Clinic(
+        profile=profiles,
+        units=units,
+        directory=Directory(database, rosters, agenda, clock),
+        agenda=agenda,
+        bookings=Bookings(database, holds, rosters, profiles, clock),
+        patients=Patients(database, guessing, clock, hasher),
+        waiting_list=WaitingList(database, clock),
+        calls=Calls(database, holds, rosters, clock),
+        voice_notes=VoiceNotes(database, settings.recordings_folder, clock),
+        names=Names(database, clock),
+        audit=audit,
+        live_calls=LiveCalls(database, clock),
+        guessing=guessing,
+        clock=clock,
+    )

@@ -1,0 +1,90 @@
+"""What is looked at before a person's time and a slot are taken, under the lock of that person."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from clinic import past_visits
+from clinic.appointments import Booking, Line, booking
+from clinic.people import Person
+from clinic.roster import Roster
+from clinic.terms import NotAllowed, local_day
+from db.tables import Appointment
+
+
+class Overlaps(Exception):
+    """The same person has another appointment at that time: `booking`."""
+
+    def __init__(self, booking: Booking) -> None:
+        super().__init__(booking.id)
+        self.booking = booking
+
+
+class TooMany(Exception):
+    """The person holds as many future appointments as the clinic allows: `limit`."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+class TooManyFromNumber(Exception):
+    """As many bookings were made from this number today as the clinic allows: `limit`."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+LAST_OF_CALLER = select(func.max(Appointment.caller_n)).where(
+    Appointment.caller == bindparam("caller"), Appointment.caller_day == bindparam("day")
+)
+
+
+def check_overlap(others: Iterable[Line], starts_at: datetime, ends_at: datetime) -> None:
+    """A person's minute is taken once. Raises Overlaps."""
+    for other in others:
+        if other.starts_at < ends_at and starts_at < other.ends_at:
+            raise Overlaps(booking(other))
+
+
+def check_count(others: Iterable[Line], person: Person, limit: int) -> None:
+    """A request to move counts with what it would replace. Raises TooMany."""
+    live = list(others)
+    limit = limit if person.kind == "patient" else 1
+    replaced = {other.replaces for other in live}
+    if sum(other.id not in replaced for other in live) >= limit:
+        raise TooMany(limit)
+
+
+def check_return(connection: Connection, roster: Roster, person: Person, values: dict[str, Any], but: int = 0) -> None:
+    """A retorno belongs to one consultation, of the same doctor, within the days the doctor set. Raises NotAllowed."""
+    if values["return_of"] is None:
+        return
+    day = local_day(roster, values["unit_id"], values["starts_at"])
+    for row in connection.execute(past_visits.returnable(person, values["starts_at"], but)):
+        found = past_visits.open_return(roster, row, day)
+        if found and row.id == values["return_of"] and row.doctor_id == values["doctor_id"]:
+            return
+    raise NotAllowed("return")
+
+
+@dataclass(frozen=True, slots=True)
+class FromNumber:
+    """A calling number's bookings of one day are counted; `number` None where no number is shown."""
+
+    number: str | None
+    day: date
+    limit: int
+
+    def columns(self, connection: Connection) -> dict[str, Any]:
+        """The next place in the day's count, held by a unique constraint. Raises TooManyFromNumber."""
+        if self.number is None:
+            return {}
+        last = connection.scalar(LAST_OF_CALLER, {"caller": self.number, "day": self.day}) or 0
+        if last >= self.limit:
+            raise TooManyFromNumber(self.limit)
+        return {"caller": self.number, "caller_day": self.day, "caller_n": last + 1}

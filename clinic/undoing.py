@@ -1,0 +1,80 @@
+"""Taking back: within ten seconds by who acted, or by the system when nobody waited for a booking any more."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from clinic import appointments
+from clinic.appointments import FULL, Act, Booking, Line, booking
+from clinic.holds import SlotTaken
+from clinic.people import Person
+from clinic.taking import check_overlap
+from clinic.transitions import WrongStatus
+from db.tables import Appointment, AppointmentChange
+
+FIRST_LINES = ("booked", "requested", "restored")
+GIVEN_UP = ("cancelled", "moved")
+
+
+def undo(connection: Connection, person: Person, booking_id: int, act: Act) -> Booking:
+    """One's own cancelling or moving of ten seconds ago. Raises NotYours, WrongStatus, Overlaps, SlotTaken."""
+    appointments.lock(connection, person)
+    old = appointments.theirs(connection, person, booking_id)
+    last = _history(connection, old.id)[-1]
+    if old.status != "cancelled" or last.event not in GIVEN_UP:
+        raise WrongStatus(old.status, "undone")
+    if last.by != act.by or act.at > last.at + appointments.UNDO:
+        raise SlotTaken
+    if old.replaced_by:
+        _drop(connection, appointments.one(connection, old.replaced_by), "cancelled", "undone", act)
+    check_overlap(appointments.live_ones(connection, person, act.at), old.starts_at, old.ends_at)
+    new_id = appointments.restore(connection, old, last.from_status, act)
+    return booking(appointments.one(connection, new_id))
+
+
+def withdraw(connection: Connection, key: str, now: datetime) -> bool:
+    """Whether a booking under this key was taken back; a moved one gets its old time again.
+
+    Raises SlotTaken when that time is gone: then nothing was changed.
+    """
+    row = _by_key(connection, key)
+    if row is None:
+        return False
+    appointments.lock_owner(connection, row)
+    act = Act("system", "system", now)
+    if not _untouched(connection, row):
+        appointments.tell(connection, row.id, act, "kept", row.status, row.status)
+        return False
+    old = connection.execute(FULL.where(Appointment.replaced_by == row.id)).first()
+    _drop(connection, row, "withdrawn", "withdrawn", act)
+    if old is not None:
+        appointments.restore(connection, old, _history(connection, old.id)[-1].from_status, act)
+    return True
+
+
+def keep(connection: Connection, key: str, now: datetime) -> None:
+    """A booking that nobody waited for stays: the desk is told so."""
+    row = _by_key(connection, key)
+    if row is not None:
+        appointments.tell(connection, row.id, Act("system", "system", now), "kept", row.status, row.status)
+
+
+def _drop(connection: Connection, row: Line, event: str, reason: str, act: Act) -> None:
+    """Cancel, and let everybody have the time at once."""
+    appointments.change(connection, row, event, act, cancel_reason=reason, caller_n=None)
+    appointments.let_go(connection, row, act.at, timedelta())
+
+
+def _untouched(connection: Connection, row: Line) -> bool:
+    """Whether nothing has happened to it since it was made."""
+    lines = _history(connection, row.id)
+    return row.status in ("pending", "booked") and len(lines) == 1 and lines[0].event in FIRST_LINES
+
+
+def _by_key(connection: Connection, key: str) -> Line | None:
+    return connection.execute(FULL.where(Appointment.idempotency_key == key)).first()
+
+
+def _history(connection: Connection, appointment_id: int) -> list[Line]:
+    lines = select(AppointmentChange).where(AppointmentChange.appointment_id == appointment_id)
+    return list(connection.execute(lines.order_by(AppointmentChange.id)))

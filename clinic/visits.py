@@ -1,0 +1,176 @@
+"""What the clinic does with appointments: answering requests, the day of the visit, and encaixes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import IntegrityError
+
+from clinic import appointments
+from clinic.appointments import Act, Booking, NotYours, booking
+from clinic.clock import Clock
+from clinic.people import Person
+from clinic.roster import KindInfo, Rosters
+from clinic.taking import check_overlap
+from clinic.terms import local_day
+from clinic.transitions import WrongStatus
+from db.retry import taken
+from db.session import Database
+from db.tables import Appointment
+
+QUOTA_TRIES = 5
+
+
+class ExtraQuotaFull(Exception):
+    """The doctor takes no more encaixes that day: `limit`."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """An encaixe: a visit beside the slots. `role` of who lets it in, and the `reason`, are kept."""
+
+    doctor_id: int
+    unit_id: int
+    starts_at: datetime
+    kind: KindInfo
+    role: str
+    reason: str
+    specialty_id: int | None = None
+    payer_id: int | None = None
+    modality: str = "in_person"
+    price_cents: int | None = None
+
+
+class Visits:
+    """Each change as the table of transitions says; `by` is the actor ("user:…"), `via` the medium."""
+
+    def __init__(self, database: Database, rosters: Rosters, clock: Clock) -> None:
+        self._database, self._rosters, self._clock = database, rosters, clock
+
+    def get(self, booking_id: int) -> Booking:
+        """One appointment. Raises KeyError."""
+        row = self._database.first(appointments.FULL.where(Appointment.id == booking_id))
+        if row is None:
+            raise KeyError(booking_id)
+        return booking(row)
+
+    def accept(self, booking_id: int, by: str, via: str = "web") -> Booking:
+        """The doctor agrees; where it was a request to move, the old appointment goes now. Raises WrongStatus."""
+
+        def work(connection: Connection, act: Act) -> None:
+            row = self._row(connection, booking_id)
+            appointments.lock_owner(connection, row)
+            old = appointments.one(connection, row.replaces) if row.replaces else None
+            appointments.change(connection, row, "accepted", act, answer_by=None)
+            if old is not None and old.status == "booked":
+                appointments.change(connection, old, "moved", act, cancel_reason="moved", replaced_by=row.id)
+                appointments.let_go(connection, old, act.at)
+
+        return self._act(booking_id, by, via, work)
+
+    def decline(self, booking_id: int, by: str, via: str = "web", note: str = "") -> Booking:
+        """The doctor does not agree; the time is free again. Raises WrongStatus."""
+        return self._give_up(booking_id, "declined", by, via, note)
+
+    def expire_requests(self) -> int:
+        """Requests nobody answered in time; how many there were."""
+        late = select(Appointment.id).where(Appointment.status == "pending", Appointment.answer_by <= self._clock())
+        return sum(self._expired(row.id) for row in self._database.rows(late))
+
+    def arrive(self, booking_id: int, by: str, via: str = "desk") -> Booking:
+        """The patient is here; a no-show is corrected on the same day only. Raises WrongStatus."""
+
+        def work(connection: Connection, act: Act) -> None:
+            row = self._row(connection, booking_id)
+            if row.status == "noshow" and not self._is_today(row.unit_id, row.starts_at):
+                raise WrongStatus(row.status, "arrived")
+            appointments.change(connection, row, "arrived", act)
+
+        return self._act(booking_id, by, via, work)
+
+    def fulfil(self, booking_id: int, by: str, via: str = "desk") -> Booking:
+        """The visit took place. Raises WrongStatus."""
+        return self._simply(booking_id, "fulfilled", by, via)
+
+    def no_show(self, booking_id: int, by: str, via: str = "desk") -> Booking:
+        """The patient did not come. Raises WrongStatus."""
+        return self._simply(booking_id, "noshow", by, via)
+
+    def book_extra(self, person: Person, extra: Extra, by: str, via: str = "desk") -> Booking:
+        """An encaixe: no slot, but a place in the doctor's quota of that day. Raises ExtraQuotaFull, Overlaps."""
+        act = Act(by, via, self._clock(), note=f"{extra.role}: {extra.reason}")
+        for _ in range(QUOTA_TRIES):
+            try:
+                return self._database.write(lambda connection: self._squeeze_in(connection, person, extra, act))
+            except IntegrityError as error:  # somebody took the same place of the quota, or the same code
+                if not taken(error):
+                    raise
+        raise ExtraQuotaFull(self._rosters.get().doctors[extra.doctor_id].extra_quota)
+
+    def _squeeze_in(self, connection: Connection, person: Person, extra: Extra, act: Act) -> Booking:
+        roster = self._rosters.get()
+        day = local_day(roster, extra.unit_id, extra.starts_at)
+        ends_at = extra.starts_at + timedelta(minutes=extra.kind.minutes)
+        appointments.lock(connection, person)
+        check_overlap(appointments.live_ones(connection, person, act.at), extra.starts_at, ends_at)
+        values = {
+            "code": appointments.new_code(), "status": "booked", "doctor_id": extra.doctor_id,
+            "unit_id": extra.unit_id, "specialty_id": extra.specialty_id, "kind_id": extra.kind.id,
+            "payer_id": extra.payer_id, "modality": extra.modality, "starts_at": extra.starts_at, "ends_at": ends_at,
+            "price_cents": extra.price_cents, "via": act.via, "extra_day": day, "extra_reason": extra.reason,
+            "extra_n": _place(connection, extra.doctor_id, day, roster.doctors[extra.doctor_id].extra_quota),
+            "tell_by_phone": not person.has_contact, **person.columns,
+        }  # fmt: skip
+        return booking(appointments.one(connection, appointments.add(connection, values, act, "booked")))
+
+    def _row(self, connection: Connection, booking_id: int) -> appointments.Line:
+        row = appointments.one(connection, booking_id)
+        if row is None:
+            raise NotYours
+        return row
+
+    def _act(
+        self, booking_id: int, by: str, via: str, work: Callable[[Connection, Act], None], note: str = ""
+    ) -> Booking:
+        act = Act(by, via, self._clock(), note=note)
+        self._database.write(lambda connection: work(connection, act))
+        return self.get(booking_id)
+
+    def _simply(self, booking_id: int, event: str, by: str, via: str) -> Booking:
+        def work(connection: Connection, act: Act) -> None:
+            appointments.change(connection, self._row(connection, booking_id), event, act)
+
+        return self._act(booking_id, by, via, work)
+
+    def _give_up(self, booking_id: int, event: str, by: str, via: str, note: str = "") -> Booking:
+        def work(connection: Connection, act: Act) -> None:
+            row = self._row(connection, booking_id)
+            appointments.change(connection, row, event, act, cancel_reason=event)
+            appointments.let_go(connection, row, act.at, timedelta())
+
+        return self._act(booking_id, by, via, work, note)
+
+    def _expired(self, booking_id: int) -> bool:
+        try:
+            self._give_up(booking_id, "expired", "system", "system")
+        except WrongStatus:  # answered at the last moment
+            return False
+        return True
+
+    def _is_today(self, unit_id: int, starts_at: datetime) -> bool:
+        roster = self._rosters.get()
+        return local_day(roster, unit_id, starts_at) == local_day(roster, unit_id, self._clock())
+
+
+def _place(connection: Connection, doctor_id: int, day: object, quota: int) -> int:
+    """The first free place in a doctor's quota of the day; the unique constraint decides between two who see it."""
+    used = select(Appointment.extra_n).where(Appointment.doctor_id == doctor_id, Appointment.extra_day == day)
+    places = set(range(1, quota + 1)) - set(connection.scalars(used))
+    if not places:
+        raise ExtraQuotaFull(quota)
+    return min(places)
