@@ -1,8 +1,11 @@
 """The person at the other end: a script of what a caller does, in a time of its own that needs no waiting."""
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from threading import Condition
+from time import monotonic
 from typing import Protocol
 
 REACTION = 0.3
@@ -83,6 +86,7 @@ Answer = str | Step | Callable[[list[str]], "str | Step"]
 """What a caller does at a question; a function is given what was heard so far, and may do something on the side."""
 
 HUNG_UP = "hung up"
+MAX_WAITING_KEYS = 100
 
 
 class ScriptedCaller:
@@ -158,3 +162,60 @@ class ScriptedCaller:
 
     def _press(self, keys: str, at: float, gap: float) -> None:
         self._presses.extend((at + place * gap, key) for place, key in enumerate(keys))
+
+
+class LivePerson:
+    """Somebody at a keypad, in real time: keys and the hang-up come from another thread or greenlet.
+
+    `on_wait` is called at least once a second while a key is waited for.
+    """
+
+    def __init__(self, on_wait: Callable[[], object] = lambda: None) -> None:
+        self._begun = monotonic()
+        self._keys: deque[str] = deque()
+        self._changed = Condition()
+        self._gone = False
+        self._on_wait = on_wait
+
+    @property
+    def gone(self) -> bool:
+        """Whether the person has hung up."""
+        return self._gone
+
+    def press(self, key: str) -> None:
+        """Press a key; it waits until it is asked for."""
+        with self._changed:
+            if len(self._keys) < MAX_WAITING_KEYS:
+                self._keys.append(key)
+            self._changed.notify_all()
+
+    def hang_up(self) -> None:
+        """Hang up."""
+        with self._changed:
+            self._gone = True
+            self._changed.notify_all()
+
+    def now(self) -> float:
+        """Seconds since the call began."""
+        return monotonic() - self._begun
+
+    def spoken_to(self, seconds: float) -> None:
+        """Nothing to do: the person decides."""
+
+    def asked(self, seconds: float) -> None:
+        """Nothing to do: the person decides."""
+
+    def key_within(self, seconds: float) -> str:
+        """Wait for a key; Gone as soon as the person hangs up."""
+        until = monotonic() + seconds
+        with self._changed:
+            while not (self._gone or self._keys) and (left := until - monotonic()) > 0:
+                self._changed.wait(min(left, 1.0))
+                self._on_wait()
+            if self._gone:
+                raise Gone
+            return self._keys.popleft() if self._keys else ""
+
+    def speaks(self) -> float:
+        """There is no microphone: until a key ends it."""
+        return math.inf

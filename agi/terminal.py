@@ -1,0 +1,127 @@
+"""The test telephone in a terminal: shows what is heard, takes the keys from the keyboard."""
+
+import secrets
+import sys
+import termios
+import tty
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import Thread
+from typing import TextIO
+
+from agi.callers import LivePerson, Person, ScriptedCaller
+from agi.channel import Record, Told
+from agi.dialling import dial, header
+from agi.disc import Disc
+from agi.handset import Handset
+
+KEYS = "0123456789*#"
+ENDS = {"q", "\x03", "\x04", ""}
+"""Keys that hang up: q, Ctrl-C, Ctrl-D, and the end of the input."""
+HELP = "Teclas 0-9, * e #; q desliga. Uma tecla corta o aviso.\n"
+
+
+def terminal(
+    host: str,
+    port: int,
+    text: Callable[[str], str],
+    caller: str = "",
+    keys: Sequence[str] = (),
+    entry: str = "greeting",
+) -> int:
+    """Call the clinic; `text` gives the words of a prompt id. Each of `keys` answers one question, in no time.
+
+    Without them the keyboard is the keypad, and time is real. Returns 0, or 1 when nobody answers.
+    """
+    screen = _Screen(sys.stdout, text)
+    try:
+        record = (
+            _scripted(keys, screen, host, port, caller, entry) if keys else _live(screen, host, port, caller, entry)
+        )
+    except OSError:
+        screen.write(f"Ninguém atende em {host}:{port}. Inicie com: alo agi\n")
+        return 1
+    screen.end(record)
+    return 0
+
+
+class _Screen:
+    def __init__(self, out: TextIO, text: Callable[[str], str]) -> None:
+        self._out = out
+        self._text = text
+
+    def write(self, words: str) -> None:
+        self._out.write(words.replace("\n", "\r\n") if self._out.isatty() else words)
+        self._out.flush()
+
+    def told(self, told: Told) -> None:
+        if told.kind == "heard" and (words := self._text(told.prompt_id)):
+            self.write(f"{words} ")
+        elif told.kind in ("cut", "waiting"):
+            self.write("\n" if told.kind == "cut" else "▮ ")
+        elif told.kind == "recording":
+            self.write("\n(gravando; # termina) ")
+
+    def pressed(self, key: str) -> None:
+        self.write(f"[{key}] ")
+
+    def end(self, record: Record) -> None:
+        context = record.continues_at.get("context", "")
+        where = f"A ligação segue em {context}." if context else "Fim da ligação."
+        self.write(f"\n{where if record.variables.get('ALO_DONE') == '1' else 'A ligação caiu.'}\n")
+
+
+def _scripted(keys: Sequence[str], screen: _Screen, host: str, port: int, caller: str, entry: str) -> Record:
+    heard: list[str] = []
+    person = _Shown(ScriptedCaller(keys, lambda: heard), screen)
+    return _dialled(Handset(person, Disc(), tell=screen.told), host, port, caller, entry)
+
+
+def _live(screen: _Screen, host: str, port: int, caller: str, entry: str) -> Record:
+    screen.write(HELP)
+    person = LivePerson()
+    with _raw_keyboard():
+        Thread(target=_read_keys, args=(person, sys.stdin), daemon=True).start()
+        return _dialled(Handset(_Shown(person, screen), Disc(), tell=screen.told), host, port, caller, entry)
+
+
+def _dialled(handset: Handset, host: str, port: int, caller: str, entry: str) -> Record:
+    fields = header(entry, caller=caller, uniqueid=f"terminal.{secrets.token_hex(8)}")
+    return dial(host, port, fields, handset)
+
+
+def _read_keys(person: LivePerson, keyboard: TextIO) -> None:
+    while (key := keyboard.read(1)) not in ENDS:
+        if key in KEYS:
+            person.press(key)
+    person.hang_up()
+
+
+@contextmanager
+def _raw_keyboard() -> Iterator[None]:
+    """Each key at once and unseen, where the input is a terminal."""
+    if not sys.stdin.isatty():
+        yield
+        return
+    before = termios.tcgetattr(sys.stdin)
+    tty.setcbreak(sys.stdin)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+class _Shown:
+    """A person whose keys are shown as they are heard."""
+
+    def __init__(self, person: Person, screen: _Screen) -> None:
+        self._person = person
+        self._screen = screen
+        self.now, self.spoken_to = person.now, person.spoken_to
+        self.asked, self.speaks = person.asked, person.speaks
+
+    def key_within(self, seconds: float) -> str:
+        key = self._person.key_within(seconds)
+        if key:
+            self._screen.pressed(key)
+        return key
