@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, time
 
+from clinic.testphone import TryPatient
+
 CLINIC = "Clínica Vila Aurora"
 ZONE = "America/Sao_Paulo"
 
@@ -135,3 +137,8 @@ class Visitor:
 ANA = Visitor("Ana Paula Ribeiro", "11144477735", date(1980, 4, 5), "5511987654321", "tem consulta a confirmar")
 JOAO = Visitor("João Batista Moreira", "52998224725", date(1955, 9, 12), "5511976543210", "tem um retorno em aberto")
 VISITORS = (ANA, JOAO)
+
+
+def visitors() -> list[TryPatient]:
+    """The patients somebody who tries the demo may play, as pages show them."""
+    return [TryPatient(one.name, one.cpf, one.birth_date, one.hint) for one in VISITORS]

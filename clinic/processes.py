@@ -7,6 +7,7 @@ to the pipe whose number it was given; nobody has to guess from outside, and no 
 import contextlib
 import ctypes
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -69,6 +70,34 @@ def until_stopped() -> Iterator[None]:
     finally:
         for signum, handler in before.items():
             signal.signal(signum, handler)
+
+
+class Told:
+    """Whether SIGTERM or SIGINT came; waits for them without being broken off in the middle of something else.
+
+    No threading.Event: a handler that sets one while it is being looked at may wait for itself for ever.
+    """
+
+    def __init__(self) -> None:
+        self._told = False
+        self._read, write = os.pipe()
+        os.set_blocking(write, False)
+        signal.set_wakeup_fd(write)
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(signum, self._tell)
+
+    def _tell(self, signum: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a handler's signature
+        self._told = True
+
+    def is_set(self) -> bool:
+        """Whether it is time to stop."""
+        return self._told
+
+    def wait(self, timeout: float) -> bool:
+        """Wait for so many seconds, or until it is time to stop; tells whether it is."""
+        if not self._told:
+            select.select([self._read], [], [], timeout)
+        return self._told
 
 
 @contextlib.contextmanager

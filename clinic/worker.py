@@ -4,13 +4,17 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from clinic.services import Clinic
 
 log = logging.getLogger(__name__)
 LONGEST_SLEEP = 60.0
 LONGEST_CALL = timedelta(hours=2)
 NAMES_AT_ONCE = 20
+ZONE = ZoneInfo("America/Sao_Paulo")
 
 
 @dataclass(frozen=True)
@@ -23,13 +27,58 @@ class Job:
 
 
 class Sleeper(Protocol):
-    """What ends a pause early; threading.Event is one."""
+    """What ends a pause early; clinic.processes.Told is one."""
 
-    def wait(self, timeout: float | None = None) -> bool:
+    def wait(self, timeout: float) -> bool:
         """Wait, and tell whether it is time to stop."""
 
     def is_set(self) -> bool:
         """Whether it is time to stop."""
+
+
+def jobs(clinic: Clinic, record: Callable[[str], bool]) -> list[Job]:
+    """What this clinic needs done; `record` makes the recording of a name and tells whether it could."""
+    return [
+        Job("names", timedelta(seconds=5), lambda: record_names(clinic, record)),
+        Job("requests", timedelta(minutes=1), lambda: len(clinic.bookings.expire_requests())),
+        Job("open calls", timedelta(minutes=5), lambda: clinic.calls.close_left_open(LONGEST_CALL)),
+        Job("booking window", timedelta(minutes=5), Nightly(lambda: _today(clinic), clinic.agenda.extend)),
+    ]
+
+
+def record_names(clinic: Clinic, record: Callable[[str], bool]) -> int:
+    """Record the names that wait for it; how many could be."""
+    done = 0
+    for name in clinic.names.pending(NAMES_AT_ONCE):
+        if record(name):
+            clinic.names.rendered(name)
+            done += 1
+        else:
+            clinic.names.failed(name)
+    return done
+
+
+class Nightly:
+    """Does its work once a day: at the first call, and at the first of each new day; again when it failed."""
+
+    def __init__(self, today: Callable[[], date], work: Callable[[], int]) -> None:
+        self._today, self._work = today, work
+        self._done: date | None = None
+
+    def __call__(self) -> int:
+        """The work's number, or 0 where it has been done today."""
+        today = self._today()
+        if today == self._done:
+            return 0
+        done = self._work()
+        self._done = today
+        return done
+
+
+def _today(clinic: Clinic) -> date:
+    """The day at the first unit; before there is one, in Brasília."""
+    zone = next((unit.tz for unit in clinic.units.all()), ZONE)
+    return clinic.clock().astimezone(zone).date()
 
 
 def work(jobs: Iterable[Job], stop: Sleeper, now: Callable[[], float] = time.monotonic) -> None:

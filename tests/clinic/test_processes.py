@@ -11,6 +11,14 @@ import pytest
 
 from clinic.processes import Part, PartEnded, Stopped, await_end, await_ready, port_taken, together, until_stopped
 
+TOLD = """
+import sys, time
+from clinic.processes import Told
+told = Told()
+print("on", flush=True)
+begun = time.monotonic()
+print(told.wait(60), told.is_set(), time.monotonic() - begun < 30)
+"""
 READY = "import os, sys, time; os.write(int(sys.argv[1]), b'1'); time.sleep(60)"
 DEAF = (
     "import os, signal, sys, time; signal.signal(15, signal.SIG_IGN); os.write(int(sys.argv[1]), b'1'); time.sleep(60)"
@@ -84,3 +92,11 @@ def test_a_child_ends_when_its_parent_is_killed():
         assert started.stdout.readline() == "on\n"
         started.kill()
         assert started.stdout.read() == ""  # the pipe closes when the last who holds it, the child, is gone
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_a_wait_ends_when_told(signum):
+    with subprocess.Popen([sys.executable, "-c", TOLD], stdout=subprocess.PIPE, text=True) as started:
+        assert started.stdout.readline() == "on\n"
+        started.send_signal(signum)
+        assert started.stdout.read() == "True True True\n"
