@@ -60,7 +60,10 @@ def write(clinic: Clinic, imports: Imports) -> None:
 
 
 def _places(clinic: Clinic) -> Places:
-    kinds = {code: clinic.directory.add_kind(code, *rest) for code, *rest in data.KINDS}
+    kinds = {
+        code: clinic.directory.add_kind(code, name, minutes, preparation)
+        for code, name, minutes, preparation in data.KINDS
+    }
     return Places(
         units={one.name: _unit(clinic, one, position) for position, one in enumerate(data.PLACES)},
         specialties={

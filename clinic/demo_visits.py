@@ -18,6 +18,9 @@ MOST_AHEAD = 2
 STEP = timedelta(minutes=data.SLOT_MINUTES)
 MINUTES = {code: minutes for code, _, minutes, _ in data.KINDS}
 ANA, JOAO = (data.VISITORS.index(one) for one in (data.ANA, data.JOAO))
+DEMAND = {data.CHILDREN: 0.15, data.WOMEN: 0.3}
+"""How full a doctor is tomorrow; there are fewer children, and the demo has only so many patients."""
+USUAL_DEMAND = 0.45
 AWAY_DAYS = 7
 """How long the doctor on leave has been away."""
 
@@ -37,6 +40,11 @@ class Staff:
     def specialty(self) -> str:
         """What the doctor is visited for."""
         return next(iter(self.specialties))
+
+    @property
+    def demand(self) -> float:
+        """How likely a time is taken."""
+        return DEMAND.get(self.specialty, USUAL_DEMAND)
 
 
 @dataclass
@@ -123,7 +131,7 @@ class Maker:
     def _morning_or_afternoon(self, staff: Staff, day: date, shift: data.Shift) -> Iterator[NewVisit]:
         at, end = (self._at(day, hour) for hour in shift.hours)
         while at < end:
-            who = self.diary.somebody(staff, day) if self.diary.random.random() < 0.6 else None
+            who = self.diary.somebody(staff, day) if self.diary.random.random() < staff.demand else None
             if who is None:
                 at += STEP
                 continue
@@ -145,7 +153,7 @@ class Maker:
     def _choose(self, staff: Staff, slots: list[SlotInfo]) -> tuple[int, str, list[SlotInfo]] | None:
         day = slots[0].starts_at.astimezone(ZoneInfo(data.ZONE)).date()
         days = (day - self.diary.today).days
-        if days > DAYS or self.diary.random.random() > 0.6 - days / 50:
+        if days > DAYS or self.diary.random.random() > staff.demand * (1 - days / 28):
             return None
         who = self.diary.somebody(staff, day)
         if who is None:

@@ -40,7 +40,7 @@ def jobs(clinic: Clinic, record: Callable[[str], bool]) -> list[Job]:
     """What this clinic needs done; `record` makes the recording of a name and tells whether it could."""
     return [
         Job("names", timedelta(seconds=5), lambda: record_names(clinic, record)),
-        Job("requests", timedelta(minutes=1), lambda: len(clinic.bookings.expire_requests())),
+        Job("requests", timedelta(minutes=1), clinic.bookings.expire_requests),
         Job("open calls", timedelta(minutes=5), lambda: clinic.calls.close_left_open(LONGEST_CALL)),
         Job("booking window", timedelta(minutes=5), Nightly(lambda: _today(clinic), clinic.agenda.extend)),
     ]
