@@ -1,21 +1,23 @@
-"""A FastAGI server of small menus in a process of its own, one for each test that asks for it."""
+"""A FastAGI server of small menus in a process of its own: one for all, and more for tests that need them otherwise."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from agi.phone import FakeSounds, dial, header, header_text, scripted
+from agi.dialling import header_text
+from agi.phone import FakeSounds, dial, header, scripted
 
 ROOT = Path(__file__).resolve().parents[2]
+numbers = count(1)
 
 
 @dataclass
@@ -26,70 +28,90 @@ class Served:
     port: int
     diary: Path
     log: Path
+    id: str = "1.1"
 
-    def call(self, entry, *answers, uniqueid="1.1", **how):
+    def call(self, entry, *answers, files=None, **how):
         """A whole call by a scripted caller; the record of it."""
-        handset, _person = scripted(answers, FakeSounds(), **how)
-        return dial("127.0.0.1", self.port, header(entry, uniqueid=uniqueid), handset, timeout=10)
+        handset, _person = scripted(answers, files or FakeSounds(), **how)
+        return dial("127.0.0.1", self.port, header(entry, uniqueid=self.id), handset, timeout=10)
 
     @contextmanager
-    def wire(self, entry=None, uniqueid="1.1"):
+    def wire(self, entry=None):
         """A raw connection, its header sent where an entry is named."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=5) as wire:
             if entry:
-                wire.sendall(header_text(header(entry, uniqueid=uniqueid)))
+                wire.sendall(header_text(header(entry, uniqueid=self.id)))
             yield wire
 
-    def written(self, beginning, seconds=5.0):
-        """The first line of the diary that begins so, waited for; None when it does not come."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            lines = self.diary.read_text().splitlines() if self.diary.exists() else []
-            if found := [line for line in lines if line.startswith(beginning)]:
-                return found[0]
-            time.sleep(0.02)
-        return None
+    def written(self, what, seconds=5.0):
+        """What the diary says of this call after the word `what`, waited for; None when it does not come."""
+        return waited_for(lambda: self._written(f"{what} {self.id}"), seconds)
+
+    def _written(self, beginning):
+        lines = self.diary.read_text().splitlines() if self.diary.exists() else []
+        return next((line.removeprefix(beginning).strip() for line in lines if line.startswith(beginning)), None)
 
     def logged(self, event, seconds=5.0):
-        """The last log line of that event, waited for."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            lines = [json.loads(line) for line in self.log.read_text("utf-8").splitlines() if line.startswith("{")]
-            if found := [line for line in lines if line["event"] == event]:
-                return found[-1]
-            time.sleep(0.02)
-        return None
+        """The log line of that event for this call, waited for."""
+        return waited_for(lambda: self._logged(event), seconds)
+
+    def _logged(self, event):
+        lines = [json.loads(line) for line in self.log.read_text("utf-8").splitlines() if line.startswith("{")]
+        return next((line for line in lines if (line["event"], line.get("call")) == (event, self.id)), None)
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
 
 
-@pytest.fixture
-def serve(tmp_path):
-    """Start servers; all are ended with the test."""
-    started = []
+def waited_for(look, seconds):
+    """What `look` finds as soon as it finds something; None when it never does."""
+    until = time.monotonic() + seconds
+    while (found := look()) is None and time.monotonic() < until:
+        time.sleep(0.02)
+    return found
 
-    def start(*options):
-        log, diary = tmp_path / f"log{len(started)}", tmp_path / f"diary{len(started)}"
-        command = [sys.executable, "-m", "tests.agi.served", str(diary), *map(str, options)]
-        with log.open("w") as errors:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, cwd=ROOT, env=dict(os.environ))
-        started.append(process)
+
+@contextmanager
+def started(folder, *options):
+    """A server of its own."""
+    log, diary = folder / "log", folder / "diary"
+    command = [sys.executable, "-m", "tests.agi.served", str(diary), *map(str, options)]
+    with log.open("w") as errors:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, cwd=ROOT)
+    try:
         line = process.stdout.readline()
         assert line, log.read_text()
-        return Served(process, int(line), diary, log)
-
-    yield start
-    for process in started:
+        yield Served(process, int(line), diary, log)
+    finally:
         process.kill()
         process.wait()
         process.stdout.close()
 
 
 @pytest.fixture
-def server(serve):
-    """A server as it comes."""
-    return serve()
+def serve(tmp_path):
+    """Start a server with options, or several."""
+    with ExitStack() as stack:
+
+        def start(*options):
+            folder = tmp_path / f"server{next(numbers)}"
+            folder.mkdir()
+            return stack.enter_context(started(folder, *options))
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory):
+    """The server that tests share which harm nothing."""
+    with started(tmp_path_factory.mktemp("served")) as served:
+        yield served
+
+
+@pytest.fixture
+def server(running):
+    """The shared server, with a call id of the test's own."""
+    return replace(running, id=f"1.{next(numbers)}.")
 
 
 def lines_from(wire, count=1):
