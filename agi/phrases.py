@@ -1,7 +1,9 @@
 """What several menus say alike: an appointment, a doctor, a unit, the terms of a visit."""
 
-from agi.speech import At, Digits, Money, Said, Spoken
-from clinic.agenda import SlotInfo
+from collections.abc import Iterator
+
+from agi.speech import At, Digits, Money, Said, Spoken, Time
+from clinic.agenda import Criteria, SlotInfo
 from clinic.bookings import Booking, Terms
 from clinic.directory import DoctorInfo
 from clinic.services import Clinic
@@ -57,6 +59,18 @@ def when_and_where(clinic: Clinic, slot: SlotInfo, modality: str) -> tuple[Said,
         *with_doctor(clinic.directory.doctor(slot.doctor_id)),
         *where(clinic, slot.unit_id, modality, street=True),
     )
+
+
+def offered_time(clinic: Clinic, slot: SlotInfo, before: SlotInfo | None, wanted: Criteria) -> Iterator[Said]:
+    """A time in a list: what the caller chose, or heard with the time before, is not said again."""
+    zone = clinic.units.get(slot.unit_id).tz
+    local = slot.starts_at.astimezone(zone)
+    same_day = before is not None and before.starts_at.astimezone(zone).date() == local.date()
+    yield Time(local.time()) if same_day else At(slot.starts_at, zone)
+    if wanted.doctor_id is None and (before is None or before.doctor_id != slot.doctor_id):
+        yield from ("pause/150", *with_doctor(clinic.directory.doctor(slot.doctor_id)))
+    if wanted.unit_id is None and (before is None or before.unit_id != slot.unit_id):
+        yield from where(clinic, slot.unit_id, wanted.modality or slot.modality, street=True)
 
 
 def terms_read(clinic: Clinic, terms: Terms) -> tuple[Said, ...]:

@@ -1,13 +1,13 @@
 """Call-flow 4.5: the three earliest times, later ones, a day, only mornings or afternoons."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Literal
 
 from agi.asking import GoBack, NumberQuestion, ask_number, choose
 from agi.call import Call
-from agi.phrases import when_and_where
+from agi.phrases import offered_time
 from agi.speech import Date, Key, Said, Spoken
 from clinic.agenda import Criteria, SlotInfo
 from clinic.services import Clinic
@@ -33,9 +33,8 @@ def choose_time(call: Call, clinic: Clinic, criteria: Criteria) -> SlotInfo | No
     times = _Times(call, clinic, criteria)
     while times.page:
         call.enter("choose_time")
-        said = [piece for place, slot in enumerate(times.page) for piece in times.said(slot, str(place + 1))]
         picks = {str(place + 1) for place in range(len(times.page))}
-        key = choose(call, *said, *MORE, keys=picks | {"4", "5", "6", "7"})
+        key = choose(call, *times.said(), *MORE, keys=picks | {"4", "5", "6", "7"})
         if key in picks:
             return times.page[int(key) - 1]
         times.turn(key)
@@ -54,10 +53,13 @@ class _Times:
         self.rest: Sequence[SlotInfo] = ()
         self.seen = {slot.id for slot in self.page}
 
-    def said(self, slot: SlotInfo, key: str) -> tuple[Said, ...]:
-        """One time with its key."""
-        modality = self.criteria.modality or slot.modality
-        return (*when_and_where(self.clinic, slot, modality), Key(key), "pause/300")
+    def said(self) -> Iterator[Said]:
+        """Each time with its key; day, doctor and unit only where they change from one to the next."""
+        before: SlotInfo | None = None
+        for place, slot in enumerate(self.page):
+            yield from offered_time(self.clinic, slot, before, self.criteria)
+            yield from (Key(str(place + 1)), "pause/300")
+            before = slot
 
     def turn(self, key: str) -> None:
         """Another page: 4 later, 5 a day, 6 mornings, 7 afternoons; with nothing there the page stays."""

@@ -15,10 +15,11 @@ def choose_unit(call: Call, clinic: Clinic, person: Person, wish: Wish) -> Wish:
         return wish
     call.enter("choose_unit")
     usual = [one for one in units if one.id == person.usual_unit_id]
-    fixed = {"1": Option(usual[0].id, ("choose/usual-unit", *at_unit(usual[0])))} if usual else {}
-    anywhere: dict[str, Option[int | None]] = {"2": Option(None, ("choose/any-unit",))}
+    fixed: dict[str, Option[int | None]] = {"2": Option(None, ("choose/any-unit",))}
+    if usual:
+        fixed["1"] = Option(usual[0].id, ("choose/usual-unit", *at_unit(usual[0])))
     others = [Option[int | None](one.id, at_unit(one, street=True)) for one in units if one not in usual]
-    return wish.but(unit_id=pick(call, "choose/unit", options=others, fixed={**fixed, **anywhere}, first=3))
+    return wish.but(unit_id=pick(call, "choose/unit", options=others, fixed=fixed, first=3))
 
 
 def _is_open(clinic: Clinic, wish: Wish) -> bool:
