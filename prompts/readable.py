@@ -1,6 +1,6 @@
 """What a page needs of a prompt: its recording and its words, names included."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from prompts import numbers
@@ -15,6 +15,11 @@ class Readable:
 
     def __init__(self, shelf: Shelf, catalogue: Catalogue, name_of: Callable[[str], str | None]) -> None:
         self._shelf, self._catalogue, self._name_of = shelf, catalogue, name_of
+
+    @classmethod
+    def of(cls, folders: Sequence[Path], name_of: Callable[[str], str | None]) -> "Readable":
+        """The recordings of these folders and the shipped catalogue."""
+        return cls(Shelf(folders), Catalogue.load(), name_of)
 
     def wav(self, prompt_id: str, slow: bool = False) -> Path | None:
         """The WAV file, or None when there is no such prompt."""

@@ -1,0 +1,294 @@
+"""The command line of Alô Clínica, and the only module that wires everything.
+
+At its top only the standard library: `alo agi` and `alo web` patch it (gevent) before anything else is loaded, and
+`alo run` shall not load what its children load. So every command imports what it needs itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from clinic.services import Clinic
+    from clinic.settings import Settings
+
+HERE = Path(__file__).resolve().parent
+SCRIPTS = HERE / "asterisk-docker"
+BENCHES = HERE / "tests" / "bench"
+COMMAND = (sys.executable, str(HERE / "alo.py"))
+
+NO_DATABASE = """O banco de dados não respondeu como devia ({}).
+Confira ALO_DATABASE_URL; `alo check` diz o que falta, `alo db upgrade` cria as tabelas."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 done, 1 not done, 2 wrong settings or arguments."""
+    from clinic.terminal import Trouble
+
+    args = parser().parse_args(argv)
+    try:
+        return args.work(args) or 0
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        if not type(error).__module__.startswith(("sqlalchemy", "pymysql", "db.")):
+            raise
+        print(NO_DATABASE.format(type(error).__name__), file=sys.stderr)
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and what they say of themselves."""
+    from clinic.commands import parser_of
+
+    return parser_of(
+        {
+            "run": run, "agi": agi, "web": web, "worker": worker, "ami": ami, "phone": phone, "check": check,
+            "db upgrade": db_upgrade, "db demo": db_demo, "prompts build": prompts_build, "bench": bench,
+            "voice-notes list": voice_notes_list, "asterisk up": asterisk, "asterisk down": asterisk,
+            "asterisk cli": asterisk,
+        }
+    )  # fmt: skip
+
+
+# Processes
+
+
+def run(args: argparse.Namespace) -> int:  # noqa: ARG001 - every command is given its arguments
+    """Everything on this machine, until Ctrl-C; when one process ends, all do."""
+    from clinic.running import run_all
+
+    return run_all(_settings(), COMMAND)
+
+
+def agi(args: argparse.Namespace) -> None:
+    """The FastAGI server."""
+    from agi import entry  # patches first
+
+    settings = _child(args)
+    with _clinic(settings) as clinic:
+        entry.serve(clinic, settings, ready=_ready(args))
+
+
+def web(args: argparse.Namespace) -> None:
+    """Pages, live events and the test telephone, in one gevent process."""
+    from admin_web import entry  # patches first
+
+    settings = _child(args)
+    with _clinic(settings) as clinic:
+        entry.serve(_app(clinic, settings), settings.web_host, settings.web_port, _ready(args))
+
+
+def _app(clinic: Clinic, settings: Settings) -> Any:
+    from admin_web.app import create_app
+    from agi.booth import PhoneBooth
+    from clinic.demo_data import visitors
+    from prompts.readable import Readable
+
+    booth = PhoneBooth(settings.agi_host, settings.agi_port)
+    sounds = Readable.of(settings.prompt_folders, clinic.names.text)
+    return create_app(clinic, settings=settings, phone=booth, sounds=sounds, try_patients=visitors)
+
+
+def worker(args: argparse.Namespace) -> None:
+    """The work nobody waits for, until SIGTERM."""
+    from clinic.processes import Told
+    from clinic.worker import jobs, work
+    from prompts.recorder import recorder
+
+    settings = _child(args)
+    told = Told()
+    with _clinic(settings) as clinic:
+        _ready(args)()
+        work(jobs(clinic, recorder(settings.prompt_folders, settings.names_folder)), told)
+
+
+def ami(args: argparse.Namespace) -> int:
+    """Watches Asterisk; asyncio, so never patched."""
+    from ami.main import run as watch
+
+    settings = _child(args)
+    if not settings.ami_user:
+        _mend("O AMI não está configurado: defina ALO_AMI_USER e ALO_AMI_SECRET.")
+    _ready(args)()
+    return watch(settings)
+
+
+def phone(args: argparse.Namespace) -> int:
+    """The test telephone in the terminal."""
+    from agi.terminal import terminal
+    from prompts.readable import Readable
+
+    settings = _settings()
+    with _clinic(settings) as clinic:
+        text = Readable.of(settings.prompt_folders, clinic.names.text).text
+        return terminal(settings.agi_host, settings.agi_port, text, args.caller, args.keys)
+
+
+# Data
+
+
+def db_upgrade(args: argparse.Namespace) -> None:  # noqa: ARG001
+    """Bring the database to this version's tables."""
+    from db import migrate
+
+    url = _settings().database_url
+    migrate.upgrade(url)
+    print(f"Banco de dados em dia ({migrate.current(url)}).")
+
+
+def db_demo(args: argparse.Namespace) -> int:  # noqa: ARG001
+    """The demo clinic, into an empty database only."""
+    from clinic import demo
+    from db import migrate
+
+    settings = _settings()
+    migrate.upgrade(settings.database_url)
+    if demo.fill(settings):
+        print("Clínica de demonstração criada.")
+        return 0
+    print("O banco já tem uma clínica: nada foi mudado. A demonstração só entra em um banco vazio.", file=sys.stderr)
+    return 1
+
+
+def voice_notes_list(args: argparse.Namespace) -> None:
+    """What callers said: when, what it is, its protocol and its file."""
+    from clinic.terminal import table
+
+    with _clinic(_settings()) as clinic:
+        notes = clinic.voice_notes.list(args.limit)
+    rows = [
+        (f"{n.created_at.astimezone():%d/%m/%Y %H:%M}", n.kind, n.protocol or "", f"{n.seconds} s", str(n.path))
+        for n in notes
+    ]
+    print(table(("quando", "o quê", "protocolo", "duração", "arquivo"), rows) if rows else "Nenhum recado.")
+
+
+def prompts_build(args: argparse.Namespace) -> int:
+    """Record what the catalogue has and the sounds have not."""
+    from prompts.build import main as build
+
+    return build(args.rest)
+
+
+def asterisk(args: argparse.Namespace) -> int:
+    """Our own Asterisk: started and stopped by the recipe the image and the tests use too."""
+    from clinic.settings import as_environment
+
+    env = {**os.environ, **as_environment(_settings())}
+    script = SCRIPTS / args.command.split()[1]
+    return subprocess.run([str(script), *getattr(args, "rest", [])], env=env, check=False).returncode
+
+
+# Checks and benches
+
+
+def check(args: argparse.Namespace) -> int:
+    """One line for each thing an installation needs; 1 when something is wrong."""
+    from clinic import checks
+
+    found = list(checks.run(_checks(_settings())))
+    report = checks.as_data(found)
+    print(json.dumps(report, ensure_ascii=False) if args.json else "\n".join(map(checks.line, found)))
+    return 0 if report["ok"] else 1
+
+
+def _checks(settings: Settings) -> Mapping[str, Callable[[], Any]]:
+    from agi.entries import ENTRIES
+    from ami.probe import probe
+    from clinic import checks
+    from clinic.clock import utc_now
+    from db import migrate
+    from db.reach import Reach
+    from dialplan import entries
+    from prompts import check as recordings
+
+    reach = Reach(settings.database_url)
+    return {
+        "configuração": lambda: checks.variables(os.environ),
+        "banco de dados": lambda: checks.database(reach, migrate.heads()),
+        "avisos": lambda: recordings.findings(settings.prompt_folders),
+        "dialplan": lambda: checks.dialplan(entries.named(), ENTRIES.keys()),
+        "Asterisk": lambda: probe(settings),
+        "pasta comum": lambda: checks.spool(settings),
+        "disco": lambda: checks.disk(settings),
+        "relógio": lambda: checks.clock(utc_now(), reach, checks.newest(HERE / "clinic")),
+    }
+
+
+def bench(args: argparse.Namespace) -> int:
+    """One bench, or all in turn, each in a process of its own."""
+    if not BENCHES.exists():
+        _mend("As medições ficam em tests/bench e só existem na árvore do código-fonte.")
+    from tests.bench import dispatch
+
+    if args.all:
+        return dispatch.all_in_turn([*COMMAND, "bench"], Path("var/bench.md"))
+    if args.name not in dispatch.names():
+        _mend(f"Diga o que medir: alo bench {'|'.join(dispatch.names())}, ou alo bench --all")
+    dispatch.one(args.name, as_json=args.json)
+    return 0
+
+
+# What the commands share
+
+
+def _mend(text: str) -> NoReturn:
+    """Tell the person at the terminal what to do, and end."""
+    from clinic.terminal import Trouble
+
+    raise Trouble(text)
+
+
+def _settings() -> Settings:
+    from clinic.settings import BadSettings, load
+
+    try:
+        return load()
+    except BadSettings as bad:
+        _mend("\n".join(bad.problems))
+
+
+def _child(args: argparse.Namespace) -> Settings:
+    """Settings of a process that runs for long; one that `alo run` started ends with it."""
+    from clinic import logs
+    from clinic.processes import end_with_parent
+
+    if args.ready is not None:
+        end_with_parent()
+    settings = _settings()
+    logs.configure(settings.log_level)
+    return settings
+
+
+def _ready(args: argparse.Namespace) -> Callable[..., None]:
+    from clinic.processes import tell_ready
+
+    return lambda *_: tell_ready(args.ready)
+
+
+@contextlib.contextmanager
+def _clinic(settings: Settings) -> Iterator[Clinic]:
+    from clinic.services import open_clinic
+    from db.session import Database
+
+    database = Database(settings.database_url)
+    try:
+        yield open_clinic(settings, database=database)
+    finally:
+        database.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,19 @@
+"""Names are recorded while the clinic works, unless their recording is there."""
+
+from prompts.names import name_id
+from prompts.recorder import recorder
+
+
+def test_a_name_whose_recording_is_there_is_not_recorded_again(tmp_path):
+    file = tmp_path / "own" / "normal" / f"{name_id('Marina Corrêa')}.wav"
+    file.parent.mkdir(parents=True)
+    file.touch()
+    record = recorder([tmp_path / "own"], tmp_path / "names")
+    assert record("Marina Corrêa")
+    assert not (tmp_path / "names").exists()
+
+
+def test_a_new_name_can_be_played_afterwards(tmp_path):
+    record = recorder([tmp_path / "names"], tmp_path / "names")
+    assert record("Ana")
+    assert (tmp_path / "names" / "normal" / f"{name_id('Ana')}.wav").stat().st_size > 1000
