@@ -136,7 +136,7 @@ class _MemoryWire:
 
     def sendall(self, data: bytes, /) -> None:
         """Every line is executed at once."""
-        for line in data.decode().splitlines():
+        for line in data.decode().split("\n")[:-1]:
             reply = self._handset.execute(line)
             is_cut = len(self._handset.record.commands) == self._cut_at
             self._replies.append(b"" if is_cut else f"{reply}\n".encode())
