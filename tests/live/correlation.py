@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tests.live.elastic import elastic
 from tests.live.rtp import Sound
 
 CUT = 1600  # samples: Asterisk hangs up a few packets before the last one of a last prompt has been sent
@@ -27,23 +28,16 @@ def scores(recording: Sound, prompt: Sound) -> np.ndarray:
     return found
 
 
-def best_match(recording: Sound, prompt: Sound) -> tuple[float, int]:
-    """The best correlation and the sample where it begins; (0, 0) when the recording is shorter than the prompt."""
-    found = scores(recording, prompt)
-    if not len(found):
-        return 0.0, 0
-    place = int(found.argmax())
-    return float(found[place]), place
-
-
-def whole(recording: Sound, prompt: Sound) -> float:
-    """How well the prompt is found in the recording, from its first sample to its last."""
-    return best_match(recording, prompt)[0]
+def whole(recording: Sound, prompt: Sound, stumbling: bool = False) -> float:
+    """How well the prompt is found in the recording to its last sample; `stumbling`: also with holes, which is slow."""
+    curve = scores(recording, prompt)
+    score = _at(recording, prompt, int(curve.argmax())) if len(curve) else 0.0
+    return max(score, elastic(recording, prompt, scores)[0]) if stumbling and score < ENOUGH else score
 
 
 def heard(recording: Sound, prompt: Sound) -> float:
     """How well the prompt is found anywhere in the recording; ENOUGH and more is heard."""
-    return best_match(np.pad(recording, (0, CUT)), prompt)[0]
+    return heard_in_order(recording, [prompt])[0]
 
 
 def heard_in_order(recording: Sound, prompts: Sequence[Sound]) -> list[float]:
@@ -53,13 +47,39 @@ def heard_in_order(recording: Sound, prompts: Sequence[Sound]) -> list[float]:
     """
     recording, found, start = np.pad(recording, (0, CUT)), [], 0
     for prompt in prompts:
-        at = scores(recording[start:], prompt)
-        enough = np.flatnonzero(at >= ENOUGH)
-        if len(enough):
-            window = at[enough[0] : enough[0] + 400]  # the top of that hill, not its foot
-            place = int(enough[0] + window.argmax())
-            found.append(float(at[place]))
-            start += place + len(prompt) // 2
-        else:
-            found.append(float(at.max()) if len(at) else 0.0)
+        score, end = _first(recording[start:], prompt)
+        found.append(score)
+        start += end - len(prompt) // 4 if score >= ENOUGH else 0
     return found
+
+
+def _first(recording: Sound, prompt: Sound) -> tuple[float, int]:
+    """The first place where the prompt is heard, or the best one: its correlation, and where it ends."""
+    curve = scores(recording, prompt)
+    enough = np.flatnonzero(curve >= ENOUGH)
+    if len(enough):
+        place = int(enough[0] + curve[enough[0] : enough[0] + 400].argmax())  # the top of that hill, not its foot
+        score = _at(recording, prompt, place)
+        if score >= ENOUGH:
+            return score, place + len(prompt)
+    return elastic(recording, prompt, scores)
+
+
+def _at(recording: Sound, prompt: Sound, place: int) -> float:
+    """The correlation at a place, of the whole and of its halves: the least of them."""
+    there = recording[place : place + len(prompt)]
+    return min(_alike(there, prompt), _halves(there, prompt))
+
+
+def _halves(there: Sound, prompt: Sound) -> float:
+    """The worse correlation of the two halves of a prompt: one alone would still give 0.7 to the whole."""
+    middle = len(prompt) // 2
+    pairs = [(prompt[:middle], there[:middle]), (prompt[middle:], there[middle:])]
+    loudest = np.abs(prompt.astype(np.int32)).max()
+    loud = [pair for pair in pairs if np.abs(pair[0].astype(np.int32)).max() > loudest // 10]
+    return min((_alike(*pair) for pair in loud), default=0.0)
+
+
+def _alike(one: Sound, other: Sound) -> float:
+    a, b = one.astype(np.float64), other.astype(np.float64)
+    return float(a @ b / np.sqrt(max((a @ a) * (b @ b), 1.0)))

@@ -14,9 +14,10 @@ One socket carries the signalling of all calls, one more the audio of each: a hu
 import asyncio
 import contextlib
 import itertools
+import os
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from types import TracebackType
 from typing import Self
 
@@ -105,13 +106,15 @@ class Call:
         Raises: AssertionError when it was not heard in time, or the call ended.
         """
         since, deadline, best = max(self._media.ear.end - len(prompt) // 2, 0), time.monotonic() + within, 0.0
-        while best < threshold:
+        for turn in itertools.count(1):
             over = self.over
             await asyncio.sleep(0.1)
             start = max(since, self._media.ear.end - len(prompt) - 2 * RATE)
-            match = heard if over else whole
-            best = max(best, match(self._media.ear.sound(start), prompt))
-            assert best >= threshold or not (over or time.monotonic() > deadline), f"not heard: best was {best:.2f}"
+            sound = self._media.ear.sound(start)
+            best = max(best, heard(sound, prompt) if over else whole(sound, prompt, stumbling=turn % 10 == 0))
+            if best >= threshold:
+                break
+            assert not over and time.monotonic() < deadline, f"not heard: best was {best:.2f}"
         return best
 
     async def quiet(self, seconds: float = 0.8, within: float = 30) -> None:
@@ -222,6 +225,19 @@ class Telephone(asyncio.DatagramProtocol):
             self.send(sip.answer(message, "481 Call/Transaction Does Not Exist"))
 
 
+@contextlib.contextmanager
+def urgent() -> Iterator[None]:
+    """Before everything else on a busy machine, where root may say so: a telephone keeps its time."""
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, -10)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(PermissionError):
+            os.setpriority(os.PRIO_PROCESS, 0, usual)
+
+
 def telephone(server: tuple[str, int], script: Callable[[Telephone], Awaitable[None]]) -> None:
     """Run one script from a test that is no coroutine."""
 
@@ -229,4 +245,5 @@ def telephone(server: tuple[str, int], script: Callable[[Telephone], Awaitable[N
         async with Telephone(server) as phone:
             await script(phone)
 
-    asyncio.run(run())
+    with urgent():
+        asyncio.run(run())
