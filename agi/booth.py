@@ -27,7 +27,9 @@ KEYS = "0123456789*#"
 class _Line:
     """One call: the person at the page, the handset, and the events so far."""
 
-    def __init__(self, files: Disc) -> None:
+    def __init__(self, files: Disc, unheard_seconds: float, heartbeat_seconds: float) -> None:
+        self._unheard_seconds = unheard_seconds
+        self._heartbeat_seconds = heartbeat_seconds
         self.id = secrets.token_urlsafe(16)
         self.ended_at: float | None = None
         self._person = LivePerson(self._look_after)
@@ -92,7 +94,7 @@ class _Line:
 
     def _since(self, after: int) -> list[PhoneEvent]:
         with self._changed:
-            self._changed.wait_for(lambda: len(self._events) > after, HEARTBEAT_SECONDS)
+            self._changed.wait_for(lambda: len(self._events) > after, self._heartbeat_seconds)
             return self._events[after:]
 
     def _told(self, told: Told) -> None:
@@ -109,7 +111,7 @@ class _Line:
 
     def _look_after(self) -> None:
         """A call nobody listens to, or that lasts too long, ends."""
-        unheard = not self._listeners and monotonic() - self._listened_at > UNHEARD_SECONDS
+        unheard = not self._listeners and monotonic() - self._listened_at > self._unheard_seconds
         if unheard or self._person.now() > LINE_SECONDS:
             self.hang_up()
 
@@ -122,17 +124,28 @@ class _Line:
 class PhoneBooth:
     """Fulfils `clinic.testphone.Phone`; works with threads and, in a patched process, with greenlets."""
 
-    def __init__(self, host: str, port: int, *, entry: str = "greeting", max_lines: int = MAX_LINES) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        entry: str = "greeting",
+        max_lines: int = MAX_LINES,
+        unheard_seconds: float = UNHEARD_SECONDS,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
+    ) -> None:
         self._address = (host, port)
         self._entry = entry
         self._max_lines = max_lines
+        self._unheard_seconds = unheard_seconds
+        self._heartbeat_seconds = heartbeat_seconds
         self._files = Disc()
         self._lines: dict[str, _Line] = {}
         self._lock = Lock()
 
     def open(self, caller: str = "") -> str:
         """Dial the clinic and return the line's id. Raises Unreachable, TooManyLines."""
-        line = _Line(self._files)
+        line = _Line(self._files, self._unheard_seconds, self._heartbeat_seconds)
         with self._lock:
             self._forget()
             if sum(one.ended_at is None for one in self._lines.values()) >= self._max_lines:

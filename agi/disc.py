@@ -40,7 +40,7 @@ def write_recording(path: str, seconds: float, spoken: float) -> Path | None:
     sound.extend([0] * (int(seconds * RATE) - len(sound)))
     file = Path(f"{path}.wav")
     try:
-        with wave.open(str(file), "wb") as out:
+        with file.open("wb") as raw, wave.open(raw, "wb") as out:
             out.setparams((1, 2, RATE, 0, "NONE", ""))
             out.writeframes(sound.tobytes())
     except OSError:

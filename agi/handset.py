@@ -99,7 +99,7 @@ class Handset:
         if len(self.record.commands) == self._hang_up_at:
             return self._hang_up_in(name, words)
         reply = self.notice() + self._reply(name, words)
-        if name in ANSWERS or (name in SPEAKS and reply != NO_KEY):
+        if name in ANSWERS or (name in SPEAKS and not reply.startswith(NO_KEY)):
             self._asking = 0
         return reply
 

@@ -49,21 +49,30 @@ class _Screen:
     def __init__(self, out: TextIO, text: Callable[[str], str]) -> None:
         self._out = out
         self._text = text
+        self._speaks = False
 
     def write(self, words: str) -> None:
-        self._out.write(words.replace("\n", "\r\n") if self._out.isatty() else words)
+        self._out.write(words)
         self._out.flush()
 
     def told(self, told: Told) -> None:
-        if told.kind == "heard" and (words := self._text(told.prompt_id)):
-            self.write(f"{words} ")
-        elif told.kind in ("cut", "waiting"):
-            self.write("\n" if told.kind == "cut" else "▮ ")
+        if told.kind == "heard":
+            self._say(self._text(told.prompt_id))
+        elif told.kind == "waiting" and self._speaks:
+            self._speaks = False
+            self.write("\n")
         elif told.kind == "recording":
             self.write("\n(gravando; # termina) ")
 
+    def _say(self, words: str) -> None:
+        """A sentence, on a new line after keys."""
+        if words:
+            self.write(f"{words} " if self._speaks else f"\n{words} ")
+            self._speaks = True
+
     def pressed(self, key: str) -> None:
-        self.write(f"[{key}] ")
+        self.write(f"\n[{key}] " if self._speaks else f"[{key}] ")
+        self._speaks = False
 
     def end(self, record: Record) -> None:
         context = record.continues_at.get("context", "")
@@ -78,9 +87,9 @@ def _scripted(keys: Sequence[str], screen: _Screen, host: str, port: int, caller
 
 
 def _live(screen: _Screen, host: str, port: int, caller: str, entry: str) -> Record:
-    screen.write(HELP)
     person = LivePerson()
     with _raw_keyboard():
+        screen.write(HELP)
         Thread(target=_read_keys, args=(person, sys.stdin), daemon=True).start()
         return _dialled(Handset(_Shown(person, screen), Disc(), tell=screen.told), host, port, caller, entry)
 

@@ -19,6 +19,7 @@ from agi.call import CallOver, Limits  # noqa: E402
 from agi.phone import FakeSounds  # noqa: E402
 from agi.server import Desk, Server, json_log, run  # noqa: E402
 from agi.waiting import GeventPatience  # noqa: E402
+from prompts.shelf import Shelf  # noqa: E402
 
 
 class Diary:
@@ -111,12 +112,13 @@ def main() -> None:
     parser.add_argument("--max-calls", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=1200)
     parser.add_argument("--header-seconds", type=float, default=10)
+    parser.add_argument("--sounds", type=Path)
     parser.add_argument("--metrics", type=int, default=0)
     args = parser.parse_args()
     diary = Diary(args.diary)
     clinic = SimpleNamespace(service=SlowService(diary))
     desk = Desk(
-        ENTRIES, clinic, FakeSounds(missing={"test/gone"}), diary,
+        ENTRIES, clinic, Shelf([args.sounds]) if args.sounds else FakeSounds(), diary,
         {"service.book": lambda _clinic, late: diary.note("withdrawn", late.kwargs["key"])},
         args.max_calls, Limits(seconds=args.seconds, header_seconds=args.header_seconds),
     )  # fmt: skip
