@@ -19,6 +19,7 @@ FORGOTTEN = timedelta(days=1)
 """An Asterisk nobody watches any more is not missed for ever."""
 EXTENSION_DIGITS = 6
 LEFT = "left"
+TEST_PHONE = "Telefone de teste"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,8 @@ def _call(legs: Sequence[Any]) -> LiveCall:
 
 
 def _record(row: Any) -> LiveCall:
-    return LiveCall("", row.linkedid, who(row.caller or ""), row.menu, "", row.started_at, bool(row.known))
+    caller = TEST_PHONE if row.uniqueid.startswith(UNIQUEID) else who(row.caller or "")
+    return LiveCall("", row.linkedid, caller, row.menu, "", row.started_at, bool(row.known))
 
 
 def who(caller: str) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, Protocol
 
-UNIQUEID = "test-"
+UNIQUEID = "telefone."
 """The uniqueid of a call from a test telephone begins so: no Asterisk knows of it."""
 
 Kind = Literal[

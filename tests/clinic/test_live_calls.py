@@ -157,9 +157,10 @@ def test_an_asterisk_nobody_watches_any_more_is_forgotten(live, clock):
 
 
 def test_the_test_telephone_is_shown_beside_what_asterisk_tells(live, database):
-    record(database, "test-1", menu="main")
+    record(database, "telefone.1", menu="main")
     record(database, "alo-77.7", menu="main")
-    assert [(call.linkedid, call.asterisk) for call in live.list()] == [("test-1", "")]
+    assert [call.caller_masked for call in live.list()] == ["Telefone de teste"]
+    assert [(call.linkedid, call.asterisk) for call in live.list()] == [("telefone.1", "")]
 
 
 def test_without_any_watcher_the_menus_know_who_calls(database, clock):
@@ -169,7 +170,7 @@ def test_without_any_watcher_the_menus_know_who_calls(database, clock):
 
 
 def test_a_record_nobody_closed_is_not_a_call_for_ever(database, clock):
-    record(database, "test-1", started_at=NOW - timedelta(hours=3))
+    record(database, "telefone.1", started_at=NOW - timedelta(hours=3))
     assert LiveCalls(database, clock).list() == []
 
 
