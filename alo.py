@@ -111,7 +111,7 @@ def worker(args: argparse.Namespace) -> None:
     told = Told()
     with _clinic(settings) as clinic:
         _ready(args)()
-        work(jobs(clinic, recorder(settings.prompt_folders, settings.names_folder)), told)
+        work(jobs(clinic, recorder(settings.prompt_folders, settings.names_folder), told), told)
 
 
 def ami(args: argparse.Namespace) -> int:

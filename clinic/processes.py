@@ -12,7 +12,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import FrameType
 from typing import NoReturn
@@ -100,67 +100,75 @@ class Told:
         return self._told
 
 
-@contextlib.contextmanager
-def together(parts: Sequence[Part], env: Mapping[str, str], patience: float = 35) -> Iterator[list[Running]]:
-    """Start all parts; however the block is left, all are stopped: asked first, `patience` seconds later killed."""
-    running: list[Running] = []
-    try:
+class Together:
+    """Processes that live and end as one."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = dict(env)
+        self._running: list[Running] = []
+
+    def start(self, *parts: Part) -> None:
+        """Start parts, each in a group of its own: Ctrl-C in the terminal is ours to pass on."""
         for part in parts:
-            running.append(start(part, env))
+            self._running.append(_started(part, self._env))
+
+    def await_ready(self) -> None:
+        """Return when every part has said that it is ready; PartEnded when one ends before."""
+        for one in self._running:
+            if not os.read(one.ready, 1):
+                raise PartEnded(one.part.name, one.process.wait())
+
+    def await_end(self) -> NoReturn:
+        """Wait until a part ends, which none should, and raise PartEnded."""
+        while True:
+            found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+            for one in self._running:
+                if found and found.si_pid == one.process.pid:
+                    raise PartEnded(one.part.name, one.process.wait())
+            if found:  # pragma: no cover - not ours: somebody else's child, put to rest
+                os.waitpid(found.si_pid, 0)
+
+    def stop(self, patience: float) -> None:
+        """End every part by its pid: asked first, after `patience` seconds or a second Ctrl-C killed."""
+        for one in self._running:
+            one.process.terminate()
+            os.close(one.ready)
+        try:
+            with contextlib.suppress(Stopped, KeyboardInterrupt):
+                self._wait(time.monotonic() + patience)
+        finally:
+            for one in self._running:
+                one.process.kill()
+                one.process.wait()
+
+    def alive(self) -> list[str]:
+        """The names of the parts that run."""
+        return [one.part.name for one in self._running if one.process.poll() is None]
+
+    def _wait(self, deadline: float) -> None:
+        for one in self._running:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                one.process.wait(max(0.0, deadline - time.monotonic()))
+
+
+@contextlib.contextmanager
+def together(env: Mapping[str, str], patience: float = 35) -> Iterator[Together]:
+    """However the block is left, every part started in it is stopped."""
+    running = Together(env)
+    try:
         yield running
     finally:
-        stop_all(running, patience)
+        running.stop(patience)
 
 
-def start(part: Part, env: Mapping[str, str]) -> Running:
-    """Start one part in a group of its own: Ctrl-C in the terminal is ours to pass on."""
+def _started(part: Part, env: Mapping[str, str]) -> Running:
     ready, tell = os.pipe()
     command = [word.replace("{ready}", str(tell)) for word in part.command]
     try:
-        process = subprocess.Popen(command, env=dict(env), pass_fds=[tell], start_new_session=True)
+        process = subprocess.Popen(command, env=env, pass_fds=[tell], start_new_session=True)
     finally:
         os.close(tell)
     return Running(part, process, ready)
-
-
-def await_ready(running: Sequence[Running]) -> None:
-    """Return when every part has said that it is ready; PartEnded when one ends before."""
-    for one in running:
-        told = os.read(one.ready, 1)
-        if not told:
-            raise PartEnded(one.part.name, one.process.wait())
-
-
-def await_end(running: Sequence[Running]) -> NoReturn:
-    """Wait until a part ends, which none should, and raise PartEnded."""
-    while True:
-        found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
-        for one in running:
-            if found and found.si_pid == one.process.pid:
-                raise PartEnded(one.part.name, one.process.wait())
-        if found:  # pragma: no cover - not ours: somebody else's child, put to rest
-            os.waitpid(found.si_pid, 0)
-
-
-def stop_all(running: Sequence[Running], patience: float) -> None:
-    """End every part by its pid; a second Ctrl-C meanwhile makes short work of it."""
-    for one in running:
-        one.process.terminate()
-        os.close(one.ready)
-    try:
-        with contextlib.suppress(Stopped, KeyboardInterrupt):
-            _wait(running, patience)
-    finally:
-        for one in running:
-            one.process.kill()
-            one.process.wait()
-
-
-def _wait(running: Sequence[Running], patience: float) -> None:
-    deadline = time.monotonic() + patience
-    for one in running:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            one.process.wait(max(0.0, deadline - time.monotonic()))
 
 
 def tell_ready(pipe: int | None) -> None:

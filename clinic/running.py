@@ -8,19 +8,25 @@ from clinic import processes
 from clinic.processes import Part
 from clinic.settings import Settings
 from clinic.terminal import Trouble
+from db import glance
 
 
 def run_all(settings: Settings, command: Sequence[str]) -> int:
-    """Prepare the database, start every process (`command` and its name), and stay until Ctrl-C or until one ends."""
+    """Prepare the database, start every process (`command` and its name), and stay until Ctrl-C or until one ends.
+
+    What answers the telephone comes first; background work is begun when it can already be called.
+    """
     settings = _of_the_demo(settings)
     _free_ports(settings)
     _prepare(settings)
     env = {**os.environ, "ALO_DEMO": str(int(settings.demo))}
     try:
-        with processes.until_stopped(), processes.together(list(_parts(settings, command)), env) as running:
-            processes.await_ready(running)
+        with processes.until_stopped(), processes.together(env) as running:
+            running.start(*_parts(command, "agi", "web"))
+            running.await_ready()
             print(_welcome(settings), flush=True)
-            processes.await_end(running)
+            running.start(*_parts(command, "worker", *(["ami"] if settings.ami_user else [])))
+            running.await_end()
     except processes.Stopped:
         print("\nAlô Clínica encerrada.")
         return 0
@@ -51,11 +57,16 @@ def _free_ports(settings: Settings) -> None:
 
 def _prepare(settings: Settings) -> None:
     """Folders, and tables as this version wants them; in the demo, somebody to call."""
+    for folder in (settings.names_folder, settings.recordings_folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    if not glance.is_in_use(settings.database_url):
+        _prepare_database(settings)
+
+
+def _prepare_database(settings: Settings) -> None:
     from clinic import demo
     from db import migrate
 
-    for folder in (settings.names_folder, settings.recordings_folder):
-        folder.mkdir(parents=True, exist_ok=True)
     if migrate.current(settings.database_url) not in migrate.heads():
         print("Preparando o banco de dados ...", flush=True)
         migrate.upgrade(settings.database_url)
@@ -63,9 +74,8 @@ def _prepare(settings: Settings) -> None:
         print("Clínica de demonstração criada.", flush=True)
 
 
-def _parts(settings: Settings, command: Sequence[str]) -> Iterator[Part]:
-    for name in ("agi", "web", "worker", *(["ami"] if settings.ami_user else [])):
-        yield Part(name, (*command, name, "--ready", "{ready}"))
+def _parts(command: Sequence[str], *names: str) -> Iterator[Part]:
+    return (Part(name, (*command, name, "--ready", "{ready}")) for name in names)
 
 
 def _welcome(settings: Settings) -> str:

@@ -8,12 +8,14 @@ from datetime import date, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from clinic.names import Names
 from clinic.services import Clinic
 
 log = logging.getLogger(__name__)
 LONGEST_SLEEP = 60.0
 LONGEST_CALL = timedelta(hours=2)
 NAMES_AT_ONCE = 20
+ROUNDS_OF_REST = 60
 ZONE = ZoneInfo("America/Sao_Paulo")
 
 
@@ -36,26 +38,38 @@ class Sleeper(Protocol):
         """Whether it is time to stop."""
 
 
-def jobs(clinic: Clinic, record: Callable[[str], bool]) -> list[Job]:
+def jobs(clinic: Clinic, record: Callable[[str], bool], stop: Sleeper) -> list[Job]:
     """What this clinic needs done; `record` makes the recording of a name and tells whether it could."""
     return [
-        Job("names", timedelta(seconds=5), lambda: record_names(clinic, record)),
+        Job("names", timedelta(seconds=5), NameRecording(clinic.names, record, stop)),
         Job("requests", timedelta(minutes=1), clinic.bookings.expire_requests),
         Job("open calls", timedelta(minutes=5), lambda: clinic.calls.close_left_open(LONGEST_CALL)),
         Job("booking window", timedelta(minutes=5), Nightly(lambda: _today(clinic), clinic.agenda.extend)),
     ]
 
 
-def record_names(clinic: Clinic, record: Callable[[str], bool]) -> int:
-    """Record the names that wait for it; how many could be."""
-    done = 0
-    for name in clinic.names.pending(NAMES_AT_ONCE):
-        if record(name):
-            clinic.names.rendered(name)
-            done += 1
-        else:
-            clinic.names.failed(name)
-    return done
+class NameRecording:
+    """Records the names that wait for it; after a round in which none could be, it rests for a while."""
+
+    def __init__(self, names: Names, record: Callable[[str], bool], stop: Sleeper) -> None:
+        self._names, self._record, self._stop = names, record, stop
+        self._rounds_to_rest = 0
+
+    def __call__(self) -> int:
+        """How many were recorded; it ends early when it is time to stop."""
+        if self._rounds_to_rest:
+            self._rounds_to_rest -= 1
+            return 0
+        waiting = self._names.pending(NAMES_AT_ONCE)
+        done = sum(self._recorded(name) for name in waiting if not self._stop.is_set())
+        if waiting and not done:
+            self._rounds_to_rest = ROUNDS_OF_REST
+        return done
+
+    def _recorded(self, name: str) -> bool:
+        done = self._record(name)
+        (self._names.rendered if done else self._names.failed)(name)
+        return done
 
 
 class Nightly:

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from clinic.processes import Part, PartEnded, Stopped, await_end, await_ready, port_taken, together, until_stopped
+from clinic.processes import Part, PartEnded, Stopped, port_taken, together, until_stopped
 
 TOLD = """
 import sys, time
@@ -38,35 +38,36 @@ def part(name, source):
     return Part(name, (sys.executable, "-c", source, "{ready}"))
 
 
-def alive(running):
-    return [one.part.name for one in running if one.process.poll() is None]
-
-
 def test_all_are_ready_and_all_are_stopped():
-    with together([part("a", READY), part("b", READY)], os.environ) as running:
-        await_ready(running)
-        assert alive(running) == ["a", "b"]
-    assert alive(running) == []
+    with together(os.environ) as running:
+        running.start(part("a", READY), part("b", READY))
+        running.await_ready()
+        assert running.alive() == ["a", "b"]
+    assert running.alive() == []
 
 
 def test_one_that_cannot_start_stops_all():
-    with pytest.raises(PartEnded) as ended, together([part("a", READY), part("b", BROKEN)], os.environ) as running:
-        await_ready(running)
+    with pytest.raises(PartEnded) as ended, together(os.environ) as running:
+        running.start(part("a", READY), part("b", BROKEN))
+        running.await_ready()
     assert (ended.value.name, ended.value.status) == ("b", 4)
-    assert alive(running) == []
+    assert running.alive() == []
 
 
 def test_one_that_ends_is_noticed():
-    with pytest.raises(PartEnded) as ended, together([part("a", READY), part("b", SHORT)], os.environ) as running:
-        await_ready(running)
-        await_end(running)
+    with pytest.raises(PartEnded) as ended, together(os.environ) as running:
+        running.start(part("a", READY), part("b", SHORT))
+        running.await_end()
     assert (ended.value.name, ended.value.status) == ("b", 3)
 
 
 def test_one_that_will_not_end_is_killed():
-    with together([part("a", DEAF)], os.environ, patience=0.2) as running:
-        await_ready(running)
-    assert running[0].process.returncode == -signal.SIGKILL
+    begun = time.monotonic()
+    with together(os.environ, patience=0.2) as running:
+        running.start(part("a", DEAF))
+        running.await_ready()
+    assert running.alive() == []
+    assert time.monotonic() - begun < 30
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from types import SimpleNamespace
 
-from clinic.worker import Job, Nightly, record_names, work
+from clinic.worker import Job, NameRecording, Nightly, work
 
 
 class FakeTime:
@@ -75,12 +75,38 @@ def test_nightly_work_that_failed_is_done_again():
         assert nightly() == 1
 
 
+class FakeNames(SimpleNamespace):
+    """Names that wait, and what became of them."""
+
+    def __init__(self, *waiting):
+        self.rounds, self.told = 0, []
+        super().__init__(waiting=list(waiting))
+
+    def pending(self, _limit):
+        self.rounds += 1
+        return self.waiting
+
+    def rendered(self, name):
+        self.told.append(("rendered", name))
+
+    def failed(self, name):
+        self.told.append(("failed", name))
+
+
 def test_names_that_cannot_be_recorded_are_put_last():
-    told = []
-    names = SimpleNamespace(
-        pending=lambda _limit: ["Ana", "Ñ", "Rui"],
-        rendered=lambda name: told.append(("rendered", name)),
-        failed=lambda name: told.append(("failed", name)),
-    )
-    assert record_names(SimpleNamespace(names=names), lambda name: name != "Ñ") == 2
-    assert told == [("rendered", "Ana"), ("failed", "Ñ"), ("rendered", "Rui")]
+    names = FakeNames("Ana", "Ñ", "Rui")
+    assert NameRecording(names, lambda name: name != "Ñ", FakeTime(1))() == 2
+    assert names.told == [("rendered", "Ana"), ("failed", "Ñ"), ("rendered", "Rui")]
+
+
+def test_where_nothing_can_be_recorded_it_is_seldom_tried():
+    names = FakeNames("Ana")
+    recording = NameRecording(names, lambda _name: False, FakeTime(1))
+    assert [recording() for _ in range(100)] == [0] * 100
+    assert names.rounds == 2
+
+
+def test_no_name_is_begun_when_it_is_time_to_stop():
+    names = FakeNames("Ana")
+    assert NameRecording(names, lambda _name: True, FakeTime(0))() == 0
+    assert names.told == []
