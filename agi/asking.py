@@ -169,6 +169,7 @@ class _Entry:
         self.call = call
         self.question = question
         self.kept = ""
+        self._lone = {**LONE_ZERO, **question.alone}
 
     def typed(self, prompt: str) -> str:
         """What stands after the last star; shorter than asked for, or empty, when the caller left it so."""
@@ -187,7 +188,7 @@ class _Entry:
         if first and typed.digits.strip("*") == "" and "*" in typed.digits:
             raise GoBack
         if typed.timed_out:
-            self.call.slow = self.call.slow or self.kept not in self.question.alone
+            self.call.slow = self.call.slow or self.kept not in self._lone
             return typed.digits == ""
         if len(self.kept) == self.question.count:
             return True
@@ -200,7 +201,7 @@ class _Entry:
 
     def _rest(self) -> Typed:
         """Wait for the missing digits: in silence, or asking about a first key that stands alone."""
-        asked = {**LONE_ZERO, **self.question.alone}.get(self.kept)
+        asked = self._lone.get(self.kept)
         if asked is None:
             return self._listen("pause/300")
         typed = self._listen(asked)

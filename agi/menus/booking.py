@@ -29,7 +29,7 @@ def booking(call: Call, clinic: Clinic, person: Person) -> None:
 def _begin(call: Call, clinic: Clinic, person: Person, wish: Wish) -> Wish:
     """A call resumed, an open retorno, the last doctor again, or a wish still open."""
     if call.progress and "wish" in call.progress:
-        return Wish(**call.progress["wish"])
+        return Wish(**call.progress["wish"]).but(settled=True)
     return _offered_return(call, clinic, person) or _again(call, clinic, person) or wish
 
 

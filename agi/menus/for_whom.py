@@ -15,4 +15,4 @@ def for_whom(call: Call, clinic: Clinic, guardian: Person) -> Person:
     call.enter("for_whom")
     oneself = Option(guardian, ("for-whom/yourself",))
     others = [Option(one, ("for-whom/for", Spoken(one.name))) for one in dependants]
-    return pick(call, "for-whom/ask", options=others, fixed={"1": oneself})
+    return pick(call, "for-whom/ask", options=others, fixed={"1": oneself}, first=2)

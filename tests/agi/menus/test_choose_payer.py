@@ -1,0 +1,36 @@
+"""Call-flow 4.3: who pays."""
+
+from tests.agi.menus.talking import ALICE, BRUNO, heard_name, in_order, talk
+
+GENERAL = ("1", "1")
+
+
+def test_particular_is_two_and_a_plan_is_three(clinic):
+    call = talk(clinic, *BRUNO, *GENERAL)
+    assert in_order(call.heard, "choose/payer", "choose/private", "key/2", "choose/a-payer", "key/3")
+
+
+def test_the_plan_on_file_is_one(clinic):
+    clinic.patients.register(
+        "Olga Reis", clinic.people["zeca"].birth_date, "39053344705", usual_payer_id=clinic.at.payers["saude"]
+    )
+    call = talk(clinic, "39053344705", "30061950", *GENERAL)
+    assert in_order(call.heard, "choose/payer-on-file", "key/1", "choose/private", "key/2")
+    assert heard_name(call, "Saúde Total")
+
+
+def test_only_doctors_who_take_the_plan_are_offered(clinic):
+    call = talk(clinic, *BRUNO, *GENERAL, "3", "1")
+    assert call.trail[-1] == "choose_time"
+    assert not heard_name(call, "Paulo Nogueira")
+
+
+def test_it_is_not_asked_where_only_one_is_taken(clinic):
+    assert "choose_payer" not in talk(clinic, *BRUNO, "1", "2", "2").trail
+
+
+def test_a_clinic_that_does_not_ask_takes_what_is_on_file(clinic):
+    clinic.profile.save(clinic.profile.get().model_copy(update={"ask_payer": False}))
+    talk(clinic, *ALICE, "1", *GENERAL, "2", "1", "1")
+    (booked,) = clinic.bookings.upcoming(clinic.people["alice"])
+    assert booked.payer_id == clinic.at.payers["particular"]

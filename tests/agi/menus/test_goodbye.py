@@ -1,0 +1,39 @@
+"""Call-flow 7."""
+
+import pytest
+from sqlalchemy import select
+
+from agi.phone import Silence
+from db.tables import CallRecord
+from tests.agi.menus.talking import BRUNO, in_order, talk
+
+DONE = (*BRUNO, "1", "1", "2", "2", "1", "1")
+
+
+def rating(clinic):
+    return clinic.database.rows(select(CallRecord.rating))[0].rating
+
+
+@pytest.mark.parametrize("end", ["2", Silence()])
+def test_the_protocol_and_the_closing_words(clinic, end):
+    call = talk(clinic, *DONE, end)
+    assert in_order(call.heard, "booking/done", "goodbye/protocol", "goodbye/closing")
+    assert call.variables["ALO_DONE"] == "1"
+
+
+def test_a_rating_is_asked_only_where_the_clinic_wants_it(clinic):
+    assert "goodbye/rate" not in talk(clinic, *DONE, "2").heard
+
+
+def test_a_rating_is_kept(clinic):
+    clinic.profile.save(clinic.profile.get().model_copy(update={"rating": True}))
+    talk(clinic, *DONE, "2", "4")
+    assert rating(clinic) == 4
+
+
+@pytest.mark.parametrize("answer", [Silence(), "*"])
+def test_a_rating_may_be_passed_over(clinic, answer):
+    clinic.profile.save(clinic.profile.get().model_copy(update={"rating": True}))
+    call = talk(clinic, *DONE, "2", answer)
+    assert "goodbye/closing" in call.heard
+    assert rating(clinic) is None

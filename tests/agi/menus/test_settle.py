@@ -1,0 +1,108 @@
+"""Call-flow 4.6 and 4.7: held, read back, confirmed, the code."""
+
+from agi.phone import HangUp
+from tests.agi.menus.talking import ALICE, BRUNO, heard_name, in_order, talk, went_to
+
+TO_TIMES = ("1", "1", "2", "2")
+HEART_RITA = ("1", "2", "2", "3")
+
+
+def test_all_is_read_back_once(clinic):
+    clinic.directory.set_price(clinic.at.doctors["marina"], clinic.at.kinds["first"], 42_050)
+    call = talk(clinic, *BRUNO, *TO_TIMES, "1")
+    back = call.heard[call.heard.index("booking/read-back") :]
+    assert in_order(back, "weekday/0", "hour/10", "with/doctor-f", "at/unit", "kind/first", "booking/price")
+    assert in_order(back, "money/reais-and", "money/centavos", "booking/confirm-or-other")
+    assert heard_name(call, "Rua Quinze de Novembro, 120")
+
+
+def test_a_price_is_only_said_for_particular(clinic):
+    clinic.directory.set_price(clinic.at.doctors["marina"], clinic.at.kinds["first"], 42_050)
+    call = talk(clinic, *BRUNO, "1", "1", "3", "1", "1")
+    assert "booking/price" not in call.heard
+    assert in_order(call.heard, "booking/read-back", "booking/by-payer")
+
+
+def test_the_preparation_is_read_back(clinic):
+    call = talk(clinic, *BRUNO, "1", "3", "1")
+    assert in_order(call.heard, "kind/exam", "booking/confirm-or-other")
+    assert heard_name(call, "Venha em jejum de oito horas.")
+
+
+def test_the_time_is_held_while_the_caller_decides(clinic):
+    first = clinic.slot()
+
+    def look(_heard):
+        assert clinic.slot() != first
+        return "1"
+
+    talk(clinic, *BRUNO, *TO_TIMES, "1", look)
+
+
+def test_two_chooses_another_and_frees_the_time(clinic):
+    first = clinic.slot()
+    call = talk(clinic, *BRUNO, *TO_TIMES, "1", "2")
+    assert call.trail[-1] == "choose_time"
+    assert clinic.slot() == first
+
+
+def test_hanging_up_while_it_is_read_back_frees_the_time(clinic):
+    first = clinic.slot()
+    talk(clinic, *BRUNO, *TO_TIMES, "1", HangUp(after=-1))
+    assert clinic.slot() == first
+
+
+def test_a_time_lost_to_somebody_else_is_told_and_the_next_are_offered(clinic):
+    def somebody_is_faster(_heard):
+        clinic.book("alice")
+        return "1"
+
+    call = talk(clinic, *BRUNO, *TO_TIMES, somebody_is_faster, "1", "1")
+    assert in_order(call.heard, "times/later", "booking/just-taken", "times/later", "booking/done")
+
+
+def test_a_doctor_on_leave_since_a_second_ago_is_told(clinic):
+    def she_leaves(_heard):
+        start = clinic.clock()
+        clinic.agenda.add_absence(clinic.at.doctors["marina"], start, start.replace(year=2027), "licença")
+        return "1"
+
+    call = talk(clinic, *BRUNO, *TO_TIMES, "1", she_leaves)
+    assert "booking/just-taken" in call.heard
+    assert clinic.bookings.upcoming(clinic.people["bruno"]) == []
+
+
+def test_an_appointment_that_overlaps_is_told(clinic):
+    clinic.book("bruno", clinic.slot("rita", "cardiology"), specialty="cardiology")
+    call = talk(clinic, *BRUNO, *TO_TIMES, "1", "1", "4")
+    assert in_order(call.heard, "booking/read-back", "booking/overlaps", "with/doctor-f", "times/later")
+    assert len(clinic.bookings.upcoming(clinic.people["bruno"])) == 1
+
+
+def test_a_request_is_never_said_to_be_booked(clinic):
+    call = talk(clinic, *BRUNO, *HEART_RITA, "1", "1")
+    assert in_order(call.heard, "booking/to-approve", "booking/requested", "booking/answer-until", "booking/code")
+    assert "booking/done" not in call.heard
+
+
+def test_no_more_than_three_future_appointments(clinic):
+    for place in (0, 4, 8):
+        clinic.book("bruno", clinic.slot(place=place))
+    call = talk(clinic, *BRUNO, "1", "2", "1", "2", "2", "3", "1")
+    assert "booking/too-many" in call.heard
+    assert len(clinic.bookings.upcoming(clinic.people["bruno"])) == 3
+
+
+def test_one_number_books_five_a_day_then_a_person(clinic):
+    clinic.profile.save(clinic.profile.get().model_copy(update={"max_bookings_per_number": 1}))
+    talk(clinic, *BRUNO, *TO_TIMES, "1", "1", uniqueid="one")
+    call = talk(clinic, *ALICE, "1", "1", "1", "2", "2", "1", "1", uniqueid="two")
+    assert went_to(call) == "reception"
+
+
+def test_the_code_is_said_in_groups_and_again_on_nine(clinic):
+    call = talk(clinic, *BRUNO, *TO_TIMES, "1", "1", "9", "2")
+    (booked,) = clinic.bookings.upcoming(clinic.people["bruno"])
+    digits = [f"digit/{one}" for one in booked.code]
+    said = [one for one in call.heard[call.heard.index("booking/code") :] if one.startswith("digit/")]
+    assert said[:12] == digits * 2
