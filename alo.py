@@ -77,7 +77,7 @@ def agi(args: argparse.Namespace) -> None:
     from agi import entry  # patches first
 
     settings = _child(args)
-    with _clinic(settings) as clinic:
+    with _clinic(settings, hasher=entry.in_a_thread) as clinic:
         entry.serve(clinic, settings, ready=_ready(args))
 
 
@@ -98,7 +98,8 @@ def _app(clinic: Clinic, settings: Settings) -> Any:
 
     booth = PhoneBooth(settings.agi_host, settings.agi_port)
     sounds = Readable.of(settings.prompt_folders, clinic.names.text)
-    return create_app(clinic, settings=settings, phone=booth, sounds=sounds, try_patients=visitors)
+    whom = visitors if settings.demo else tuple
+    return create_app(clinic, settings=settings, phone=booth, sounds=sounds, try_patients=whom)
 
 
 def worker(args: argparse.Namespace) -> None:
@@ -279,13 +280,13 @@ def _ready(args: argparse.Namespace) -> Callable[..., None]:
 
 
 @contextlib.contextmanager
-def _clinic(settings: Settings) -> Iterator[Clinic]:
+def _clinic(settings: Settings, **more: Any) -> Iterator[Clinic]:
     from clinic.services import open_clinic
     from db.session import Database
 
     database = Database(settings.database_url)
     try:
-        yield open_clinic(settings, database=database)
+        yield open_clinic(settings, database=database, **more)
     finally:
         database.close()
 

@@ -11,7 +11,7 @@ SCHEME = "sqlite:///"
 
 
 def is_in_use(url: str) -> bool:
-    """Whether a SQLite file has this version's tables and a clinic in them; False also where that takes a longer look."""
+    """Whether a SQLite file has this version's tables and a clinic in them; False where that takes a longer look."""
     file = Path(url.removeprefix(SCHEME))
     if not url.startswith(SCHEME) or "?" in url or not file.is_file():
         return False
