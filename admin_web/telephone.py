@@ -130,7 +130,7 @@ def _shown(patient: TryPatient) -> dict[str, str]:
     cpf = patient.cpf
     return {
         "name": patient.name,
-        "hint": patient.hint,
+        "hint": patient.hint[:1].upper() + patient.hint[1:],
         "cpf": f"{cpf[:3]}.{cpf[3:6]}.{cpf[6:9]}-{cpf[9:]}",
         "cpf_keys": cpf,
         "birth": f"{patient.birth_date:%d/%m/%Y}",

@@ -19,6 +19,10 @@ class ClinicBook:
         unit = self._clinic.units.by_dialled(call.dialled)
         self._clinic.calls.started(call.id, call.linkedid, normalise(call.caller), call.dialled, unit.id)
 
+    def entered(self, call_id: str, menu: str) -> None:
+        """Where the caller is now."""
+        self._clinic.calls.entered(call_id, menu)
+
     def ended(self, call: Call, outcome: str) -> None:
         """Close it; what the call held is free again, and what was begun is kept for a caller who was cut off."""
         resume = call.progress if outcome in CUT_OFF else None

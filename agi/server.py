@@ -5,7 +5,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from agi.metrics import Metrics, page
 from agi.patience import LateHandler, patient
 from agi.voice import Sounds, Voice
 from agi.waiting import GeventPatience
+from agi.whereabouts import Whereabouts
 from agi.wire import Agi
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 BACKLOG = 1024
 FINISH_SECONDS = 30.0
+WHERE_SECONDS = 1.0
+"""How often it is written in which menu callers are."""
 WRITE_SECONDS = 10.0
 """After the last call: for what the clinic's database is still busy with."""
 
@@ -44,6 +47,9 @@ class CallBook(Protocol):
 
     def started(self, call: Call) -> None:
         """The call was answered."""
+
+    def entered(self, call_id: str, menu: str) -> None:
+        """The caller is in this menu now; told now and then, not for every menu."""
 
     def ended(self, call: Call, outcome: str) -> None:
         """The call is over, however it ended."""
@@ -76,6 +82,7 @@ class Server:
         self._voice = Voice(desk.sounds, self._miss)
         self._patience = patience or GeventPatience()
         self._patience.listen(self._slow, self._too_slow, self._late_error)
+        self._where = Whereabouts(desk.book.entered) if desk.book else None
         self._listener = StreamServer(address, self._answer, backlog=BACKLOG, spawn=Pool())
 
     @property
@@ -86,6 +93,8 @@ class Server:
     def start(self) -> None:
         """Begin to accept calls; OSError when the address is taken."""
         self._listener.start()
+        if self._where:
+            gevent.spawn(self._tell_where, self._where)
 
     def stop(self, seconds: float = FINISH_SECONDS) -> None:
         """Accept no more; let calls end for so long, then close them, and let the clinic's work end."""
@@ -153,7 +162,8 @@ class Server:
         try:
             if self._desk.book:
                 call.patiently(partial(self._desk.book.started, call))
-            entry(call, patient(self._desk.clinic, call, self._desk.late))
+            with self._where.watched(call) if self._where else nullcontext():
+                entry(call, patient(self._desk.clinic, call, self._desk.late))
         except CallOver:
             pass
         except ClinicTooSlow:
@@ -176,6 +186,15 @@ class Server:
         self._log.info("call", call=call.id, menus=call.trail, outcome=outcome, seconds=round(seconds, 1))
         if self._desk.book:
             self._patience.beside(partial(self._desk.book.ended, call, outcome))
+
+    def _tell_where(self, where: Whereabouts) -> None:
+        """For as long as the process lives; what fails is tried again."""
+        while True:
+            gevent.sleep(WHERE_SECONDS)
+            try:
+                where.write()
+            except Exception as error:
+                self._late_error(error)
 
     def _miss(self, prompt_id: str) -> None:
         self.metrics.missing_prompts += 1

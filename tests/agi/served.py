@@ -35,6 +35,9 @@ class Diary:
     def started(self, call) -> None:
         self.note("started", call.id)
 
+    def entered(self, call_id, menu) -> None:
+        """Nobody looks on."""
+
     def ended(self, call, outcome) -> None:
         self.note("ended", call.id, outcome, ",".join(call.trail))
 
