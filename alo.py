@@ -187,6 +187,8 @@ def asterisk(args: argparse.Namespace) -> int:
     """Our own Asterisk: started and stopped by the recipe the image and the tests use too."""
     from clinic.settings import as_environment
 
+    if not SCRIPTS.exists():
+        _mend("O Asterisk próprio só existe na árvore do código-fonte (asterisk-docker/).")
     env = {**os.environ, **as_environment(_settings())}
     script = SCRIPTS / args.command.split()[1]
     return subprocess.run([str(script), *getattr(args, "rest", [])], env=env, check=False).returncode
@@ -220,6 +222,7 @@ def _checks(settings: Settings) -> Mapping[str, Callable[[], Any]]:
         "configuração": lambda: checks.variables(os.environ),
         "banco de dados": lambda: checks.database(reach, migrate.heads()),
         "avisos": lambda: recordings.findings(settings.prompt_folders),
+        "processos": lambda: checks.processes({"agi": HERE / "agi/entry.py", "web": HERE / "admin_web/entry.py"}),
         "dialplan": lambda: checks.dialplan(entries.named(), ENTRIES.keys()),
         "Asterisk": lambda: probe(settings),
         "pasta comum": lambda: checks.spool(settings),

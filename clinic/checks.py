@@ -1,5 +1,6 @@
 """What `alo check` looks at from here: settings, database, spool, disk, clock. Each finding says the remedy."""
 
+import ast
 import difflib
 import shutil
 import stat
@@ -134,6 +135,17 @@ def dialplan(named: Set[str], entries: Set[str]) -> Iterator[Finding]:
         )
     if named == entries:
         yield Finding("dialplan", "ok", f"{len(named)} entradas")
+
+
+def processes(entries: Mapping[str, Path]) -> Iterator[Finding]:
+    """Whether the processes of greenlets patch the standard library before anything else; a later patch loses calls."""
+    for name, entry in entries.items():
+        code = ast.parse(entry.read_text("utf-8")).body[1:3]
+        if [ast.unparse(node) for node in code] != ["from gevent import monkey", "monkey.patch_all()"]:
+            remedy = "Reinstale esta versão: o arquivo foi mudado."
+            yield Finding("processos", "wrong", f"alo {name} não começa pelo gevent ({entry})", remedy)
+            return
+    yield Finding("processos", "ok", f"{' e '.join(f'alo {name}' for name in entries)} começam pelo gevent")
 
 
 def clock(now: datetime, reach: Reach, newest_source: datetime) -> Iterator[Finding]:

@@ -37,7 +37,7 @@ def one(name: str, as_json: bool) -> None:
 
 
 def all_in_turn(command: Sequence[str], to: Path, chosen: Sequence[str] | None = None) -> int:
-    """Run every bench in a process of its own (`command`, its name, `--json`) and write the table; 1 when one failed."""
+    """Run each bench in a process of its own (`command`, its name, `--json`), write the table; 1 when one failed."""
     results = []
     benches = list(chosen or names())
     for number, name in enumerate(benches, 1):

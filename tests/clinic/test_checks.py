@@ -102,6 +102,15 @@ def test_a_menu_nobody_knows_is_wrong_and_one_nobody_enters_is_told():
     ]
 
 
+PATCH = '"""Words."""\n\nfrom gevent import monkey\n\nmonkey.patch_all()\n'
+
+
+@pytest.mark.parametrize(("code", "state"), [(PATCH, "ok"), ('"""Words."""\nimport socket\n' + PATCH, "wrong")])
+def test_a_process_that_is_patched_too_late_is_wrong(tmp_path, code, state):
+    (tmp_path / "entry.py").write_text(code)
+    assert states(checks.processes({"agi": tmp_path / "entry.py"})) == [("processos", state)]
+
+
 def test_a_check_that_breaks_is_a_finding():
     def broken():
         raise RuntimeError("secret detail")

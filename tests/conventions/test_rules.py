@@ -2,6 +2,7 @@
 
 import ast
 import re
+from statistics import median
 
 import pytest
 
@@ -86,6 +87,24 @@ def too_long(module):
     return [house.at(module, module.lines, "lines")] if module.lines > 300 else []
 
 
+def functions(module):
+    return [node for node in ast.walk(module.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def function_lengths(module):
+    return [(node, node.end_lineno - node.lineno + 1) for node in functions(module)]
+
+
+def too_long_functions(module):
+    return [house.at(module, node.lineno, node.name) for node, length in function_lengths(module) if length > 50]
+
+
+def depth(node):
+    """How deep conditions, loops and handlers are nested in each other."""
+    nests = isinstance(node, ast.If | ast.For | ast.While | ast.With | ast.Try | ast.Match)
+    return nests + max(map(depth, ast.iter_child_nodes(node)), default=0)
+
+
 def unexplained(module):
     """Modules, and functions and classes at their top, without a docstring."""
     bare = [n for n in module.tree.body if _public(n) and not ast.get_docstring(n)]
@@ -129,6 +148,17 @@ def test_nothing_private_is_logged():
 
 def test_a_module_is_short():
     assert house.findings(too_long, house.product()) == []
+
+
+def test_functions_are_short():
+    lengths = [length for module in house.product() for _, length in function_lengths(module)]
+    assert median(lengths) < 10
+    assert house.findings(too_long_functions, house.product()) == []
+
+
+def test_control_flow_is_shallow():
+    depths = [depth(node) for module in house.product() for node in functions(module)]
+    assert sum(one > 3 for one in depths) / len(depths) < 0.03
 
 
 def test_what_is_public_is_explained():
