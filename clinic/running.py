@@ -10,6 +10,9 @@ from clinic.settings import Settings
 from clinic.terminal import Trouble
 from db import glance
 
+QUIET = {"ALO_LOG_LEVEL": "WARNING"}
+"""In a terminal that shows where to call, only what went wrong is logged, unless more is asked for."""
+
 
 def run_all(settings: Settings, command: Sequence[str]) -> int:
     """Prepare the database, start every process (`command` and its name), and stay until Ctrl-C or until one ends.
@@ -19,7 +22,7 @@ def run_all(settings: Settings, command: Sequence[str]) -> int:
     settings = _of_the_demo(settings)
     _free_ports(settings)
     _prepare(settings)
-    env = {**os.environ, "ALO_DEMO": str(int(settings.demo))}
+    env = {**QUIET, **os.environ, "ALO_DEMO": str(int(settings.demo))}
     try:
         with processes.until_stopped(), processes.together(env) as running:
             running.start(*_parts(command, "agi", "web"))
