@@ -1,6 +1,6 @@
 # Sourced by the scripts of this folder: where things are kept, and how a program of an unpacked root is run.
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-ALO_CACHE=${ALO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/alo-clinica}
+ALO_CACHE=${ALO_CACHE:-${XDG_CACHE_HOME:-~/.cache}/alo-clinica}
 TRIPLET=$(uname -m)-linux-gnu
 
 say() { printf '%s\n' "$*" >&2; }

@@ -99,6 +99,8 @@ recipe() {
 cached() {
   local name=$1 root; shift
   root=$ALO_CACHE/$name-$(recipe "$name" "$@")
+  # What root has unpacked, others only use.
+  if [ -d "$root" ]; then printf '%s\n' "$root"; return; fi
   mkdir -p "$ALO_CACHE"
   exec 9>"$ALO_CACHE/$name.lock"
   flock 9
