@@ -1,6 +1,7 @@
 """`alo ami` beside a real Asterisk that is killed and comes back in the middle of a call."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -47,9 +48,9 @@ class OwnAsterisk:
         session.keep(self.place, [str(UP), "--foreground"], self.environment)
         assert session.eventually(self.answers, 60), (self.place / "log").read_text()[-2000:]
 
-    def answers(self) -> bool:
+    def answers(self, port: int | None = None) -> bool:
         try:
-            socket.create_connection(self.ami, 1).close()
+            socket.create_connection(("127.0.0.1", port or self.ami[1]), 1).close()
         except OSError:
             return False
         return True
@@ -67,6 +68,7 @@ class Watched:
     calls: LiveCalls
     watcher: "subprocess.Popen[bytes]"
     settings: Settings
+    environment: dict[str, str]
 
     def callers(self) -> list[str]:
         return [call.caller_masked for call in self.calls.list()]
@@ -105,15 +107,21 @@ def watched(own_asterisk: OwnAsterisk, tmp_path: Path) -> Iterator[Watched]:
         "ALO_DATABASE_URL": url, "ALO_AMI_HOST": host, "ALO_AMI_PORT": str(port), "ALO_AMI_USER": "alo",
         "ALO_AMI_SECRET": "made-up-for-this-test",
     }  # fmt: skip
-    with (tmp_path / "log").open("wb") as log:
-        watcher = subprocess.Popen(
-            [sys.executable, "alo.py", "ami"], cwd=session.REPO, env=os.environ | told, stderr=log
-        )
     database = Database(url)
-    yield Watched(own_asterisk, LiveCalls(database, utc_now), watcher, settings)
-    watcher.terminate()
-    watcher.wait(10)
+    with alo("ami", told) as watcher:
+        yield Watched(own_asterisk, LiveCalls(database, utc_now), watcher, settings, told)
     database.close()
+
+
+@contextlib.contextmanager
+def alo(command: str, environment: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """One of our processes, ended at the end."""
+    process = subprocess.Popen([sys.executable, "alo.py", command], cwd=session.REPO, env=os.environ | environment)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(40)
 
 
 async def comes_true(true: Callable[[], bool], within: float = 20) -> bool:
@@ -142,6 +150,23 @@ def test_calls_come_and_go_and_survive_a_restart(watched: Watched) -> None:
             assert await comes_true(lambda: watched.callers() == [], 5)
 
     asyncio.run(story())
+
+
+def test_it_is_told_in_which_menu_a_caller_is(watched: Watched, tmp_path: Path) -> None:
+    told = watched.environment | {
+        "ALO_AGI_PORT": watched.asterisk.environment["ALO_AGI_PORT"], "ALO_SPOOL": str(tmp_path / "spool"),
+    }  # fmt: skip
+    subprocess.run([sys.executable, "alo.py", "db", "demo"], cwd=session.REPO, env=os.environ | told, check=True)
+
+    async def story() -> None:
+        async with Telephone(watched.asterisk.server) as phone:
+            await phone.dial("4000", caller="11987654321")
+            assert await comes_true(lambda: [call.menu for call in watched.calls.list()] == ["identify"])
+
+    with alo("agi", told):
+        port = int(told["ALO_AGI_PORT"])
+        assert session.eventually(lambda: watched.asterisk.answers(port), 20)
+        asyncio.run(story())
 
 
 def test_a_watcher_that_is_stopped_says_so(watched: Watched) -> None:
