@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 if TYPE_CHECKING:
     from clinic.services import Clinic
     from clinic.settings import Settings
+    from clinic.terminal import Parser
 
 HERE = Path(__file__).resolve().parent
 SCRIPTS = HERE / "asterisk-docker"
@@ -33,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 not done, 2 wrong settings or arguments."""
     from clinic.terminal import Trouble
 
-    args = parser().parse_args(argv)
+    args = parser().parse(argv)
     try:
         return args.work(args) or 0
     except Trouble as trouble:
@@ -48,7 +49,7 @@ def main(argv: list[str] | None = None) -> int:
         return 1
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """All commands and what they say of themselves."""
     from clinic.commands import parser_of
 
@@ -191,7 +192,7 @@ def asterisk(args: argparse.Namespace) -> int:
         _mend("O Asterisk próprio só existe na árvore do código-fonte (asterisk-docker/).")
     env = {**os.environ, **as_environment(_settings())}
     script = SCRIPTS / args.command.split()[1]
-    return subprocess.run([str(script), *getattr(args, "rest", [])], env=env, check=False).returncode
+    return subprocess.run([str(script), *args.rest], env=env, check=False).returncode
 
 
 # Checks and benches

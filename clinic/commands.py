@@ -29,6 +29,10 @@ TEXTS = {
     "check": "diz o que falta ou está errado nesta instalação",
     "bench": "mede a velocidade",
 }
+PASS_ON: dict[str, dict[str, bool]] = {
+    "prompts build": {"passes_on": True, "helps": False},
+    "asterisk cli": {"passes_on": True},
+}
 LONG_RUNNING = ("agi", "web", "worker", "ami")
 
 
@@ -38,7 +42,8 @@ def parser_of(works: Mapping[str, Work]) -> Parser:
     groups: dict[str, Any] = {"": _commands(top)}
     for path, text in TEXTS.items():
         above, _, name = path.rpartition(" ")
-        made = groups[above].add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+        description = f"{text[0].upper()}{text[1:]}."
+        made = groups[above].add_parser(name, help=text, description=description, **PASS_ON.get(path, {}))
         if path in works:
             made.set_defaults(work=works[path], command=path)
             _arguments(path, made)
@@ -66,7 +71,3 @@ def _arguments(path: str, made: argparse.ArgumentParser) -> None:
         )
     if path == "voice-notes list":
         made.add_argument("--limit", type=int, default=50, help="quantos (50)", metavar="N")
-    if path in ("prompts build", "asterisk cli"):
-        made.add_argument(
-            "rest", nargs=argparse.REMAINDER, help="o resto da linha vai adiante como está", metavar="..."
-        )

@@ -19,13 +19,26 @@ class Trouble(Exception):
 
 
 class Parser(argparse.ArgumentParser):
-    """An ArgumentParser that speaks Portuguese; commands below it are made of the same class."""
+    """An ArgumentParser that speaks Portuguese; commands below it are made of the same class.
 
-    def __init__(self, **given: Any) -> None:
+    `passes_on`: the command hands what it does not know on to another program, as `args.rest`; also `--help`, where
+    that program has a help of its own (`helps`).
+    """
+
+    def __init__(self, *, passes_on: bool = False, helps: bool = True, **given: Any) -> None:
         super().__init__(**given, add_help=False)
         self._positionals.title = "argumentos"
         self._optionals.title = "opções"
-        self.add_argument("-h", "--help", action="help", help="mostra esta ajuda")
+        self.set_defaults(passes_on=passes_on)
+        if helps:
+            self.add_argument("-h", "--help", action="help", help="mostra esta ajuda")
+
+    def parse(self, words: Sequence[str] | None) -> argparse.Namespace:
+        """The arguments; ends the program where they make no sense."""
+        args, args.rest = self.parse_known_args(words)
+        if args.rest and not args.passes_on:
+            self.error(f"unrecognized arguments: {' '.join(args.rest)}")
+        return args
 
     def format_usage(self) -> str:
         """The usage line alone."""

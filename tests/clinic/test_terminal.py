@@ -9,6 +9,8 @@ def parser():
     top = Parser(prog="alo")
     commands = top.add_subparsers(required=True, metavar="COMANDO")
     commands.add_parser("run")
+    commands.add_parser("cli", passes_on=True)
+    commands.add_parser("build", passes_on=True, helps=False)
     commands.add_parser("bench").add_argument("--limit", type=int)
     return top
 
@@ -25,7 +27,7 @@ def parser():
 )
 def test_a_mistake_is_told_in_portuguese(words, says, capsys):
     with pytest.raises(SystemExit) as left:
-        parser().parse_args(words)
+        parser().parse(words)
     told = capsys.readouterr().err
     assert left.value.code == 2
     assert says in told
@@ -40,3 +42,8 @@ def test_help_is_portuguese():
 
 def test_a_table_is_as_wide_as_its_words():
     assert table(["a", "b"], [["long", "x"]]) == "a     b\nlong  x"
+
+
+@pytest.mark.parametrize("words", [["cli", "core", "show", "-x"], ["build", "--voice", "espeak", "--help"]])
+def test_what_belongs_to_another_program_is_passed_on(words):
+    assert parser().parse(words).rest == words[1:]
