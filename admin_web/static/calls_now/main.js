@@ -13,7 +13,8 @@ function lasted(from) {
 function tick() {
   for (const cell of calls.querySelectorAll("[data-since]")) {
     const since = cell.parentElement.querySelector("time").dateTime;
-    cell.textContent = `há ${lasted(new Date(since))}`;
+    const stale = cell.closest("tr").classList.contains("stale"); // nobody knows whether it still goes on
+    cell.textContent = stale ? "" : `há ${lasted(new Date(since))}`;
   }
 }
 
