@@ -134,8 +134,20 @@ class Visitor:
     hint: str
 
 
-ANA = Visitor("Ana Paula Ribeiro", "11144477735", date(1980, 4, 5), "5511987654321", "tem consulta a confirmar")
-JOAO = Visitor("João Batista Moreira", "52998224725", date(1955, 9, 12), "5511976543210", "tem um retorno em aberto")
+ANA = Visitor(
+    "Ana Paula Ribeiro",
+    "11144477735",
+    date(1980, 4, 5),
+    "5511987654321",
+    "tem uma consulta nos próximos dias, a confirmar",
+)
+JOAO = Visitor(
+    "João Batista Moreira",
+    "52998224725",
+    date(1955, 9, 12),
+    "5511976543210",
+    "foi atendido há pouco e tem um retorno a marcar",
+)
 VISITORS = (ANA, JOAO)
 
 

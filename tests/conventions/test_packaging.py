@@ -98,3 +98,10 @@ def test_the_readme_knows_every_setting():
 def test_the_python_versions_agree():
     assert setup()["options"]["python_requires"] == ">=3.11,<3.14"
     assert "(3, 11) <= sys.version_info < (3, 14)" in (house.ROOT / "Makefile").read_text("utf-8")
+
+
+def test_what_the_readme_points_to_is_there():
+    text = (house.ROOT / "README.md").read_text("utf-8")
+    places = [place for place in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in place]
+    assert places
+    assert [place for place in places if not (house.ROOT / place).exists()] == []
