@@ -134,12 +134,13 @@ class _MemoryWire:
         self._cut_at = cut_at
         self._replies: list[bytes] = []
 
-    def sendall(self, data: bytes, /) -> None:
+    def send(self, data: bytes, /) -> int:
         """Every line is executed at once."""
         for line in data.decode().split("\n")[:-1]:
             reply = self._handset.execute(line)
             is_cut = len(self._handset.record.commands) == self._cut_at
             self._replies.append(b"" if is_cut else f"{reply}\n".encode())
+        return len(data)
 
     def recv(self, _size: int, /) -> bytes:
         """The next reply; TimeoutError where none will ever come."""
@@ -149,3 +150,6 @@ class _MemoryWire:
 
     def settimeout(self, _seconds: float | None, /) -> None:
         """Nothing takes time here."""
+
+    def shutdown(self, _how: int, /) -> None:
+        """Nobody waits here."""

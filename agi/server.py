@@ -2,24 +2,23 @@
 
 import signal
 import socket
-import sys
-import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakSet
 
 import gevent
-import structlog
 from gevent.event import Event
 from gevent.pool import Pool
 from gevent.pywsgi import WSGIServer
 from gevent.server import StreamServer
 
 from agi.call import Call, CallerHungUp, CallOver, ClinicTooSlow, Limits, TooLong
+from agi.line import Line
+from agi.logs import Log, json_log
 from agi.metrics import Metrics, page
 from agi.patience import LateHandler, patient
 from agi.voice import Sounds, Voice
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from clinic.settings import Settings
 
 BACKLOG = 1024
+WATCH_SECONDS = 0.25
 FINISH_SECONDS = 30.0
 WHERE_SECONDS = 1.0
 """How often it is written in which menu callers are."""
@@ -39,7 +39,6 @@ WRITE_SECONDS = 10.0
 """After the last call: for what the clinic's database is still busy with."""
 
 Entry = Callable[[Call, Any], None]
-Log = Any
 
 
 class CallBook(Protocol):
@@ -83,6 +82,8 @@ class Server:
         self._patience = patience or GeventPatience()
         self._patience.listen(self._slow, self._too_slow, self._late_error)
         self._where = Whereabouts(desk.book.entered) if desk.book else None
+        self._wires: WeakSet[Agi] = WeakSet()
+        self._watch: gevent.Greenlet[[], None] | None = None
         self._listener = StreamServer(address, self._answer, backlog=BACKLOG, spawn=Pool())
 
     @property
@@ -95,17 +96,29 @@ class Server:
         self._listener.start()
         if self._where:
             gevent.spawn(self._tell_where, self._where)
+        self._watch = gevent.spawn(self._watch_deadlines)
 
     def stop(self, seconds: float = FINISH_SECONDS) -> None:
         """Accept no more; let calls end for so long, then close them, and let the clinic's work end."""
         self._listener.stop(seconds)
         self._patience.finish(WRITE_SECONDS)
+        if self._watch:
+            self._watch.kill()
+
+    def _watch_deadlines(self) -> None:
+        """One clock for all calls: cheaper than a timer for each answer awaited."""
+        while True:
+            gevent.sleep(WATCH_SECONDS)
+            now = monotonic()
+            for agi in tuple(self._wires):
+                agi.expire(now)
 
     def _answer(self, wire: socket.socket, _address: object) -> None:
         """One connection, from its first byte to its last."""
-        with self._counted() as active, suppress(OSError):
-            wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if active <= 2 * self._desk.max_calls and (call := self._incoming(wire)):
+        with self._counted() as active, closing(Line(wire)) as line:
+            with suppress(OSError):  # gone already
+                wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if active <= 2 * self._desk.max_calls and (call := self._incoming(line)):
                 self._go_through(call, active)
 
     @contextmanager
@@ -116,9 +129,10 @@ class Server:
         finally:
             self.metrics.active -= 1
 
-    def _incoming(self, wire: socket.socket) -> Call | None:
+    def _incoming(self, wire: Line) -> Call | None:
         """The call, or None for a connection that is none: a port scan, a health check, half a header."""
-        agi = Agi(wire, self.metrics.thought)
+        agi = Agi(wire, self.metrics.thought, watched=True)
+        self._wires.add(agi)
         try:
             header = agi.read_header(self._desk.limits.header_seconds)
         except CallerHungUp:
@@ -143,7 +157,7 @@ class Server:
         except CallerHungUp as gone:
             return gone.why
         except Exception as error:
-            self._log.error("call failed", call=call.id, error=type(error).__name__, place=_place(error))
+            self._log.error("call failed", call=call.id, exc_info=error)
             return "error"
 
     def _talk(self, call: Call) -> str:
@@ -208,7 +222,7 @@ class Server:
         self._log.warning("clinic too slow")
 
     def _late_error(self, error: Exception) -> None:
-        self._log.error("work beside a call failed", error=type(error).__name__, place=_place(error))
+        self._log.error("work beside a call failed", exc_info=error)
 
 
 def _to_person(call: Call, prompt_id: str, why: str) -> str:
@@ -219,12 +233,6 @@ def _to_person(call: Call, prompt_id: str, why: str) -> str:
     call.set_variable("ALO_WHY", why)
     call.continue_at("reception")
     return why
-
-
-def _place(error: BaseException) -> str:
-    """Where it happened, without a word of what: values may be private."""
-    frames = traceback.extract_tb(error.__traceback__)[-3:]
-    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
 
 
 def run(server: Server, ready: Callable[[], object], metrics_address: tuple[str, int] | None = None) -> None:
@@ -261,16 +269,3 @@ def serve(clinic: "Clinic", settings: "Settings", *, ready: Callable[[], object]
     address = (settings.agi_host, settings.agi_port)
     metrics = (settings.agi_host, settings.metrics_port) if settings.metrics_port else None
     run(Server(desk, address, json_log(settings.log_level)), ready, metrics)
-
-
-def json_log(level: str = "INFO", file: TextIO = sys.stderr) -> Log:
-    """One JSON object a line."""
-    return structlog.wrap_logger(
-        structlog.WriteLogger(file),
-        wrapper_class=structlog.make_filtering_bound_logger(level.lower()),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-    )

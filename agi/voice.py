@@ -1,6 +1,6 @@
 """From what is said to the files Asterisk plays, and how long they last; one `Voice` serves all calls."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -37,12 +37,15 @@ class Voice:
         self._sounds = sounds
         self._on_missing = on_missing
         self._missing: set[str] = set()
-        self._found: dict[tuple[str, bool], Piece] = {}
+        self._found: dict[bool, dict[str, Piece]] = {False: {}, True: {}}
 
-    def pieces(self, said: Iterable[Said], slow: bool) -> list[Piece]:
+    def pieces(self, said: Sequence[Said], slow: bool) -> list[Piece]:
         """The recordings of what is said, in order; the fallback when something is said and nothing of it recorded."""
-        ids = self._ids(said)
-        found = [piece for prompt_id in ids if (piece := self._piece(prompt_id, slow))]
+        known = self._found[slow]
+        ids = [one for one in said if isinstance(one, str)]
+        if len(ids) != len(said):
+            ids = list(_flat(said, self._has))
+        found = [piece for prompt_id in ids if (piece := known.get(prompt_id) or self._piece(prompt_id, slow))]
         if ids and not found and (fallback := self._piece(FALLBACK, slow)):
             return [fallback]
         return found
@@ -58,9 +61,6 @@ class Voice:
             self._missing.add(prompt_id)
             self._on_missing(prompt_id)
 
-    def _ids(self, said: Iterable[Said]) -> list[str]:
-        return list(_flat(said, self._has))
-
     def _has(self, prompt_id: str) -> bool:
         return self._piece_if_any(prompt_id, False) is not None
 
@@ -71,9 +71,9 @@ class Voice:
         return piece
 
     def _piece_if_any(self, prompt_id: str, slow: bool) -> Piece | None:
-        known = self._found.get((prompt_id, slow))
+        known = self._found[slow].get(prompt_id)
         if known is None and (known := self._look(prompt_id, slow)):
-            self._found[prompt_id, slow] = known
+            self._found[slow][prompt_id] = known
         return known
 
     def _look(self, prompt_id: str, slow: bool) -> Piece | None:
@@ -83,7 +83,7 @@ class Voice:
         return Piece(str(path), self._sounds.seconds(prompt_id, slow))
 
 
-def _flat(said: Iterable[Said], has: Callable[[str], bool]) -> Iterator[str]:
+def _flat(said: Sequence[Said], has: Callable[[str], bool]) -> Iterator[str]:
     for one in said:
         if isinstance(one, str):
             yield one

@@ -16,8 +16,9 @@ from pathlib import Path  # noqa: E402
 from types import SimpleNamespace  # noqa: E402
 
 from agi.call import CallOver, Limits  # noqa: E402
+from agi.logs import json_log  # noqa: E402
 from agi.phone import FakeSounds  # noqa: E402
-from agi.server import Desk, Server, json_log, run  # noqa: E402
+from agi.server import Desk, Server, run  # noqa: E402
 from agi.waiting import GeventPatience  # noqa: E402
 from prompts.shelf import Shelf  # noqa: E402
 
