@@ -1,18 +1,66 @@
 """Patience in a gevent server: the clinic's work runs beside the call, and nothing ever kills it."""
 
 from collections.abc import Callable
-from functools import partial
 from time import monotonic
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import gevent
-from gevent.pool import Group
+from gevent import get_hub, getcurrent
+from greenlet import greenlet
 
 from agi.patience import GIVE_UP_SECONDS, MOMENT_SECONDS, ClinicTooSlow
 
 T = TypeVar("T")
-Result = tuple[Any, Exception | None]
-NOBODY_LISTENS: Callable[..., object] = lambda *_: None  # noqa: E731 - a default, not a function of its own
+FINISH_STEP_SECONDS = 0.02
+
+
+def nobody_listens(*_told: object) -> None:
+    """Takes note of nothing."""
+
+
+class _Work(greenlet):
+    """A piece of the clinic's work in a greenlet of its own, begun by the call that waits for it.
+
+    Its parent is the greenlet that runs on when it ends: the call while it waits, the hub when it does not.
+    """
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        super().__init__(parent=getcurrent())
+        self._work = work
+        self.result: Any = None
+        self.failure: Exception | None = None
+        self.over = False
+        self.afterwards: Callable[[], object] = nobody_listens
+
+    def run(self) -> None:
+        try:
+            self.result = self._work()
+        except Exception as error:
+            self.failure = error
+        self.over = True
+        self.afterwards()
+
+    def begin(self, seconds: float) -> bool:
+        """Run it from the call's greenlet, for so long at most; whether it is over then."""
+        return self._until(self.switch, seconds)
+
+    def go_on(self, seconds: float) -> bool:
+        """Wait on, for so long at most; whether it is over then."""
+        if self.over or seconds <= 0:
+            return self.over
+        self.parent = getcurrent()
+        return self._until(get_hub().switch, seconds)
+
+    def _until(self, switch: Callable[[], object], seconds: float) -> bool:
+        timer = get_hub().loop.timer(seconds)
+        timer.start(getcurrent().switch)
+        try:
+            switch()
+        finally:
+            timer.close()
+            if not self.over:
+                self.parent = get_hub()
+        return self.over
 
 
 class GeventPatience:
@@ -24,8 +72,10 @@ class GeventPatience:
     def __init__(self, moment_seconds: float = MOMENT_SECONDS, give_up_seconds: float = GIVE_UP_SECONDS) -> None:
         self._moment_seconds = moment_seconds
         self._give_up_seconds = give_up_seconds
-        self._on_slow = self._on_too_slow = self._on_error = NOBODY_LISTENS
-        self._left = Group()
+        self._on_slow: Callable[[], object] = nobody_listens
+        self._on_too_slow: Callable[[], object] = nobody_listens
+        self._on_error: Callable[[Exception], object] = nobody_listens
+        self._left: set[object] = set()
 
     def listen(
         self,
@@ -38,52 +88,58 @@ class GeventPatience:
 
     def wait(self, work: Callable[[], T], moment: Callable[[], None], late: Callable[[T], object] | None) -> T:
         """As `Patience.wait`."""
-        begun = monotonic()
-        job = gevent.spawn(_attempt, work)
+        job = _Work(work)
         try:
-            job.join(self._moment_seconds)
-            if not job.dead:
-                self._on_slow()
-                moment()
-                job.join(max(0.0, begun + self._give_up_seconds - monotonic()))
-        except BaseException:  # hung up, or the server stops: the work goes on
+            if not job.begin(self._moment_seconds) and not self._waited_for(job, moment):
+                self._on_too_slow()
+                raise ClinicTooSlow
+        except BaseException:  # given up, hung up, or the server stops: the work goes on
             self._leave(job, late)
             raise
-        if job.dead:
-            return cast(T, _outcome(cast(Result, job.value)))
-        self._leave(job, late)
-        self._on_too_slow()
-        raise ClinicTooSlow
+        if job.failure:
+            raise job.failure
+        result: T = job.result
+        return result
 
     def beside(self, work: Callable[[], object]) -> None:
         """Do something for which nobody waits; `finish` does."""
-        self._leave(gevent.spawn(_attempt, work), None)
+        job = gevent.spawn(self._attempt, work)
+        self._left.add(job)
+        job.rawlink(self._left.discard)
 
     def finish(self, seconds: float) -> bool:
         """Wait until what was left to itself has ended; whether it has."""
-        return bool(self._left.join(timeout=seconds)) or not self._left
+        until = monotonic() + seconds
+        while self._left and monotonic() < until:
+            gevent.sleep(FINISH_STEP_SECONDS)
+        return not self._left
 
-    def _leave(self, job: "gevent.Greenlet[..., Result]", late: Callable[[Any], object] | None) -> None:
-        self._left.start(gevent.Greenlet(self._see_to_end, job, late))
+    def _waited_for(self, job: _Work, moment: Callable[[], None]) -> bool:
+        """Tell the caller, and wait for the rest of the time; whether the work is over."""
+        begun = monotonic()
+        self._on_slow()
+        moment()
+        told = monotonic() - begun
+        return job.go_on(self._give_up_seconds - self._moment_seconds - told)
 
-    def _see_to_end(self, job: "gevent.Greenlet[..., Result]", late: Callable[[Any], object] | None) -> None:
-        job.join()
-        result, error = cast(Result, job.value)
-        if error is None and late:
-            _nothing, error = _attempt(partial(late, result))
-        if error:
+    def _leave(self, job: _Work, late: Callable[[Any], object] | None) -> None:
+        """Nobody waits any more: when the work is over, its result is taken back."""
+
+        def afterwards() -> None:
+            if job.failure:
+                self._on_error(job.failure)
+            elif late:
+                self._attempt(lambda: late(job.result))
+            self._left.discard(job)
+
+        self._left.add(job)
+        if job.over:
+            gevent.spawn(afterwards)
+        else:
+            job.afterwards = afterwards
+
+    def _attempt(self, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except Exception as error:
             self._on_error(error)
-
-
-def _attempt(work: Callable[[], Any]) -> Result:
-    try:
-        return work(), None
-    except Exception as error:
-        return None, error
-
-
-def _outcome(result: Result) -> Any:
-    value, error = result
-    if error:
-        raise error
-    return value

@@ -137,3 +137,15 @@ def test_late_work_that_fails_is_told_and_handed_to_nobody():
 
 def test_a_fake_call_is_a_call():
     assert isinstance(fake_call(), FakeCall)
+
+
+def test_work_that_ends_while_the_caller_is_told_is_answered():
+    patience = GeventPatience(0.01, 1)
+    assert patience.wait(lambda: gevent.sleep(0.03) or 5, lambda: gevent.sleep(0.1), None) == 5
+
+
+def test_many_calls_wait_at_once():
+    patience = GeventPatience(0.01, 1)
+    calls = [gevent.spawn(patience.wait, lambda n=n: gevent.sleep(n / 1000) or n, nobody, None) for n in range(40)]
+    gevent.joinall(calls, timeout=3)
+    assert [call.value for call in calls] == list(range(40))
