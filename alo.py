@@ -26,13 +26,10 @@ SCRIPTS = HERE / "asterisk-docker"
 BENCHES = HERE / "tests" / "bench"
 COMMAND = (sys.executable, str(HERE / "alo.py"))
 
-NO_DATABASE = """O banco de dados não respondeu como devia ({}).
-Confira ALO_DATABASE_URL; `alo check` diz o que falta, `alo db upgrade` cria as tabelas."""
-
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 not done, 2 wrong settings or arguments."""
-    from clinic.terminal import Trouble
+    from clinic.terminal import Trouble, explained
 
     args = parser().parse(argv)
     try:
@@ -43,9 +40,9 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:
-        if not type(error).__module__.startswith(("sqlalchemy", "pymysql", "db.")):
+        if not (text := explained(error)):
             raise
-        print(NO_DATABASE.format(type(error).__name__), file=sys.stderr)
+        print(text, file=sys.stderr)
         return 1
 
 

@@ -1,6 +1,7 @@
 """The terminal in Portuguese: argparse with its words translated, and tables."""
 
 import argparse
+import errno
 import re
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -16,6 +17,18 @@ WORDS = (
 
 class Trouble(Exception):
     """Something the person at the terminal can mend; the text says what and how, in Portuguese."""
+
+
+def explained(error: Exception) -> str | None:
+    """What to do about an error that is not ours: a database that does not answer, a port that is taken."""
+    if type(error).__module__.startswith(("sqlalchemy", "pymysql", "db.")):
+        return (
+            f"O banco de dados não respondeu como devia ({type(error).__name__}).\n"
+            "Confira ALO_DATABASE_URL; `alo check` diz o que falta, `alo db upgrade` cria as tabelas."
+        )
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return "A porta já está em uso por outro programa. Pare-o ou escolha outra: ALO_AGI_PORT, ALO_WEB_PORT."
+    return None
 
 
 class Parser(argparse.ArgumentParser):
@@ -35,9 +48,10 @@ class Parser(argparse.ArgumentParser):
 
     def parse(self, words: Sequence[str] | None) -> argparse.Namespace:
         """The arguments; ends the program where they make no sense."""
-        args, args.rest = self.parse_known_args(words)
-        if args.rest and not args.passes_on:
-            self.error(f"unrecognized arguments: {' '.join(args.rest)}")
+        args, rest = self.parse_known_args(words)
+        args.rest = rest
+        if rest and not args.passes_on:
+            self.error(f"unrecognized arguments: {' '.join(rest)}")
         return args
 
     def format_usage(self) -> str:

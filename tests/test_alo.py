@@ -138,6 +138,13 @@ def test_a_taken_port_is_told_with_the_remedy(env, name):
     assert f"{name}={int(env[name]) + 1} alo run" in done.stderr
 
 
+@pytest.mark.parametrize(("name", "port"), [("agi", "ALO_AGI_PORT"), ("web", "ALO_WEB_PORT")])
+def test_a_process_whose_port_is_taken_says_so(env, name, port):
+    with socket.create_server(("127.0.0.1", int(env[port]))):
+        done = alo(env, name)
+    assert (done.returncode, port in done.stderr, "Traceback" in done.stderr) == (1, True, False)
+
+
 def test_run_says_where_and_whom_to_call_and_stops_all(env):
     with running(env, "run") as process:
         assert f"http://127.0.0.1:{env['ALO_WEB_PORT']}/telefone" in process.said
