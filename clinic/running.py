@@ -3,8 +3,10 @@
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from clinic import processes
+from clinic.clock import utc_now
 from clinic.processes import Part
 from clinic.settings import Settings
 from clinic.terminal import Trouble
@@ -12,6 +14,8 @@ from db import glance
 
 QUIET = {"ALO_LOG_LEVEL": "WARNING"}
 """In a terminal that shows where to call, only what went wrong is logged, unless more is asked for."""
+
+GROWS_OLD = timedelta(days=7)
 
 
 def run_all(settings: Settings, command: Sequence[str]) -> int:
@@ -94,4 +98,17 @@ def _welcome(settings: Settings) -> str:
     if settings.demo:
         lines += ["", "  Para experimentar, ligue e digite:"]
         lines += [f"    CPF {v.cpf}, nascimento {v.birth_date:%d%m%Y}   {v.name}: {v.hint}" for v in VISITORS]
+        lines += _grown_old(settings)
     return "\n".join([*lines, "", "  Para parar: Ctrl-C", ""])
+
+
+def _grown_old(settings: Settings) -> list[str]:
+    """The visits of the demo were made around a day; when it is long past, nobody is expected any more."""
+    made = glance.made_on(settings.database_url)
+    if made is None or utc_now().date() - made < GROWS_OLD:
+        return []
+    file = settings.database_url.removeprefix(glance.SCHEME)
+    return [
+        "",
+        f"  As consultas da demonstração são de {made:%d/%m/%Y}. Para tê-las de novo em volta de hoje: rm {file}",
+    ]

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -172,6 +173,15 @@ def test_a_later_start_is_quick(env):
         took = time.monotonic() - begun
     assert "demonstração" not in process.said
     assert took < START_SECONDS / 4
+
+
+def test_a_demo_that_has_grown_old_says_so(env):
+    alo(env, "db", "demo")
+    file = env["ALO_DATABASE_URL"].removeprefix("sqlite:///")
+    with sqlite3.connect(file) as database:
+        database.execute("UPDATE patients SET created_at = '2020-01-02 10:00:00.000000'")
+    with running(env, "run") as process:
+        assert f"são de 02/01/2020. Para tê-las de novo em volta de hoje: rm {file}" in process.said
 
 
 def test_when_one_process_ends_all_do_and_it_is_told(env):

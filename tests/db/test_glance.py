@@ -1,11 +1,12 @@
 """A glance at a SQLite file says the same as a long look."""
 
 import sqlite3
+from datetime import date
 
 import pytest
 
 from db import migrate
-from db.glance import head, is_in_use
+from db.glance import head, is_in_use, made_on
 
 
 @pytest.fixture
@@ -49,3 +50,14 @@ def test_another_database_wants_a_longer_look(url):
 def test_a_file_that_is_no_database_wants_a_longer_look(tmp_path):
     (tmp_path / "x.sqlite").write_text("hello")
     assert not is_in_use(f"sqlite:///{tmp_path}/x.sqlite")
+
+
+def test_the_day_it_was_made_is_that_of_the_first_patient(url):
+    assert made_on(url) is None
+    row = (
+        "INSERT INTO patients (name, name_search, birth_date, slow_mode, booking_version, created_at)"
+        " VALUES ('Ana', 'ana', '1980-04-05', 0, 0, ?)"
+    )
+    with sqlite3.connect(url.removeprefix("sqlite:///")) as database:
+        database.executemany(row, [("2026-11-22 10:00:00.000000",), ("2026-11-20 10:00:00.000000",)])
+    assert made_on(url) == date(2026, 11, 20)
