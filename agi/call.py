@@ -22,7 +22,8 @@ PIECE_GAP_SECONDS = 0.05
 """Read waits this long for a key after each piece but the last."""
 MAX_ROUNDS = 60
 MAX_SECONDS = 20 * 60
-KEY_CODES = frozenset(b"0123456789*#")
+KEYS = frozenset("0123456789*#")
+CODES = {str(ord(key)): key for key in KEYS}
 MOMENT = "common/one-moment"
 
 
@@ -254,7 +255,7 @@ class Call:
         reply = self._play(line, length + wait * (count + 1), (piece,) if piece else ())
         if reply is None and piece:
             return self._get_data(self._voice.instead_of(piece, self.slow), count, wait)
-        return Typed(reply.result, reply.timed_out) if reply else Typed("", True)
+        return Typed(_keys(reply.result), reply.timed_out) if reply else Typed("", True)
 
     def _ask(self, pieces: list[Piece], wait: float) -> str:
         """One key; two commands at most, unless the sentence is too long for a line."""
@@ -271,7 +272,7 @@ class Call:
         self._check_time()
         seconds = seconds_of(last) + PIECE_GAP_SECONDS * len(last) + wait
         self._agi.send(f'EXEC Read "ALO_KEY,{files_of(last)},1,t(#)e,1,{wait:g}"', seconds)
-        return self._agi.send("GET VARIABLE ALO_KEY").data[:1]
+        return _keys(self._agi.send("GET VARIABLE ALO_KEY").data)[:1]
 
 
 def _known(value: str) -> str:
@@ -284,7 +285,11 @@ def _keep(recording: Recording, if_hung_up: Callable[[Recording], object]) -> No
         if_hung_up(recording)
 
 
+def _keys(typed: str) -> str:
+    """Only the keys of a telephone: there are lines that send A to D, or rubbish."""
+    return typed if KEYS.issuperset(typed) else "".join(key for key in typed if key in KEYS)
+
+
 def _pressed(reply: Reply) -> str:
     """The key whose code is the result; "" where it is none."""
-    code = int(reply.result) if reply.result.isdecimal() else 0
-    return chr(code) if code in KEY_CODES else ""
+    return CODES.get(reply.result, "")

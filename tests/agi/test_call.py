@@ -6,6 +6,8 @@ from agi.call import Call, CallerHungUp, TooLong, Typed
 from agi.phone import AtOnce, FakeSounds, HangUp, Keys, Silence, TypeAhead, fake_call, header
 from agi.speech import Digits
 from agi.voice import FILES_BYTES, Voice, in_lines
+from agi.wire import Agi
+from tests.agi.test_wire import Peer
 
 
 def test_a_composed_question_takes_two_commands():
@@ -193,6 +195,12 @@ def test_a_variable_comes_back_as_it_was_set():
     call.set_variable("NAME", 'a "b" \\ c')
     assert call.get_variable("NAME") == 'a "b" \\ c'
     assert call.get_variable("NONE") == ""
+
+
+@pytest.mark.parametrize(("sent", "typed"), [("12", "12"), ("1A2D", "12"), ("é", ""), ("٣", ""), ("1*", "1*")])
+def test_only_keys_of_a_telephone_are_digits(sent, typed):
+    call = Call(Agi(Peer(f"200 result={sent}\n".encode())), header("x"), Voice(FakeSounds()))
+    assert call.digits("a/number", 5).digits == typed
 
 
 def test_a_menu_too_many_ends_the_call():
