@@ -91,6 +91,7 @@ class Telephone:
         }
         if event.prompt:
             pace = "slow" if event.slow else "normal"
+            told["prompt"] = event.prompt
             told["text"] = self._sounds.text(event.prompt)
             told["sound"] = url_for("telephone.sound", pace=pace, prompt_id=event.prompt)
         return f"id: {event.id}\ndata: {json.dumps(told, ensure_ascii=False)}\n\n"

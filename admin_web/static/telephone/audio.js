@@ -7,6 +7,8 @@ const DTMF = {
 };
 const LINE_TONE = 425; // Hz: ringing one second in five, busy a quarter in a half
 const KEPT = 200; // decoded recordings
+const AHEAD = 0.15; // seconds everything sounds late, so that a recording is here before its turn: no gaps in a sentence
+const SEAM = 0.03; // what should follow within this joins without a gap
 
 export class Sound {
   #context = null;
@@ -33,16 +35,19 @@ export class Sound {
   set volume(value) { this.#volume = value; this.#level(); }
   set muted(value) { this.#muted = value; this.#level(); }
 
-  // Play a recording after what is already playing; late: seconds of it that have passed.
-  async play(url, late = 0) {
+  // Play a recording that began `late` seconds ago where the call goes on.
+  async play(url, late) {
     const turn = this.#turn;
+    const due = this.#context.currentTime - late + AHEAD;
     const buffer = await this.#load(url).catch(() => null);
-    if (!buffer || turn !== this.#turn || late >= buffer.duration) return;
+    if (!buffer || turn !== this.#turn) return;
+    const from = Math.max(this.#context.currentTime, due - this.#free < SEAM ? this.#free : due);
+    const missed = Math.max(0, from - due - 1); // what came a second too late is joined in the middle
+    if (missed >= buffer.duration) return;
     const source = new AudioBufferSourceNode(this.#context, { buffer });
-    const start = Math.max(this.#context.currentTime, this.#free);
     source.connect(this.#master);
-    source.start(start, late);
-    this.#free = start + buffer.duration - late;
+    source.start(from, missed);
+    this.#free = from + buffer.duration - missed;
     this.#playing.add(source);
     source.addEventListener("ended", () => this.#playing.delete(source));
   }

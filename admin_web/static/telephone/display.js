@@ -1,6 +1,9 @@
 // What is heard, as text: sentences are paragraphs, the phrase that sounds now is lit, keys stand at the right.
 const ENDS = /[.!?…:]\s*$/;
+const STOPS = /[.!?…:;,]\s*$/;
 const KEPT = 60; // paragraphs
+
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 export class Display {
   #heard;
@@ -8,6 +11,7 @@ export class Display {
   #sentence = null;
   #keys = null;
   #unsaid = "";
+  #paused = false;
 
   // heard: the visible text; said: the live region, told whole sentences so that a reader does not stutter
   constructor(heard, said) {
@@ -21,18 +25,33 @@ export class Display {
     this.#unsaid = "";
   }
 
-  phrase(text) {
+  // A phrase begins to sound; without words it is a pause.
+  phrase(text, isName) {
     this.dim();
-    if (!text) return;
+    if (!text) {
+      this.#paused = true;
+      return;
+    }
     if (!this.#sentence) this.#sentence = this.#paragraph("now");
     this.#keys = null;
+    const joint = this.#joint(text, isName);
     const lit = document.createElement("span");
     lit.className = "lit";
-    lit.textContent = text;
-    this.#sentence.append(this.#sentence.hasChildNodes() ? " " : "", lit);
-    this.#unsaid += `${this.#unsaid && " "}${text}`;
+    lit.textContent = !joint || /[.!?…] $/.test(this.#sentence.textContent + joint) ? capital(text) : text;
+    this.#sentence.append(joint, lit);
+    this.#unsaid += joint + lit.textContent;
     if (ENDS.test(text)) this.#tell();
+    this.#paused = false;
     this.#scroll();
+  }
+
+  // Recordings are pieces of sentences: what stands between two of them as one would write it.
+  #joint(text, isName) {
+    const before = this.#sentence.textContent;
+    if (!before) return "";
+    if (STOPS.test(before)) return " ";
+    if (!isName && /^\p{Lu}/u.test(text)) return ". ";
+    return this.#paused ? ", " : " ";
   }
 
   // Nothing sounds any more.
@@ -43,6 +62,7 @@ export class Display {
     this.dim();
     this.#tell();
     this.#sentence = null;
+    this.#paused = false;
   }
 
   key(key) {
@@ -73,7 +93,7 @@ export class Display {
   }
 
   #tell() {
-    if (this.#unsaid) this.#said.textContent = this.#unsaid;
+    if (this.#unsaid) this.#said.textContent = this.#unsaid.replace(/^[.,] /, "");
     this.#unsaid = "";
   }
 

@@ -103,8 +103,8 @@ const HEED = {
   answered: () => { sound.ring(false); answered = performance.now(); become("talking"); },
   heard: (told, late) => {
     become("talking");
-    display.phrase(told.text);
-    if (told.sound && late < Math.max(told.seconds, 0.2)) sound.play(told.sound, Math.max(0, late - 0.15));
+    display.phrase(told.text, told.prompt.startsWith("name/"));
+    if (late < Math.max(told.seconds, 1)) sound.play(told.sound, late);
   },
   cut: () => { sound.stop(); display.pause(); },
   waiting: () => { display.pause(); become("waiting"); },

@@ -1,0 +1,136 @@
+"""A newcomer's first minutes: `alo run`, a browser, a call, an appointment in the database."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import func, select
+
+from db.session import Database
+from db.tables import Appointment, CallRecord
+from tests.live import session
+from tests.live.browser import chromium
+
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("browser")]
+
+ASKED_WITHIN = 60_000  # milliseconds for a menu to be told to its end
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What `alo run` serves, and its database."""
+
+    address: str
+    database: Database
+
+    def appointments(self) -> int:
+        row = self.database.first(select(func.count(Appointment.id)))
+        return row[0] if row else 0
+
+    def outcomes(self) -> list[str | None]:
+        return [row[0] for row in self.database.rows(select(CallRecord.outcome))]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    place = tmp_path_factory.mktemp("demo")
+    url, port = f"sqlite:///{place}/alo.sqlite", session.free_port()
+    told = {
+        "ALO_DATABASE_URL": url, "ALO_DEMO": "1", "ALO_SPOOL": str(place / "spool"), "ALO_WEB_PORT": str(port),
+        "ALO_AGI_PORT": str(session.free_port()),
+    }  # fmt: skip
+    with (place / "log").open("wb") as log:
+        run = subprocess.Popen(
+            [sys.executable, str(session.REPO / "alo.py"), "run"], env=os.environ | told, stdout=log, stderr=log
+        )
+    address = f"http://127.0.0.1:{port}"
+    assert session.eventually(lambda: is_up(address), 90), (place / "log").read_text()[-3000:]
+    database = Database(url)
+    yield Demo(address, database)
+    database.close()
+    run.terminate()
+    run.wait(40)
+
+
+def is_up(address: str) -> bool:
+    try:
+        return bool(urllib.request.urlopen(f"{address}/healthz", timeout=1).status == 200)
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def page(demo: Demo) -> Iterator[Page]:
+    noises: list[str] = []
+    with chromium() as browser:
+        page = browser.new_context(locale="pt-BR").new_page()
+        page.on("console", lambda said: noises.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: noises.append(str(error)))
+        page.on("response", lambda reply: noises.append(reply.url) if reply.status >= 400 else None)
+        page.goto(f"{demo.address}/telefone")
+        yield page
+    assert noises == []
+
+
+def identified(page: Page) -> None:
+    """Call and type the first patient; whoever knows the way need not wait."""
+    page.locator("#call").click()
+    expect(page.locator("#heard")).to_contain_text("Bo")
+    for button in page.locator("[data-type]").all()[:2]:
+        button.click()
+        time.sleep(2)
+
+
+def asked(page: Page, words: str, key: str) -> None:
+    """Once the clinic has said this, press the key."""
+    expect(page.locator("#heard")).to_contain_text(re.compile(words), timeout=ASKED_WITHIN)
+    page.keyboard.press(key)
+
+
+def test_a_newcomer_books_from_the_browser(demo: Demo, page: Page) -> None:
+    before = demo.appointments()
+    identified(page)
+    asked(page, "Para marcar uma consulta, tecle um", "1")
+    asked(page, "Para marcar de novo com", "1")
+    asked(page, "tecle um, .* tecle dois", "1")
+    asked(page, "Para confirmar, tecle um", "1")
+    expect(page.locator("#heard")).to_contain_text("Consulta marcada. O código é", timeout=ASKED_WITHIN)
+    page.keyboard.press("Escape")
+    assert demo.appointments() == before + 1
+    assert session.eventually(lambda: demo.outcomes()[-1] == "hangup")
+
+
+def test_the_calls_of_now_show_the_test_telephone(demo: Demo, page: Page) -> None:
+    identified(page)
+    expect(page.locator("#heard")).to_contain_text("Próxima consulta", timeout=ASKED_WITHIN)
+    calls = page.context.new_page()
+    calls.goto(f"{demo.address}/chamadas")
+    row = calls.get_by_role("row").filter(has_text="Telefone de teste")
+    expect(row).to_contain_text("Menu principal")
+    expect(row).to_contain_text("identificado")
+    page.keyboard.press("Escape")
+    expect(row).to_have_count(0)
+
+
+def test_who_asks_for_a_person_is_told_where_the_demo_ends(demo: Demo, page: Page) -> None:
+    page.locator("#call").click()
+    expect(page.locator("#state")).to_have_text("Em ligação")
+    page.keyboard.type("0#", delay=100)
+    asked(page, "Para falar com uma pessoa, tecle zero", "0")
+    expect(page.locator("#heard")).to_contain_text("Transferindo para uma pessoa", timeout=ASKED_WITHIN)
+
+
+def test_every_phrase_has_its_sound(demo: Demo, page: Page) -> None:
+    sounds: list[int] = []
+    page.on("response", lambda reply: sounds.append(reply.status) if "/som/" in reply.url else None)
+    page.locator("#call").click()
+    expect(page.locator("#heard")).to_contain_text("desligue e ligue um nove dois", timeout=ASKED_WITHIN)
+    assert session.eventually(lambda: len(sounds) >= 3)
+    assert set(sounds) <= {200, 206}
