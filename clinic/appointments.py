@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, insert, select, update
+from sqlalchemy import Connection, bindparam, case, select, update
 
 from clinic.holds import CLAIMABLE, Hold, SlotTaken
 from clinic.people import Person
 from clinic.transitions import WrongStatus, live, to
+from db.prepared import Prepared, inserting
 from db.tables import Appointment, AppointmentChange, Patient, PreRegistration, Slot
 
 UNDO = timedelta(seconds=10)
@@ -67,23 +68,20 @@ FULL = select(*COLUMNS, _A.patient_id, _A.pre_registration_id, _A.return_of, _A.
     _A.cancel_reason, _A.replaced_by, _A.replaces, _A.idempotency_key, _A.caller
 )
 
-LIVE_OF_PATIENT = select(*COLUMNS, _A.replaces).where(
-    _A.patient_id == bindparam("person"), _A.live == 1, _A.ends_at > bindparam("now")
-)
-LIVE_OF_PRE_REGISTRATION = select(*COLUMNS, _A.replaces).where(
-    _A.pre_registration_id == bindparam("person"), _A.live == 1
-)
-LOCKS = {
-    "patient": update(Patient)
-    .where(Patient.id == bindparam("person"))
-    .values(booking_version=Patient.booking_version + 1),
-    "pre_registration": update(PreRegistration)
-    .where(PreRegistration.id == bindparam("person"))
-    .values(booking_version=PreRegistration.booking_version + 1),
-}
-INSERT = insert(Appointment)
-INSERT_CHANGE = insert(AppointmentChange)
-CLAIM = (
+TAKEN = select(_A.id, _A.starts_at, _A.ends_at, _A.replaces)  # few columns: read at every attempt to book
+LIVE_OF_PATIENT = TAKEN.where(_A.patient_id == bindparam("person"), _A.live == 1, _A.ends_at > bindparam("now"))
+LIVE_OF_PRE_REGISTRATION = TAKEN.where(_A.pre_registration_id == bindparam("person"), _A.live == 1)
+
+
+def _lock_of(table: Any) -> Prepared:
+    mine = update(table).where(table.id == bindparam("person"))
+    return Prepared(mine.values(booking_version=table.booking_version + 1))
+
+
+LOCKS = {"patient": _lock_of(Patient), "pre_registration": _lock_of(PreRegistration)}
+INSERT = inserting(Appointment)
+INSERT_CHANGE = inserting(AppointmentChange)
+CLAIM = Prepared(
     update(Slot)
     .where(Slot.hold_token == bindparam("token"), Slot.status == "held", Slot.held_until > bindparam("now"))
     .values(status="booked", held_until=None, hold_token=None, appointment_id=bindparam("appointment"))
@@ -118,18 +116,18 @@ def booking(row: Any) -> Booking:
 
 def lock(connection: Connection, person: Person) -> None:
     """One booking of a person at a time; others wait here. Raises KeyError for somebody who is not on file."""
-    if not connection.execute(LOCKS[person.kind], {"person": person.id}).rowcount:
+    if not LOCKS[person.kind].run(connection, {"person": person.id}).rowcount:
         raise KeyError(person.ref)
 
 
 def lock_owner(connection: Connection, row: Line) -> None:
     """The same, of whom an appointment is for."""
     kind = "patient" if row.patient_id is not None else "pre_registration"
-    connection.execute(LOCKS[kind], {"person": row.patient_id or row.pre_registration_id})
+    LOCKS[kind].run(connection, {"person": row.patient_id or row.pre_registration_id})
 
 
 def live_ones(connection: Connection, person: Person, now: datetime) -> list[Line]:
-    """What takes this person's time from now on (for a pre-registration: at all), unordered."""
+    """What takes this person's time from now on (for a pre-registration: at all): rows of TAKEN, unordered."""
     found = LIVE_OF_PATIENT if person.kind == "patient" else LIVE_OF_PRE_REGISTRATION
     return list(connection.execute(found, {"person": person.id, "now": now}))
 
@@ -149,8 +147,8 @@ def one(connection: Connection, booking_id: int) -> Line | None:
 
 def add(connection: Connection, values: dict[str, Any], act: Act, event: str) -> int:
     """Write an appointment and the first line of its history; its id."""
-    key = connection.execute(INSERT, {**values, "live": live(values["status"]), "created_at": act.at})
-    appointment_id = int(key.inserted_primary_key[0])  # type: ignore[index]
+    row = {**values, "live": live(values["status"]), "created_at": act.at}
+    appointment_id = INSERT.run(connection, row).lastrowid
     tell(connection, appointment_id, act, event, None, values["status"])
     return appointment_id
 
@@ -161,7 +159,7 @@ def tell(connection: Connection, appointment_id: int, act: Act, event: str, befo
         "appointment_id": appointment_id, "at": act.at, "event": event, "from_status": before, "to_status": after,
         "by": act.by, "via": act.via, "call_id": act.call_id, "note": act.note,
     }  # fmt: skip
-    connection.execute(INSERT_CHANGE, line)
+    INSERT_CHANGE.run(connection, line)
 
 
 def change(connection: Connection, row: Line, event: str, act: Act, **values: Any) -> None:
@@ -181,7 +179,7 @@ def change(connection: Connection, row: Line, event: str, act: Act, **values: An
 
 def claim(connection: Connection, hold: Hold, appointment_id: int, now: datetime) -> None:
     """The held slots become the appointment's. Raises SlotTaken when the hold was lost."""
-    claimed = connection.execute(CLAIM, {"token": hold.token, "now": now, "appointment": appointment_id})
+    claimed = CLAIM.run(connection, {"token": hold.token, "now": now, "appointment": appointment_id})
     if claimed.rowcount != hold.slots:
         raise SlotTaken
 

@@ -69,7 +69,7 @@ class Bookings(Visits):
         def work(connection: Connection) -> Booking:
             appointments.lock(connection, person)
             others = appointments.live_ones(connection, person, act.at)
-            taking.check_overlap(others, values["starts_at"], values["ends_at"])
+            taking.check_overlap(connection, others, values["starts_at"], values["ends_at"])
             taking.check_count(others, person, limit)
             taking.check_return(connection, self._rosters.get(), person, values)
             return self._take(connection, hold, {**values, **number.columns(connection)}, act)
@@ -103,7 +103,7 @@ class Bookings(Visits):
             asks = values["status"] == "pending" and old.status == "booked"
             same_start = asks and old.starts_at == values["starts_at"]
             others = [one for one in others if same_start or one.id != old.id]
-            taking.check_overlap(others, values["starts_at"], values["ends_at"])
+            taking.check_overlap(connection, others, values["starts_at"], values["ends_at"])
             taking.check_return(connection, self._rosters.get(), person, values, but=old.id)
             if asks:
                 return self._take(connection, hold, {**values, "replaces": old.id}, act)

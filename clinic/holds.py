@@ -14,6 +14,7 @@ from clinic.clock import Clock
 from clinic.profile import Profiles
 from clinic.search import long_enough
 from clinic.slots import SlotInfo
+from db.prepared import Prepared
 from db.session import Database
 from db.tables import Slot
 
@@ -45,7 +46,7 @@ CLAIMABLE = or_(Slot.status == "free", and_(Slot.status == "held", or_(LAPSED, O
 FREE = {"status": case((Slot.off_plan, "blocked"), else_="free"), "held_until": None, "hold_token": None}
 
 _HOLDING = update(Slot).values(status="held", held_until=bindparam("until"), hold_token=bindparam("token"))
-HOLD_ONE = _HOLDING.where(Slot.id == bindparam("slot"), Slot.starts_at > bindparam("now"), CLAIMABLE)
+HOLD_ONE = Prepared(_HOLDING.where(Slot.id == bindparam("slot"), Slot.starts_at > bindparam("now"), CLAIMABLE))
 HOLD_SOME = _HOLDING.where(
     Slot.doctor_id == bindparam("doctor"),
     Slot.starts_at >= bindparam("start"),
@@ -78,7 +79,7 @@ class Holds:
         claim = {"now": now, "until": until, "token": hold.token, **_owner(by)}
         if not long_enough(slot, minutes):
             return self._database.write(lambda connection: _hold_some(connection, hold, claim, minutes))
-        if not self._database.change(HOLD_ONE, {"slot": slot.id, **claim}).rowcount:
+        if not self._database.claim(HOLD_ONE, {"slot": slot.id, **claim}):
             raise SlotTaken
         return hold
 

@@ -8,17 +8,20 @@ free slots are read in windows of time that grow until enough is found.
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, tuple_, union_all
+from sqlalchemy import ColumnElement, bindparam, literal_column, select, union_all
 
 from clinic.slots import SlotInfo
 from db.session import Database
-from db.tables import Slot
+from db.tables import Doctor, Slot
+from db.types import UtcDateTime
 
 AT_ONCE = 600
 FIRST_WINDOW = timedelta(days=30)  # shared among the doctors: some hundred slots
+STATEMENTS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +37,15 @@ class Ask:
     pairs: frozenset[tuple[int, int]] | None = None
     minutes: int = 0
 
-    @property
-    def modalities(self) -> tuple[str, ...] | None:
-        """What a slot's modality may be; None when it does not matter."""
-        return (self.modality, "any") if self.modality else None
+
+def accepted(ask: Ask, slot: SlotInfo) -> bool:
+    """Whether the doctor takes the payer at that unit."""
+    return ask.pairs is None or (slot.doctor_id, slot.unit_id) in ask.pairs
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A free slot with its period."""
-
-    slot: SlotInfo
-    period: str
-
-
-def fits(ask: Ask, found: Found) -> bool:
-    """Whether a slot fits by place, payer, modality and period (its length is another matter)."""
-    slot = found.slot
-    return (
-        (ask.unit_id is None or slot.unit_id == ask.unit_id)
-        and (ask.modalities is None or slot.modality in ask.modalities)
-        and (ask.period is None or found.period == ask.period)
-        and (ask.pairs is None or (slot.doctor_id, slot.unit_id) in ask.pairs)
-    )
+def fits(ask: Ask, slot: SlotInfo) -> bool:
+    """Whether a slot alone gives what is needed."""
+    return accepted(ask, slot) and long_enough(slot, ask.minutes)
 
 
 def long_enough(slot: SlotInfo, minutes: int) -> bool:
@@ -64,27 +53,24 @@ def long_enough(slot: SlotInfo, minutes: int) -> bool:
     return slot.ends_at - slot.starts_at >= timedelta(minutes=minutes)
 
 
-def chains(found: Iterable[Found], minutes: int) -> list[Found]:
-    """Those slots from which on, with the ones that follow without a gap, there is enough time; in order of time."""
-    by_doctor = sorted(found, key=lambda one: (one.slot.doctor_id, one.slot.starts_at))
+def chains(slots: Iterable[SlotInfo], minutes: int) -> list[SlotInfo]:
+    """Those from which on, with the ones that follow without a gap, there is time enough; in order of time."""
+    by_doctor = sorted(slots, key=lambda slot: (slot.doctor_id, slot.starts_at))
     good = [
-        one
-        for _, group in groupby(by_doctor, key=lambda one: one.slot.doctor_id)
-        for one in _long_starts(list(group), timedelta(minutes=minutes))
+        slot
+        for _, group in groupby(by_doctor, key=lambda slot: slot.doctor_id)
+        for slot in _long_starts(list(group), timedelta(minutes=minutes))
     ]
-    return sorted(good, key=lambda one: (one.slot.starts_at, one.slot.id))
+    return sorted(good, key=_time_and_id)
 
 
-def _long_starts(row: Sequence[Found], need: timedelta) -> Iterator[Found]:
+def _long_starts(row: Sequence[SlotInfo], need: timedelta) -> Iterator[SlotInfo]:
     """Backwards: how far does the free time go on from each slot?"""
     until: datetime | None = None
-    for place in range(len(row) - 1, -1, -1):
-        slot = row[place].slot
-        after = row[place + 1].slot if place + 1 < len(row) else None
-        goes_on = after is not None and _joined(slot, after)
-        until = until if goes_on and until else slot.ends_at
+    for slot, after in zip(reversed(row), [None, *reversed(row)], strict=False):
+        until = until if until and after and _joined(slot, after) else slot.ends_at
         if until - slot.starts_at >= need:
-            yield row[place]
+            yield slot
 
 
 def _joined(slot: SlotInfo, after: SlotInfo) -> bool:
@@ -102,9 +88,9 @@ class Search:
         if not ask.doctors or ask.start >= ask.end:
             return []
         quick = self._of_nearest_doctors(ask, limit + len(exclude), backwards)
-        quick = [one for one in quick if one.slot.id not in exclude][:limit]
-        if all(fits(ask, one) and long_enough(one.slot, ask.minutes) for one in quick):
-            return [one.slot for one in quick]
+        quick = [slot for slot in quick if slot.id not in exclude][:limit]
+        if all(fits(ask, slot) for slot in quick):
+            return quick
         return self._by_windows(ask, limit, exclude, backwards)
 
     def between(self, ask: Ask) -> list[SlotInfo]:
@@ -112,25 +98,26 @@ class Search:
         return self._fitting(ask, AT_ONCE) if ask.doctors and ask.start < ask.end else []
 
     def first_free(self, ask: Ask) -> dict[int, datetime]:
-        """The doctors with free time, each with the earliest start; lengths are not looked at."""
-        rows = self._database.rows(_by_doctor(ask, func.min(Slot.starts_at))) if ask.doctors else []
-        return {row[0]: row[1] for row in rows}
+        """The doctors with free time, each with the earliest start; payers and lengths are not looked at."""
+        rows = self._database.rows(_doctors(ask, False), _params(ask, len(ask.doctors))) if ask.doctors else []
+        return {row.id: row.near for row in rows if row.near is not None}
 
     def has_rows(self, ask: Ask) -> bool:
         """Whether there is any slot at all, taken or not."""
-        wanted = select(Slot.id).where(Slot.doctor_id.in_(ask.doctors), *_in_time(ask))
+        wanted = select(Slot.id).where(Slot.doctor_id.in_(ask.doctors), Slot.starts_at >= START, Slot.starts_at < END)
         wanted = wanted.where(Slot.unit_id == ask.unit_id) if ask.unit_id else wanted
-        return self._database.first(wanted.limit(1)) is not None
+        return self._database.first(wanted.limit(1), {"start": ask.start, "end": ask.end}) is not None
 
-    def _of_nearest_doctors(self, ask: Ask, count: int, backwards: bool) -> list[Found]:
-        """The `count` nearest slots, whatever they are like: they belong to the `count` nearest doctors."""
-        plain = replace(ask, unit_id=None, modality=None, period=None, pairs=None)
-        near = func.max(Slot.starts_at) if backwards else func.min(Slot.starts_at)
-        doctors = self._database.rows(_by_doctor(plain, near).order_by(_order(near, backwards)).limit(count))
+    def _of_nearest_doctors(self, ask: Ask, count: int, backwards: bool) -> list[SlotInfo]:
+        """The `count` nearest slots, of whatever length: they belong to the `count` nearest doctors."""
+        params = _params(ask, count)
+        rows = self._database.rows(_doctors(ask, backwards), params)
+        doctors = {f"doctor{place}": row.id for place, row in enumerate(rows) if row.near is not None}
         if not doctors:
             return []
-        rows = self._database.rows(union_all(*(_of_doctor(row[0], plain, count, backwards) for row in doctors)))
-        return sorted(map(_found, rows), key=_time_and_id, reverse=backwards)[:count]
+        found = self._database.rows(_of_each(len(doctors), shape(ask), backwards), {**params, **doctors})
+        slots = (SlotInfo(*row) for row in found)
+        return sorted(slots, key=_time_and_id, reverse=backwards)[:count]
 
     def _by_windows(self, ask: Ask, limit: int, exclude: Collection[int], backwards: bool) -> list[SlotInfo]:
         found: list[SlotInfo] = []
@@ -143,9 +130,12 @@ class Search:
 
     def _fitting(self, ask: Ask, at_most: int | None = None) -> list[SlotInfo]:
         ahead = ask.end + timedelta(minutes=ask.minutes)  # a long visit that begins in time may end after it
-        rows = self._database.rows(_free(replace(ask, period=None, end=ahead)).limit(at_most))
-        found = chains(map(_found, rows), ask.minutes)
-        return [one.slot for one in found if one.slot.starts_at < ask.end and fits(ask, one)]
+        params = _params(replace(ask, end=ahead), 0)
+        rows = self._database.rows(_all(ask).limit(at_most), params)
+        period = {row.id: row.period for row in rows}
+        found = chains([SlotInfo(*row[:6]) for row in rows], ask.minutes)
+        in_period = (slot for slot in found if ask.period is None or period[slot.id] == ask.period)
+        return [slot for slot in in_period if slot.starts_at < ask.end and accepted(ask, slot)]
 
 
 def _windows(ask: Ask, backwards: bool) -> Iterator[Ask]:
@@ -162,43 +152,75 @@ def _windows(ask: Ask, backwards: bool) -> Iterator[Ask]:
         done, length = upto, length * 3
 
 
-COLUMNS = (Slot.id, Slot.doctor_id, Slot.unit_id, Slot.modality, Slot.starts_at, Slot.ends_at, Slot.period)
+def _time_and_id(slot: SlotInfo) -> tuple[datetime, int]:
+    return slot.starts_at, slot.id
 
 
-def _found(row: Any) -> Found:
-    return Found(SlotInfo(*row[:6]), row[6])
+# Statements are made once for each shape of question, and the ids of the doctors are written into them: a thousand
+# parameters would cost more than the search.
+
+START, END = bindparam("start", type_=UtcDateTime()), bindparam("end", type_=UtcDateTime())
+COLUMNS = (Slot.id, Slot.doctor_id, Slot.unit_id, Slot.modality, Slot.starts_at, Slot.ends_at)
+Shape = tuple[bool, bool, bool]
 
 
-def _time_and_id(one: Found) -> tuple[datetime, int]:
-    return one.slot.starts_at, one.slot.id
+def shape(ask: Ask) -> Shape:
+    """Whether unit, modality and period matter."""
+    return ask.unit_id is not None, ask.modality is not None, ask.period is not None
 
 
-def _in_time(ask: Ask) -> tuple[ColumnElement[bool], ...]:
-    return Slot.starts_at >= ask.start, Slot.starts_at < ask.end
+def _params(ask: Ask, count: int) -> dict[str, Any]:
+    given = {"unit": ask.unit_id, "modality": ask.modality, "period": ask.period}
+    filters = {name: value for name, value in given.items() if value is not None}
+    return {"start": ask.start, "end": ask.end, "count": count, **filters}
 
 
-def _order(column: Any, backwards: bool) -> Any:
-    return column.desc() if backwards else column
+def _free(shape: Shape) -> list[ColumnElement[bool]]:
+    """What a free slot must be; all of it stands in the index."""
+    unit, modality, period = shape
+    always = [Slot.status == "free", Slot.starts_at >= START, Slot.starts_at < END]
+    return [
+        *always,
+        *([Slot.unit_id == bindparam("unit")] if unit else []),
+        *([Slot.modality.in_((bindparam("modality"), "any"))] if modality else []),
+        *([Slot.period == bindparam("period")] if period else []),
+    ]
 
 
-def _by_doctor(ask: Ask, near: Any) -> Any:
-    """The doctors with free time and their nearest start. Without further conditions: one dive a doctor."""
-    return _where(ask, select(Slot.doctor_id, near)).group_by(Slot.doctor_id)
+def _doctors(ask: Ask, backwards: bool) -> Any:
+    return _nearest_doctors(ask.doctors, shape(ask), backwards)
 
 
-def _free(ask: Ask) -> Any:
-    return _where(ask, select(*COLUMNS)).order_by(Slot.starts_at, Slot.id)
+@lru_cache(STATEMENTS)
+def _nearest_doctors(doctors: tuple[int, ...], shape: Shape, backwards: bool) -> Any:
+    """The doctors whose next free time is nearest, each found by one dive; those without have NULL."""
+    mine = select(Slot.starts_at).where(Slot.doctor_id == Doctor.id, *_free(shape))
+    near = _in_order(mine, backwards).limit(1).scalar_subquery().label("near")
+    order = near.desc() if backwards else near
+    found = select(Doctor.id, near).where(Doctor.id.in_(_literally(doctors)))
+    return found.order_by(near.is_(None), order).limit(bindparam("count"))
 
 
-def _where(ask: Ask, statement: Any) -> Any:
-    found = statement.where(Slot.doctor_id.in_(ask.doctors), Slot.status == "free", *_in_time(ask))
-    found = found.where(Slot.unit_id == ask.unit_id) if ask.unit_id is not None else found
-    found = found.where(Slot.modality.in_(ask.modalities)) if ask.modalities else found
-    found = found.where(Slot.period == ask.period) if ask.period else found
-    return found.where(tuple_(Slot.doctor_id, Slot.unit_id).in_(ask.pairs)) if ask.pairs is not None else found
+@lru_cache(STATEMENTS)
+def _of_each(doctors: int, shape: Shape, backwards: bool) -> Any:
+    """The nearest free slots of each of so many doctors, read in the order of the index."""
+    each = (
+        select(*COLUMNS).where(Slot.doctor_id == bindparam(f"doctor{place}"), *_free(shape)) for place in range(doctors)
+    )
+    return union_all(*(select(_in_order(one, backwards).limit(bindparam("count")).subquery()) for one in each))
 
 
-def _of_doctor(doctor_id: int, ask: Ask, count: int, backwards: bool) -> Any:
-    """The nearest free slots of one doctor, read in the order of the index."""
-    free = _where(replace(ask, doctors=(doctor_id,)), select(*COLUMNS))
-    return select(free.order_by(_order(Slot.starts_at, backwards)).limit(count).subquery())
+def _all(ask: Ask) -> Any:
+    """All free slots of these doctors; the period is for later, what follows a morning may be an afternoon."""
+    unit, modality, _ = shape(ask)
+    mine = select(*COLUMNS, Slot.period).where(Slot.doctor_id.in_(_literally(ask.doctors)))
+    return mine.where(*_free((unit, modality, False))).order_by(Slot.starts_at, Slot.id)
+
+
+def _in_order(statement: Any, backwards: bool) -> Any:
+    return statement.order_by(Slot.starts_at.desc() if backwards else Slot.starts_at)
+
+
+def _literally(doctors: tuple[int, ...]) -> list[Any]:
+    """Ids as part of the statement's text; they are our own integers."""
+    return [literal_column(", ".join(str(int(one)) for one in doctors))]

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from clinic import past_visits
+from clinic import appointments, past_visits
 from clinic.appointments import Booking, Line, booking
 from clinic.people import Person
 from clinic.roster import Roster
@@ -44,11 +44,11 @@ LAST_OF_CALLER = select(func.max(Appointment.caller_n)).where(
 )
 
 
-def check_overlap(others: Iterable[Line], starts_at: datetime, ends_at: datetime) -> None:
+def check_overlap(connection: Connection, others: Iterable[Line], starts_at: datetime, ends_at: datetime) -> None:
     """A person's minute is taken once. Raises Overlaps."""
     for other in others:
         if other.starts_at < ends_at and starts_at < other.ends_at:
-            raise Overlaps(booking(other))
+            raise Overlaps(booking(appointments.one(connection, other.id)))
 
 
 def check_count(others: Iterable[Line], person: Person, limit: int) -> None:

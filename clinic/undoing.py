@@ -27,7 +27,7 @@ def undo(connection: Connection, person: Person, booking_id: int, act: Act) -> B
         raise SlotTaken
     if old.replaced_by:
         _drop(connection, appointments.one(connection, old.replaced_by), "cancelled", "undone", act)
-    check_overlap(appointments.live_ones(connection, person, act.at), old.starts_at, old.ends_at)
+    check_overlap(connection, appointments.live_ones(connection, person, act.at), old.starts_at, old.ends_at)
     new_id = appointments.restore(connection, old, last.from_status, act)
     return booking(appointments.one(connection, new_id))
 

@@ -117,7 +117,7 @@ class Visits:
         day = local_day(roster, extra.unit_id, extra.starts_at)
         ends_at = extra.starts_at + timedelta(minutes=extra.kind.minutes)
         appointments.lock(connection, person)
-        check_overlap(appointments.live_ones(connection, person, act.at), extra.starts_at, ends_at)
+        check_overlap(connection, appointments.live_ones(connection, person, act.at), extra.starts_at, ends_at)
         values = {
             "code": appointments.new_code(), "status": "booked", "doctor_id": extra.doctor_id,
             "unit_id": extra.unit_id, "specialty_id": extra.specialty_id, "kind_id": extra.kind.id,

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from db.engines import Engines, database_url, make_engines
+from db.prepared import Prepared
 from db.retry import OutcomeUnknown, contended, lost, pauses
 
 T = TypeVar("T")
@@ -27,6 +28,7 @@ class Database:
         self.url: URL = database_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self._engines: Engines = make_engines(self.url, pool_size, overflow)
+        self._driver_error = self._engines.single.dialect.loaded_dbapi.Error
         self._one_writer = threading.Lock()  # SQLite has one writer; ours queue here, not in its file lock
 
     @contextlib.contextmanager
@@ -43,7 +45,26 @@ class Database:
         """The first row of one query, or None."""
         return self._patiently(lambda: self._first(statement, params))
 
-    def change(self, statement: Executable, params: Params = None) -> CursorResult[Any]:
+    def claim(self, statement: Prepared, params: dict[str, Any]) -> int:
+        """How many rows one conditional UPDATE changed, committed at once; it must be one that may run twice.
+
+        The cheapest way to lose against somebody else: nothing of SQLAlchemy but its pool.
+        """
+        engine = self._engines.single
+        text, bound = statement.bound(engine.dialect, params)
+        with self._turn():
+            connection = engine.raw_connection()
+            try:
+                cursor = connection.cursor()
+                cursor.execute(text, bound)
+                return int(cursor.rowcount)
+            except self._driver_error:
+                connection.invalidate()  # whatever it was: again, on another connection and patiently
+            finally:
+                connection.close()
+        return self.change(statement, params).rowcount
+
+    def change(self, statement: Executable | Prepared, params: Params = None) -> CursorResult[Any]:
         """One INSERT, UPDATE or DELETE, committed at once; its result is closed (rowcount, new key).
 
         Tried again when others were in the way; when the connection was lost, the error is the caller's to judge.
@@ -81,8 +102,10 @@ class Database:
         with self.read() as connection:
             return connection.execute(statement, params).first()
 
-    def _change(self, statement: Executable, params: Params) -> CursorResult[Any]:
-        with self._turn(), self.read() as connection:
+    def _change(self, statement: Executable | Prepared, params: Params) -> CursorResult[Any]:
+        with self._turn(), self._engines.single.connect() as connection:
+            if isinstance(statement, Prepared):
+                return statement.run(connection, params or {})
             return connection.execute(statement, params)
 
     def _transaction(self, work: Callable[[Connection], T]) -> T:
