@@ -15,6 +15,8 @@ from db import glance
 QUIET = {"ALO_LOG_LEVEL": "WARNING"}
 """In a terminal that shows where to call, only what went wrong is logged, unless more is asked for."""
 
+SHARED = 0o2770
+"""Asterisk's user reads and writes there by its group, and what either writes keeps the group."""
 GROWS_OLD = timedelta(days=7)
 
 
@@ -65,7 +67,9 @@ def _free_ports(settings: Settings) -> None:
 def _prepare(settings: Settings) -> None:
     """Folders, and tables as this version wants them; in the demo, somebody to call."""
     for folder in (settings.names_folder, settings.recordings_folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            folder.chmod(SHARED)
     if not glance.is_in_use(settings.database_url):
         _prepare_database(settings)
 

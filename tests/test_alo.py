@@ -153,6 +153,7 @@ def test_run_says_where_and_whom_to_call_and_stops_all(env):
         assert "CPF 11144477735, nascimento 05041980   Ana Paula Ribeiro" in process.said
         started = children(process.pid)
         assert fetch(env, "/healthz") == (200, "ok\n")
+        assert Path(env["ALO_SPOOL"], "recordings").stat().st_mode & 0o7777 == 0o2770
         assert "Ana Paula Ribeiro" in fetch(env, "/telefone")[1]
     assert process.returncode == 0
     assert not any(Path(f"/proc/{pid}").exists() for pid in started)
