@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, select, update
+from sqlalchemy.exc import IntegrityError
 
 from clinic.holds import CLAIMABLE, Hold, SlotTaken
 from clinic.people import Person
@@ -204,7 +205,10 @@ def restore(connection: Connection, old: Line, status: str, act: Act) -> int:
     Raises SlotTaken when the time is gone.
     """
     values = {name: getattr(old, name) for name in KEPT}
-    new_id = add(connection, {**values, "status": status, "via": act.via}, act, "restored")
+    try:
+        new_id = add(connection, {**values, "status": status, "via": act.via}, act, "restored")
+    except IntegrityError as error:
+        raise SlotTaken from error  # somebody lives in that slot
     span = {"doctor": old.doctor_id, "start": old.starts_at, "end": old.ends_at, "appointment": new_id}
     token = undo_token(old.id)
     connection.execute(RECLAIM, {**span, "now": act.at, "mine": token, "mine_end": token})

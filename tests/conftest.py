@@ -1,31 +1,41 @@
-"""Fixtures for every room: a small clinic on SQLite, new for each test."""
+"""Fixtures for every room: a small clinic, new for each test, on SQLite or on each database we support."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from db import migrate
-from tests.clinic.small_clinic import SmallClinic, same_clinic, small_clinic
+from tests.clinic.small_clinic import SmallClinic
+from tests.clinic.templates import Templates
+
+SERVERS = [pytest.param(name, marks=pytest.mark.live) for name in ("mariadb", "mysql")]
 
 
 @pytest.fixture(scope="session")
-def clinic_template(tmp_path_factory: pytest.TempPathFactory) -> SmallClinic:
-    """The small clinic, made once a worker; only its file is used."""
-    path = tmp_path_factory.mktemp("clinic") / "template.sqlite"
-    url = f"sqlite:///{path}"
-    migrate.upgrade(url)
-    small = small_clinic(url)
-    small.database.close()
-    return small
+def clinic_templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """See Templates."""
+    return Templates(tmp_path_factory.mktemp("clinic"))
 
 
 @pytest.fixture
-def clinic(clinic_template: SmallClinic, tmp_path: Path) -> Iterator[SmallClinic]:
-    """A small clinic of one's own (see tests/clinic/small_clinic.py)."""
-    path = tmp_path / "clinic.sqlite"
-    shutil.copy(str(clinic_template.database.url.database), path)
-    small = same_clinic(clinic_template, f"sqlite:///{path}", tmp_path / "spool")
+def clinic(clinic_templates: Templates, tmp_path: Path) -> Iterator[SmallClinic]:
+    """A small clinic of one's own on SQLite (see tests/clinic/small_clinic.py)."""
+    small = clinic_templates.copy("sqlite", tmp_path)
+    yield small
+    small.database.close()
+
+
+@pytest.fixture(params=["sqlite", *SERVERS])
+def any_clinic(request: pytest.FixtureRequest, clinic_templates: Templates, tmp_path: Path) -> Iterator[SmallClinic]:
+    """The same on each database: SQLite, MariaDB and MySQL."""
+    small = clinic_templates.copy(request.param, tmp_path)
+    yield small
+    small.database.close()
+
+
+@pytest.fixture(params=SERVERS)
+def served_clinic(request: pytest.FixtureRequest, clinic_templates: Templates, tmp_path: Path) -> Iterator[SmallClinic]:
+    """The same on MariaDB and MySQL, where many write at once."""
+    small = clinic_templates.copy(request.param, tmp_path)
     yield small
     small.database.close()
