@@ -101,6 +101,12 @@ def has_feminine(n: int) -> bool:
     return n >= 200 or (n % 10 in (1, 2) and n not in (11, 12))
 
 
+def words(n: int, feminine: bool = False) -> str:
+    """``n`` written out: "mil quinhentos e trinta". Same range and error as ``number_ids``."""
+    said = texts()
+    return " ".join(said[piece] for piece in number_ids(n, feminine))
+
+
 def texts() -> dict[str, str]:
     """Every generated piece, id to what is said."""
     return dict(_all())

@@ -26,11 +26,6 @@ class Line:
     text: str
     spoken: str
 
-    @property
-    def words(self) -> int:
-        """How many words a listener counts."""
-        return len(re.findall(r"\w[\w-]*", self.spoken))
-
 
 class BadCatalogue(Exception):
     """A catalogue file does not say what a prompt says; carries the file and the id."""
@@ -67,9 +62,9 @@ class Catalogue:
         joined = " ".join(text for text in texts if text)
         return re.sub(r" +([,.])", r"\1", joined)
 
-    def where_used(self, prompt_id: str, root: Path = HERE.parent) -> list[str]:
-        """The sources that name a fixed prompt, as ``path:line``; found by reading them, so never out of date."""
-        return where_used([prompt_id], root)[prompt_id]
+    def where_used(self, root: Path = HERE.parent) -> dict[str, list[str]]:
+        """For each fixed prompt the sources that name it, ``path:line``; found by reading them, so never stale."""
+        return where_used(self.fixed, root)
 
 
 def _read(file: Path) -> dict[str, Line]:

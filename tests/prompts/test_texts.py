@@ -55,7 +55,3 @@ def test_where_a_prompt_is_used_is_read_from_the_sources(tmp_path: Path) -> None
 def test_a_name_has_one_id_however_its_accents_are_encoded() -> None:
     assert name_id("Corrêa") == name_id("Corre\u0302a") == name_id("  Corrêa ")
     assert name_id("Correa") != name_id("Corrêa")
-
-
-def test_words_are_counted_as_they_are_heard() -> None:
-    assert Line("Na quinta-feira, às 14 h.", "Na quinta-feira, às quatorze horas.").words == 5
