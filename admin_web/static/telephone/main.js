@@ -128,7 +128,7 @@ function press(key) {
   if (line) sound.stop();
   sound.key(key);
   if (!line) return;
-  pressed = (pressed + key).slice(-20);
+  pressed = (pressed + key).slice(-16);
   $("pressed").value = pressed;
   display.key(key);
   line.press(key);
