@@ -1,0 +1,42 @@
+"""Every bench, in small: it runs, what it counts is right, and its result has the keys it promises."""
+
+import sys
+
+import pytest
+
+from tests.bench import agi, asterisk, booking, search
+from tests.bench.clinics import Size
+
+pytestmark = pytest.mark.live
+SMALL = Size(units=2, specialties=2, doctors_each=2, days=2)
+
+
+def quiet(_text: str) -> None:
+    """Nobody watches a smoke test."""
+
+
+def test_agi_with_a_peer():
+    plan = agi.Plan(1, 20, 5, 10, 100, 20, 20, SMALL, peers=("pyst2",), python=sys.executable)
+    found = agi.measure(quiet, plan)
+    assert {"python_peer", "p99_over_peer"} <= found["ratios"].keys()
+    assert {"p99_ms", "kb_per_idle_call"} <= found["figures"].keys()
+    assert found["figures"]["commands_per_call"] == found["peers"]["pyst2_commands_per_call"] > 20
+
+
+def test_booking_sells_each_slot_once():
+    found = booking.measure(quiet, booking.Plan(rounds=1, slots=20))
+    assert found["figures"]["double_booked"] == 0 and found["ratios"]["raw_insert"] > 0
+
+
+def test_search_in_two_sizes():
+    found = search.measure(quiet, search.Plan(doctors=20, specialties=2, large=2000, small=400, searches=20))
+    assert (found["figures"]["slots"], found["peers"]["small_slots"]) == (2000, 400)
+    assert found["ratios"]["large_over_small"] > 0 and found["figures"]["p99_ms"] > 0
+
+
+@pytest.mark.asterisk
+@pytest.mark.xdist_group("asterisk")
+def test_asterisk_with_two_callers():
+    found = asterisk.measure(quiet, asterisk.Plan(steps=(2,), pause=0.6, size=SMALL))
+    assert (found["figures"]["callers"], found["figures"]["digits_lost"]) == (2, 0)
+    assert found["ratios"] == {"null_agi": 1}
