@@ -1,53 +1,39 @@
 """The calls of now: what the watcher writes, and what a page gets of it."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import insert
 
-from clinic.live_calls import ChannelGone, ChannelSeen, LiveCalls
-from db import migrate
+from clinic.live_calls import ChannelGone, ChannelSeen
 from db.calls import CallRecord
 from db.people import PreRegistration
-from db.session import Database
+from tests.clinic.small_clinic import NOW
 
-NOW = datetime(2026, 11, 23, 17, 35, tzinfo=UTC)
 HERE = "127.0.0.1:5038"
 
 
-class Clock:
-    def __init__(self):
-        self.now = NOW
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    file = tmp_path_factory.mktemp("live") / "empty.sqlite"
-    migrate.upgrade(f"sqlite:///{file}")
-    return file
+@pytest.fixture
+def database(clinic):
+    return clinic.database
 
 
 @pytest.fixture
-def database(empty, tmp_path):
-    (tmp_path / "live.sqlite").write_bytes(empty.read_bytes())
-    made = Database(f"sqlite:///{tmp_path}/live.sqlite")
-    yield made
-    made.close()
+def clock(clinic):
+    return clinic.clock
 
 
 @pytest.fixture
-def clock():
-    return Clock()
+def live(clinic):
+    clinic.live_calls.mark(HERE, up=True)
+    return clinic.live_calls
 
 
 @pytest.fixture
-def live(database, clock):
-    made = LiveCalls(database, clock)
-    made.mark(HERE, up=True)
-    return made
+def live_anywhere(any_clinic):
+    """On each database; what is written has to mean the same on all."""
+    any_clinic.live_calls.mark(HERE, up=True)
+    return any_clinic.live_calls
 
 
 def channel(uniqueid="alo-1.1", linkedid="alo-1.1", caller="11987654321", minutes=1, **more):
@@ -74,14 +60,14 @@ def test_a_hung_up_channel_is_no_call(live):
     assert live.list() == []
 
 
-def test_the_last_word_of_a_batch_counts(live):
-    live.apply(HERE, [ChannelGone("alo-1.1"), channel(), ChannelGone("alo-1.1"), channel(context="reception")])
-    assert [call.context for call in live.list()] == ["reception"]
+def test_the_last_word_of_a_batch_counts(live_anywhere):
+    live_anywhere.apply(HERE, [ChannelGone("alo-1.1"), channel(), ChannelGone("alo-1.1"), channel(context="reception")])
+    assert [call.context for call in live_anywhere.list()] == ["reception"]
 
 
-def test_what_comes_and_goes_within_a_batch_leaves_nothing(live):
-    live.apply(HERE, [channel(), ChannelGone("alo-1.1")])
-    assert live.list() == []
+def test_what_comes_and_goes_within_a_batch_leaves_nothing(live_anywhere):
+    live_anywhere.apply(HERE, [channel(), ChannelGone("alo-1.1")])
+    assert live_anywhere.list() == []
 
 
 def test_legs_of_one_linkedid_are_one_call_of_who_called(live):
@@ -89,10 +75,10 @@ def test_legs_of_one_linkedid_are_one_call_of_who_called(live):
     assert [call.caller_masked for call in live.list()] == ["(11) •••••-4321"]
 
 
-def test_a_changed_linkedid_merges_two_calls(live):
-    live.apply(HERE, [channel(), channel("alo-1.5", "alo-1.5", "2133334444", minutes=0)])
-    live.apply(HERE, [channel("alo-1.5", "alo-1.1", "2133334444", minutes=0)])
-    assert len(live.list()) == 1
+def test_a_changed_linkedid_merges_two_calls(live_anywhere):
+    live_anywhere.apply(HERE, [channel(), channel("alo-1.5", "alo-1.5", "2133334444", minutes=0)])
+    live_anywhere.apply(HERE, [channel("alo-1.5", "alo-1.1", "2133334444", minutes=0)])
+    assert len(live_anywhere.list()) == 1
 
 
 def test_the_menu_comes_from_our_own_record(live, database):
@@ -116,10 +102,10 @@ def test_a_call_that_left_the_menus_says_so(live, database):
     assert [call.menu for call in live.list()] == ["left"]
 
 
-def test_a_snapshot_is_the_whole_truth(live):
-    live.apply(HERE, [channel("alo-1.1"), channel("alo-1.2", "alo-1.2")])
-    live.snapshot(HERE, [channel("alo-9.1", "alo-9.1")])
-    assert [call.linkedid for call in live.list()] == ["alo-9.1"]
+def test_a_snapshot_is_the_whole_truth(live_anywhere):
+    live_anywhere.apply(HERE, [channel("alo-1.1"), channel("alo-1.2", "alo-1.2")])
+    live_anywhere.snapshot(HERE, [channel("alo-9.1", "alo-9.1")])
+    assert [call.linkedid for call in live_anywhere.list()] == ["alo-9.1"]
 
 
 def test_a_snapshot_of_one_asterisk_leaves_the_others(live):
@@ -134,17 +120,19 @@ def test_calls_stand_in_the_order_they_began(live):
     assert [call.linkedid for call in live.list()] == ["a", "b", "c"]
 
 
-def test_signs_of_life_do_not_change_since_when_a_link_stands(live, clock):
-    clock.now += timedelta(minutes=5)
-    live.mark(HERE, up=True)
-    [link] = live.links()
-    assert (link.up, link.since, link.seen_at) == (True, NOW, clock.now)
+def test_signs_of_life_do_not_change_since_when_a_link_stands(live_anywhere, any_clinic):
+    for _ in range(2):
+        live_anywhere.mark(HERE, up=True)
+    any_clinic.clock.move(minutes=5)
+    live_anywhere.mark(HERE, up=True)
+    [link] = live_anywhere.links()
+    assert (link.up, link.since, link.seen_at) == (True, NOW, any_clinic.clock.now)
 
 
 def test_a_lost_link_says_since_when_and_why(live, clock):
-    clock.now += timedelta(minutes=5)
+    clock.move(minutes=5)
     live.mark(HERE, up=False, note="conexão recusada")
-    clock.now += timedelta(minutes=5)
+    clock.move(minutes=5)
     live.mark(HERE, up=False, note="sem resposta")
     [link] = live.links()
     assert (link.up, link.since, link.note) == (False, NOW + timedelta(minutes=5), "sem resposta")
@@ -152,7 +140,7 @@ def test_a_lost_link_says_since_when_and_why(live, clock):
 
 def test_an_asterisk_nobody_watches_any_more_is_forgotten(live, clock):
     live.apply(HERE, [channel()])
-    clock.now += timedelta(days=2)
+    clock.move(days=2)
     assert (list(live.links()), live.list()) == ([], [])
 
 
@@ -163,15 +151,15 @@ def test_the_test_telephone_is_shown_beside_what_asterisk_tells(live, database):
     assert [(call.linkedid, call.asterisk) for call in live.list()] == [("telefone.1", "")]
 
 
-def test_without_any_watcher_the_menus_know_who_calls(database, clock):
+def test_without_any_watcher_the_menus_know_who_calls(clinic, database):
     record(database, "alo-77.7", menu="main")
-    [call] = LiveCalls(database, clock).list()
+    [call] = clinic.live_calls.list()
     assert (call.menu, call.caller_masked) == ("main", "(11) •••••-4321")
 
 
-def test_a_record_nobody_closed_is_not_a_call_for_ever(database, clock):
+def test_a_record_nobody_closed_is_not_a_call_for_ever(clinic, database):
     record(database, "telefone.1", started_at=NOW - timedelta(hours=3))
-    assert LiveCalls(database, clock).list() == []
+    assert clinic.live_calls.list() == []
 
 
 @pytest.mark.parametrize(
