@@ -9,11 +9,11 @@ from typing import Literal
 from pydub import AudioSegment
 
 from prompts import sound
-from prompts.build import demo_names, spoken_texts, stale
+from prompts.build import spoken_texts, stale
 from prompts.render import PACES, Pace, words
 from prompts.shelf import SHIPPED, Shelf, wav_file
 from prompts.sound import LEVEL, PEAK, RATE, SoundFailed
-from prompts.texts import BadCatalogue, Catalogue
+from prompts.texts import CATALOGUE, BadCatalogue, Catalogue
 
 LEVEL_MAY_DIFFER, PEAK_MAY_DIFFER = 2.0, 0.3
 LONGEST_LEAD, LONGEST_TAIL = 50, 120
@@ -31,16 +31,21 @@ class Finding:
     remedy: str = ""
 
 
-def findings(folders: Sequence[Path]) -> Iterator[Finding]:
-    """What is missing, stale or unfit in these folders, which are searched in order."""
+def findings(folders: Sequence[Path], catalogue: Path = CATALOGUE, shipped: Path = SHIPPED) -> Iterator[Finding]:
+    """What is missing or unfit in these folders, which are searched in order, and what is stale in the shipped one."""
     try:
-        catalogue = Catalogue.load()
+        texts = spoken_texts(Catalogue.load(catalogue))
     except BadCatalogue as bad:
         yield Finding("avisos", "wrong", f"catálogo com erro: {bad}", "Corrija o arquivo em prompts/catalogue.")
-        return
-    texts = {**spoken_texts(catalogue), **demo_names()}
-    missing = [prompt_id for prompt_id in spoken_texts(catalogue) if not Shelf(folders).has(prompt_id)]
-    old = sorted({task.prompt_id for task in stale(texts, SHIPPED) if wav_file(SHIPPED / task.key).is_file()})
+    else:
+        yield from recorded(texts, folders, shipped)
+
+
+def recorded(texts: Mapping[str, str], folders: Sequence[Path], shipped: Path) -> Iterator[Finding]:
+    """The same for these texts alone, by prompt id and as they are given to a voice."""
+    shelf = Shelf(folders)
+    missing = [prompt_id for prompt_id in texts if not shelf.has(prompt_id)]
+    old = sorted({task.prompt_id for task in stale(texts, shipped) if wav_file(shipped / task.key).is_file()})
     unfit = [f"{file}: {problem}" for file in _recordings(folders) for problem in unplayable(file)]
     yield from _wrong(missing, "sem gravação", "Grave: make voice")
     yield from _wrong(old, "com gravação de outro texto", "Grave de novo: make voice")

@@ -42,12 +42,12 @@ class Sound:
 def telephone(sound: Sound) -> AudioSegment:
     """A voice as the telephone carries it: filtered, trimmed, level, without clicks."""
     narrow = Sound(_sox(sound, "gain", "-4", *BAND, "rate", "-v", "-L", str(RATE)), RATE)
-    return level(trim(_segment(narrow))).fade_in(FADE).fade_out(FADE)
+    return level(trim(segment(narrow))).fade_in(FADE).fade_out(FADE)
 
 
 def tempo(sound: AudioSegment, factor: float) -> AudioSegment:
     """The same, so many times faster, at the same pitch."""
-    return _segment(Sound(_sox(_samples(sound), "tempo", "-s", f"{factor:.4f}"), RATE))
+    return segment(Sound(_sox(_samples(sound), "tempo", "-s", f"{factor:.4f}"), RATE))
 
 
 def lengthen(sound: AudioSegment, seconds: float) -> AudioSegment:
@@ -94,7 +94,8 @@ def run(command: Sequence[str], given: bytes = b"") -> bytes:
         raise SoundFailed(f"{command[0]} failed") from error
 
 
-def _segment(sound: Sound) -> AudioSegment:
+def segment(sound: Sound) -> AudioSegment:
+    """The samples as pydub has them."""
     return AudioSegment(sound.samples, sample_width=2, frame_rate=sound.rate, channels=1)
 
 
@@ -137,13 +138,13 @@ def level(sound: AudioSegment) -> AudioSegment:
         return sound
     if sound.max_dBFS + gain > PEAK:
         quiet = sound.apply_gain(gain - 6)
-        sound = _segment(Sound(_sox(_samples(quiet), "compand", *COMPRESSION), RATE))
+        sound = segment(Sound(_sox(_samples(quiet), "compand", *COMPRESSION), RATE))
     return sound.apply_gain(min(LEVEL - speech_level(sound), PEAK - sound.max_dBFS))
 
 
 def before_gap(sound: Sound) -> Sound:
     """What a voice says before the quietest moment in the middle of it."""
-    said = trim(_segment(sound))
+    said = trim(segment(sound))
     levels = frames(said)
     middle = range(len(levels) // 4, 3 * len(levels) // 4)
     gap = min(middle, key=levels.__getitem__) if middle else len(levels)
