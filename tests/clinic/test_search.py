@@ -1,0 +1,49 @@
+"""The pure half of the search, against the simplest way to say the same."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic.search import Ask, _windows, chains
+from clinic.slots import SlotInfo
+
+START = datetime(2026, 11, 23, 11, tzinfo=UTC)
+HALF = timedelta(minutes=30)
+
+
+def slot(place, doctor=1, unit=1, modality="in_person"):
+    return SlotInfo(doctor * 1000 + place, doctor, unit, modality, START + place * HALF, START + (place + 1) * HALF)
+
+
+slots = st.lists(
+    st.builds(slot, st.integers(0, 12), st.integers(1, 3), st.integers(1, 2)),
+    unique_by=lambda one: (one.doctor_id, one.starts_at),
+)
+
+
+def simply(found, minutes):
+    """From each slot on, look whether the next ones are there until there is enough."""
+    there = {(one.doctor_id, one.unit_id, one.starts_at): one for one in found}
+    good = []
+    for one in found:
+        last = one
+        while last and last.ends_at - one.starts_at < timedelta(minutes=minutes):
+            last = there.get((last.doctor_id, last.unit_id, last.ends_at))
+        good += [one] if last else []
+    return sorted(good, key=lambda one: (one.starts_at, one.id))
+
+
+@given(found=slots, minutes=st.sampled_from([0, 20, 30, 31, 60, 90, 120]))
+def test_chains_are_slots_that_follow_without_a_gap(found, minutes):
+    assert chains(found, minutes) == simply(found, minutes)
+
+
+@given(days=st.integers(1, 100), doctors=st.integers(1, 1000), backwards=st.booleans())
+def test_windows_cover_all_the_time_once(days, doctors, backwards):
+    ask = Ask(tuple(range(doctors)), START, START + timedelta(days=days))
+    windows = list(_windows(ask, backwards))
+    ordered = sorted(windows, key=lambda one: one.start)
+    assert (ordered[0].start, ordered[-1].end) == (ask.start, ask.end)
+    assert all(one.end == other.start for one, other in zip(ordered, ordered[1:], strict=False))
+    assert (windows == ordered) is not backwards or len(windows) == 1
