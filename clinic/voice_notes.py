@@ -11,6 +11,9 @@ from clinic.people import Person
 from db.session import Database
 from db.tables import VoiceNote
 
+SHARED = 0o2770
+"""What a folder must allow where Asterisk writes: its group may, and its files belong to that group."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewNote:
@@ -50,7 +53,7 @@ class VoiceNotes:
     ) -> NewNote:
         """Somebody is about to speak; `kind`: complaint, message, name or cancel_reason."""
         path = self._folder / f"{self._clock():%Y-%m-%d}" / f"{kind}-{_safe(call_uniqueid)}-{self._clock():%H%M%S%f}"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _open_to_asterisk(path.parent)
         note_id = self.add(kind, f"{path}.wav", 0, call_uniqueid, protocol, person, appointment_id)
         return NewNote(note_id, path)
 
@@ -91,3 +94,10 @@ class VoiceNotes:
 
 def _safe(uniqueid: str) -> str:
     return "".join(c if c.isalnum() else "-" for c in uniqueid)[:60]
+
+
+def _open_to_asterisk(folder: Path) -> None:
+    """Make the day's folder, writable for the group whatever our umask is: Asterisk runs as another user."""
+    if not folder.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(SHARED)
