@@ -41,6 +41,8 @@ class Attempt:
     cpf_blocked: bool
     last: bool
     """It is the last one this caller has."""
+    caller: str
+    """By what the caller was counted: "caller", or "call" where no number is shown."""
 
 
 _RECENT = Guess.at > bindparam("since")
@@ -69,22 +71,22 @@ class Guessing:
         key = self._database.change(insert(Guess), {"cpf": cpf, "caller": who, "at": now}).inserted_primary_key
         counts = self._database.first(COUNTS, {"cpf": cpf, "caller": who, "since": now - WINDOW})
         assert key and counts
-        limit = PER_CALLER if known else PER_ANONYMOUS_CALL
+        limit, counted = (PER_CALLER, "caller") if known else (PER_ANONYMOUS_CALL, "call")
         if counts.caller > limit:
-            self._refuse("caller" if known else "call", call_id)
+            self._refuse(counted, call_id)
         if counts.all > IN_ALL and not (known and self._on_file(known)):
             self._alarm(now)
             self._refuse("all", call_id)
-        return Attempt(int(key[0]), counts.cpf > PER_CPF, counts.caller == limit)
+        return Attempt(int(key[0]), counts.cpf > PER_CPF, counts.caller == limit, counted)
 
     def succeeded(self, attempt: Attempt) -> None:
         """It was no guess: strike it out."""
         self._database.change(delete(Guess).where(Guess.id == attempt.id))
 
-    def failed(self, attempt: Attempt, caller: str | None, call_id: str) -> None:
+    def failed(self, attempt: Attempt, call_id: str) -> None:
         """Raises TooManyGuesses when it was the last one this caller had; else nothing happens."""
         if attempt.last:
-            self._refuse("caller" if caller else "call", call_id)
+            self._refuse(attempt.caller, call_id)
 
     def forget_old(self) -> int:
         """Every night: what counts no more is deleted; how many there were."""

@@ -55,7 +55,7 @@ class Patients:
         attempt = self._guessing.attempt(cpf, caller, call_id)
         row = self._database.first(BY_CPF, {"cpf": cpf})
         if row is None or row.birth_date != birth_date or attempt.cpf_blocked:
-            self._guessing.failed(attempt, caller, call_id)
+            self._guessing.failed(attempt, call_id)
             raise NotRecognised
         self._guessing.succeeded(attempt)
         return _person(row)
@@ -71,7 +71,7 @@ class Patients:
         rows = self._database.rows(BY_NUMBER.order_by(Patient.id), {"numbers": variants(caller)})
         found = {row.id: _person(row) for row in rows if row.birth_date == birth_date}
         if not found:
-            self._guessing.failed(attempt, caller, call_id)
+            self._guessing.failed(attempt, call_id)
             raise NotRecognised
         self._guessing.succeeded(attempt)
         return list(found.values())
@@ -82,7 +82,7 @@ class Patients:
         row = self._database.first(select(Patient.pin_hash).where(Patient.id == person.id))
         stored = row.pin_hash if row else None
         if not stored or attempt.cpf_blocked or not self._hasher(lambda: pin_fits(pin, stored)):
-            self._guessing.failed(attempt, None, call_id)
+            self._guessing.failed(attempt, call_id)
             return False
         self._guessing.succeeded(attempt)
         return True

@@ -1,6 +1,7 @@
 """The pure half of the search, against the simplest way to say the same."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,5 +46,5 @@ def test_windows_cover_all_the_time_once(days, doctors, backwards):
     windows = list(_windows(ask, backwards))
     ordered = sorted(windows, key=lambda one: one.start)
     assert (ordered[0].start, ordered[-1].end) == (ask.start, ask.end)
-    assert all(one.end == other.start for one, other in zip(ordered, ordered[1:], strict=False))
+    assert all(one.end == other.start for one, other in pairwise(ordered))
     assert (windows == ordered) is not backwards or len(windows) == 1
