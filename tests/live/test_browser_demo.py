@@ -127,6 +127,14 @@ def test_who_asks_for_a_person_is_told_where_the_demo_ends(demo: Demo, page: Pag
     expect(page.locator("#heard")).to_contain_text("Transferindo para uma pessoa", timeout=ASKED_WITHIN)
 
 
+def test_whoever_leaves_the_page_hangs_up(demo: Demo, page: Page) -> None:
+    calls = len(demo.outcomes())
+    page.locator("#call").click()
+    expect(page.locator("#state")).to_have_text("Em ligação")
+    page.goto(f"{demo.address}/chamadas")
+    assert session.eventually(lambda: demo.outcomes()[calls:] == ["hangup"], 10)
+
+
 def test_every_phrase_has_its_sound(demo: Demo, page: Page) -> None:
     sounds: list[int] = []
     page.on("response", lambda reply: sounds.append(reply.status) if "/som/" in reply.url else None)

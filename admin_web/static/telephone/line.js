@@ -37,8 +37,12 @@ class Line {
     this.#stream.addEventListener("message", (message) => heed.event(JSON.parse(message.data)));
     this.#stream.addEventListener("gone", () => { this.close(); heed.gone(); });
     this.#stream.addEventListener("error", () => {
-      if (this.#stream.readyState === EventSource.CLOSED) heed.gone();
-      else heed.lost();
+      if (this.#stream.readyState !== EventSource.CLOSED) {
+        heed.lost();
+        return;
+      }
+      this.hangUp(); // leaving the page closes the stream before "pagehide" is told
+      heed.gone();
     });
   }
 
