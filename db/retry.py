@@ -43,4 +43,4 @@ def pauses(sleep: Callable[[float], None] = time.sleep, patience: float = PATIEN
         tried += 1
         if time.monotonic() >= deadline:
             return
-        sleep(random.uniform(0.2, 1.0) * min(0.002 * 2**tried, 0.1))  # noqa: S311 - jitter, no secret
+        sleep(random.uniform(0.2, 1.0) * min(0.002 * 2 ** min(tried, 6), 0.1))  # noqa: S311 - jitter, no secret

@@ -1,0 +1,55 @@
+"""Migrations go up and down, with data in the tables, on every database."""
+
+import pytest
+from sqlalchemy import Engine, create_engine, inspect, select
+
+from db import migrate
+from db.session import Database
+from db.tables import ClinicProfile, Table
+from tests.clinic.small_clinic import small_clinic
+from tests.clinic.templates import START
+
+
+@pytest.fixture(params=["sqlite", *(pytest.param(name, marks=pytest.mark.live) for name in START)])
+def url(request, tmp_path):
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/new/folder/alo.sqlite"
+    return START[request.param]().schema("migrate")
+
+
+def tables(url):
+    engine: Engine = create_engine(url)
+    names = set(inspect(engine).get_table_names())
+    engine.dispose()
+    return names - {"alembic_version"}
+
+
+def test_there_is_one_head():
+    assert len(migrate.heads()) == 1
+
+
+def test_an_empty_database_becomes_what_the_code_expects(url):
+    assert migrate.current(url) is None
+    migrate.upgrade(url)
+    assert [migrate.current(url)] == migrate.heads()
+    assert migrate.differences(url) == []
+    assert tables(url) == set(Table.metadata.tables)
+
+
+def test_down_and_up_with_data_in_the_tables(url):
+    migrate.upgrade(url)
+    small = small_clinic(url)
+    small.book("alice")
+    small.database.close()
+    migrate.downgrade(url, "base")
+    assert tables(url) == set()
+    migrate.upgrade(url)
+    assert tables(url) == set(Table.metadata.tables)
+
+
+def test_an_upgrade_twice_changes_nothing(url):
+    for _ in range(2):
+        migrate.upgrade(url)
+    database = Database(url)
+    assert len(database.rows(select(ClinicProfile.id))) == 1
+    database.close()
