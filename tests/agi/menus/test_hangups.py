@@ -1,6 +1,5 @@
 """Hanging up at any moment leaves nothing half-made, nothing held, and no record open."""
 
-import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +9,8 @@ from sqlalchemy import bindparam, select
 from agi.phone import Speaks
 from db.tables import Appointment, CallRecord, Slot
 from tests.agi.menus.talking import BRUNO, TypeAhead, talk
-from tests.clinic.small_clinic import SmallClinic, same_clinic
+from tests.clinic.small_clinic import SmallClinic
+from tests.clinic.templates import Templates
 
 PATHS = {
     "book": (*BRUNO, "1", "2", "1", "2", "2", "1", "1", "2"),
@@ -25,15 +25,13 @@ PATHS = {
 
 
 @pytest.fixture
-def fresh(clinic_template: SmallClinic, tmp_path: Path):
+def fresh(clinic_templates: Templates, tmp_path: Path):
     """A new clinic for each call, in which Bruno has one appointment."""
 
     def another() -> SmallClinic:
-        for old in tmp_path.glob("call.sqlite*"):
+        for old in tmp_path.glob("clinic.sqlite*"):
             old.unlink()
-        path = tmp_path / "call.sqlite"
-        shutil.copy(str(clinic_template.database.url.database), path)
-        clinic = same_clinic(clinic_template, f"sqlite:///{path}", tmp_path / "spool")
+        clinic = clinic_templates.copy("sqlite", tmp_path)
         clinic.book("bruno", clinic.slot(place=9))
         return clinic
 

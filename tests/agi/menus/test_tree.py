@@ -11,6 +11,7 @@ from agi.phone import Silence, Speaks
 from tests.agi.menus.talking import talk, went_to
 from tests.agi.menus.tree import SPOKEN, Question, walk
 from tests.clinic.small_clinic import SmallClinic, same_clinic
+from tests.clinic.templates import Templates
 
 NO_QUESTION = {"reception", "goodbye", "settle", "choose_modality"}
 """Menus that ask nothing of their own in this clinic, or ask under another name."""
@@ -20,12 +21,10 @@ pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("tree")]
 
 
 @pytest.fixture(scope="module")
-def fresh(clinic_template: SmallClinic, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], SmallClinic]:
+def fresh(clinic_templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], SmallClinic]:
     """A new clinic for each call, in which Alice has two appointments and one specialty has nothing free."""
     tmp_path = tmp_path_factory.mktemp("tree")
-    begun = tmp_path / "begun.sqlite"
-    shutil.copy(str(clinic_template.database.url.database), begun)
-    prepared = same_clinic(clinic_template, f"sqlite:///{begun}")
+    prepared = clinic_templates.copy("sqlite", tmp_path)
     for place in (1, 9):
         prepared.book("alice", prepared.slot(place=place))
     start = prepared.clock()
@@ -36,8 +35,8 @@ def fresh(clinic_template: SmallClinic, tmp_path_factory: pytest.TempPathFactory
         path = tmp_path / "call.sqlite"
         for old in tmp_path.glob("call.sqlite*"):
             old.unlink()
-        shutil.copy(begun, path)
-        return same_clinic(clinic_template, f"sqlite:///{path}", tmp_path / "spool")
+        shutil.copy(str(prepared.database.url.database), path)
+        return same_clinic(prepared, f"sqlite:///{path}", tmp_path / "spool")
 
     return another
 
