@@ -25,7 +25,7 @@ def told(reply):
 def test_the_page_has_twelve_keys_and_their_letters(client):
     page = client.get("/telefone").text
     assert page.count('class="key"') == 12
-    assert '<b>7</b> <i>PQRS</i>' in page
+    assert "<b>7</b> <i>PQRS</i>" in page
     assert 'aria-label="sustenido"' in page
 
 
