@@ -209,7 +209,9 @@ def _existing(connection: Connection, doctor_id: int, now: datetime) -> list[_Ex
     columns = select(Slot.id, Slot.status, Slot.held_until, Slot.off_plan)
     wanted = columns.add_columns(Slot.starts_at, Slot.ends_at, Slot.unit_id, Slot.modality, Slot.period)
     mine = wanted.where(Slot.doctor_id == doctor_id, Slot.ends_at > now, Slot.starts_at > now - timedelta(days=1))
-    return [_seen(row, now) for row in connection.execute(mine.order_by(Slot.starts_at).with_for_update())]
+    # By the index that no change of status moves a row in: in another, a row claimed meanwhile could be missed.
+    steady = mine.with_hint(Slot, "FORCE INDEX (uq_slots_doctor_id_starts_at)", "mysql")
+    return [_seen(row, now) for row in connection.execute(steady.order_by(Slot.starts_at).with_for_update())]
 
 
 def _seen(row: Any, now: datetime) -> _Existing:

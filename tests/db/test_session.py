@@ -214,7 +214,8 @@ UNDER_GEVENT = """
 
     watcher = gevent.spawn(watch)
     def write(n):
-        database.write(lambda c: c.execute(text("UPDATE patients SET booking_version = booking_version + 1 WHERE id = 1")))
+        count = text("UPDATE patients SET booking_version = booking_version + 1 WHERE id = 1")
+        database.write(lambda c: c.execute(count))
         if not database.sqlite:
             with database.read() as c:
                 c.execute(text("SELECT SLEEP(0.2)"))
