@@ -45,7 +45,7 @@ def choose(call: Call, *said: Said, keys: Collection[str], silence: str | None =
     """
     failures = 0
     for _ in range(REPEATS):
-        key = call.key(*_example(call, failures), *said)
+        key = _key(call, failures, said)
         if key and key in keys:  # "" is in every text
             return key
         if key == "" and silence is not None:
@@ -57,12 +57,14 @@ def choose(call: Call, *said: Said, keys: Collection[str], silence: str | None =
     raise WantsPerson("no answer")
 
 
-def _example(call: Call, failures: int) -> tuple[Said, ...]:
-    """The last try is slower and begins with an example."""
+def _key(call: Call, failures: int, said: Sequence[Said]) -> str:
+    """The last try is slower and begins with an example; it is silence that makes a whole call slow, not a mistake."""
     if failures < TRIES - 1:
-        return ()
-    call.slow = True
-    return ("common/key-example",)
+        return call.key(*said)
+    pace, call.slow = call.slow, True
+    key = call.key("common/key-example", *said)
+    call.slow = pace
+    return key
 
 
 def _is_failure(call: Call, key: str) -> bool:
@@ -137,7 +139,7 @@ def ask_number(call: Call, question: NumberQuestion) -> str:
     Raises WantsPerson (`0#`, a `0` left alone, three failures) and GoBack (a lone `*`).
     """
     for failures in range(TRIES):
-        entry = _Entry(call, question).typed(_wording(call, question.prompt, failures))
+        entry = _typed(call, question, failures)
         wrong = _problem(entry, question)
         if wrong is None:
             return entry
@@ -145,11 +147,15 @@ def ask_number(call: Call, question: NumberQuestion) -> str:
     raise WantsPerson("mis-keyed")
 
 
-def _wording(call: Call, prompt: str, failures: int) -> str:
+def _typed(call: Call, question: NumberQuestion, failures: int) -> str:
+    """One try; the last is slower and has an example, but only who let time pass is spoken to slowly from then on."""
+    entry = _Entry(call, question)
     if failures < TRIES - 1:
-        return prompt
-    call.slow = True
-    return f"{prompt}-example"
+        return entry.typed(question.prompt)
+    pace, call.slow = call.slow, True
+    typed = entry.typed(f"{question.prompt}-example")
+    call.slow = pace or entry.timed_out
+    return typed
 
 
 def _problem(entry: str, question: NumberQuestion) -> str | None:
@@ -169,6 +175,7 @@ class _Entry:
         self.call = call
         self.question = question
         self.kept = ""
+        self.timed_out = False
         self._lone = {**LONE_ZERO, **question.alone}
 
     def typed(self, prompt: str) -> str:
@@ -188,7 +195,8 @@ class _Entry:
         if first and typed.digits.strip("*") == "" and "*" in typed.digits:
             raise GoBack
         if typed.timed_out:
-            self.call.slow = self.call.slow or self.kept not in self._lone
+            self.timed_out = self.timed_out or self.kept not in self._lone
+            self.call.slow = self.call.slow or self.timed_out
             return typed.digits == ""
         if len(self.kept) == self.question.count:
             return True

@@ -24,6 +24,11 @@ class ClinicBook:
         self._clinic.calls.entered(call_id, menu)
 
     def ended(self, call: Call, outcome: str) -> None:
-        """Close it; what the call held is free again, and what was begun is kept for a caller who was cut off."""
+        """Close it; what the call held is free again, and what was begun is kept for a caller who was cut off.
+
+        Who let time pass is spoken to slowly from now on.
+        """
         resume = call.progress if outcome in CUT_OFF else None
         self._clinic.calls.ended(call.id, outcome, call.trail, resume)
+        if call.slow and call.who and not call.who.slow_mode:
+            self._clinic.patients.remember_slow(call.who)

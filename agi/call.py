@@ -55,12 +55,12 @@ class Call:
     """A conversation over one AGI session. Every method raises CallerHungUp when the call is gone.
 
     `slow` doubles the time-outs and takes the slow recordings. `trail` is the menus walked. `progress` is where to go
-    on for a caller who is cut off (or None), kept by the menus.
+    on for a caller who is cut off (or None), `who` the person identified (or None); both are kept by the menus.
     """
 
     __slots__ = (
         "_agi", "_is_full", "_key", "_limits", "_patience", "_queue", "_until", "_voice", "caller", "continues_at",
-        "dialled", "entry", "id", "linkedid", "progress", "slow", "trail",
+        "dialled", "entry", "id", "linkedid", "progress", "slow", "trail", "who",
     )  # fmt: skip
 
     def __init__(
@@ -87,6 +87,7 @@ class Call:
         self.slow = False
         self.trail: list[str] = []
         self.progress: dict[str, Any] | None = None
+        self.who: Any = None
         self.continues_at = ""
 
     def start(self) -> None:

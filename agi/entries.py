@@ -46,10 +46,28 @@ def for_patient(menu: Callable[[Call, Clinic, Person], None]) -> Entry:
     """A menu that needs a patient, entered from outside, is preceded by identification; then the main menu."""
 
     def entry(call: Call, clinic: Clinic) -> None:
-        person = identify(call, clinic)
+        person = _identified(call, clinic)
         with suppress(ToMainMenu, GoBack):
             menu(call, clinic, person)
         main(call, clinic, person)
+
+    return entry
+
+
+def _identified(call: Call, clinic: Clinic) -> Person:
+    """There is no menu before this one: `*` hears it again."""
+    while True:
+        with suppress(GoBack):
+            return identify(call, clinic)
+
+
+def for_anybody(menu: Entry) -> Entry:
+    """A menu that needs no patient; whoever wants more after it is greeted and identified."""
+
+    def entry(call: Call, clinic: Clinic) -> None:
+        with suppress(ToMainMenu, GoBack):
+            menu(call, clinic)
+        greeting(call, clinic)
 
     return entry
 
@@ -61,5 +79,5 @@ ENTRIES: dict[str, Entry] = {
     "cancel": conversation(for_patient(cancel)),
     "reschedule": conversation(for_patient(reschedule)),
     "confirm": conversation(for_patient(confirm)),
-    "complaint": conversation(complaint),
+    "complaint": conversation(for_anybody(complaint)),
 }

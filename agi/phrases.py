@@ -1,6 +1,8 @@
 """What several menus say alike: an appointment, a doctor, a unit, the terms of a visit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from agi.speech import At, Digits, Money, Said, Spoken, Time
 from clinic.agenda import Criteria, SlotInfo
@@ -29,23 +31,48 @@ def at_unit(unit: UnitInfo, street: bool = False) -> tuple[Said, ...]:
     return (*said, "pause/150", Spoken(unit.street)) if street else said
 
 
-def where(clinic: Clinic, unit_id: int, modality: str, street: bool = False) -> tuple[Said, ...]:
-    """Where the visit takes place; nothing to say in a clinic of one unit, unless it is by video."""
-    if modality == "video":
-        return ("pause/150", "at/video")
-    if len(clinic.units.all()) == 1:
-        return ()
-    return ("pause/150", *at_unit(clinic.units.get(unit_id), street))
+@dataclass(frozen=True)
+class Places:
+    """The clinic's units, as far as they have to be told apart when a visit is named."""
+
+    units: Sequence[UnitInfo]
+
+    def unit(self, unit_id: int) -> UnitInfo:
+        """One of them. Raises KeyError."""
+        for unit in self.units:
+            if unit.id == unit_id:
+                return unit
+        raise KeyError(unit_id)
+
+    def moment(self, when: datetime, unit_id: int) -> tuple[Said, ...]:
+        """By the clock of the unit; that it is its own is said where the clinic has clocks that differ."""
+        return (At(when, self.unit(unit_id).tz), *self.local())
+
+    def local(self) -> tuple[Said, ...]:
+        """ "no horário local", in a clinic of several time zones."""
+        return ("at/local-time",) if len({unit.zone for unit in self.units}) > 1 else ()
+
+    def where(self, unit_id: int, modality: str, street: bool = False) -> tuple[Said, ...]:
+        """Where the visit takes place; nothing to say in a clinic of one unit, unless it is by video."""
+        if modality == "video":
+            return ("pause/150", "at/video")
+        return ("pause/150", *at_unit(self.unit(unit_id), street)) if len(self.units) > 1 else ()
+
+
+def places(clinic: Clinic) -> Places:
+    """Where visits take place at this clinic."""
+    return Places(clinic.units.all())
 
 
 def appointment(clinic: Clinic, booking: Booking) -> tuple[Said, ...]:
     """ "quinta-feira, vinte e seis de novembro, às quatorze horas, com a doutora …, na unidade …"; requests say so."""
+    at = places(clinic)
     waits = ("pause/150", "appointments/awaiting") if booking.status == "pending" else ()
     return (
-        At(booking.starts_at, clinic.units.get(booking.unit_id).tz),
+        *at.moment(booking.starts_at, booking.unit_id),
         "pause/150",
         *with_doctor(clinic.directory.doctor(booking.doctor_id)),
-        *where(clinic, booking.unit_id, booking.modality),
+        *at.where(booking.unit_id, booking.modality),
         *waits,
         "pause/300",
     )
@@ -53,24 +80,37 @@ def appointment(clinic: Clinic, booking: Booking) -> tuple[Said, ...]:
 
 def when_and_where(clinic: Clinic, slot: SlotInfo, modality: str) -> tuple[Said, ...]:
     """A time that may be booked: moment, doctor, unit and street."""
+    at = places(clinic)
     return (
-        At(slot.starts_at, clinic.units.get(slot.unit_id).tz),
+        *at.moment(slot.starts_at, slot.unit_id),
         "pause/150",
         *with_doctor(clinic.directory.doctor(slot.doctor_id)),
-        *where(clinic, slot.unit_id, modality, street=True),
+        *at.where(slot.unit_id, modality, street=True),
     )
 
 
-def offered_time(clinic: Clinic, slot: SlotInfo, before: SlotInfo | None, wanted: Criteria) -> Iterator[Said]:
+def offered_time(
+    clinic: Clinic, at: Places, slot: SlotInfo, before: SlotInfo | None, wanted: Criteria
+) -> Iterator[Said]:
     """A time in a list: what the caller chose, or heard with the time before, is not said again."""
-    zone = clinic.units.get(slot.unit_id).tz
-    local = slot.starts_at.astimezone(zone)
-    same_day = before is not None and before.starts_at.astimezone(zone).date() == local.date()
-    yield Time(local.time()) if same_day else At(slot.starts_at, zone)
+    local = slot.starts_at.astimezone(at.unit(slot.unit_id).tz)
+    same_place = before is not None and before.unit_id == slot.unit_id
+    if before and before.starts_at.astimezone(at.unit(before.unit_id).tz).date() == local.date():
+        yield from (Time(local.time()), *(() if same_place else at.local()))
+    else:
+        yield from at.moment(slot.starts_at, slot.unit_id)
     if wanted.doctor_id is None and (before is None or before.doctor_id != slot.doctor_id):
         yield from ("pause/150", *with_doctor(clinic.directory.doctor(slot.doctor_id)))
-    if wanted.unit_id is None and (before is None or before.unit_id != slot.unit_id):
-        yield from where(clinic, slot.unit_id, wanted.modality or slot.modality, street=True)
+    if _place_is_news(slot, before if same_place else None, wanted):
+        yield from at.where(slot.unit_id, wanted.modality or slot.modality, street=True)
+
+
+def _place_is_news(slot: SlotInfo, before: SlotInfo | None, wanted: Criteria) -> bool:
+    """Whether the caller has neither chosen the unit nor heard it with the time before; or it is by video after all."""
+    by_video = wanted.modality is None and slot.modality == "video"
+    if before is not None:
+        return by_video is not (wanted.modality is None and before.modality == "video")
+    return by_video or wanted.unit_id is None
 
 
 def terms_read(clinic: Clinic, terms: Terms) -> tuple[Said, ...]:

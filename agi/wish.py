@@ -1,6 +1,7 @@
 """What a caller wants to book, as it takes shape question by question."""
 
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from typing import Any, Self
 
 from clinic.agenda import Criteria, SlotInfo
@@ -20,8 +21,15 @@ class Wish:
     payer_id: int | None = None
     modality: str | None = None
     settled: bool = False
-    """With whom and on what terms is known already (again with the last doctor, a retorno, a call resumed)."""
+    """With whom and on what terms is known already (again with the last doctor, a retorno)."""
     return_of: int | None = None
+    until: str = ""
+    """The last day of a retorno (ISO 8601)."""
+
+    @property
+    def last_day(self) -> date | None:
+        """No time after this day will do."""
+        return date.fromisoformat(self.until) if self.until else None
 
     def but(self, **changes: Any) -> Self:
         """The same wish with these fields changed."""

@@ -1,10 +1,10 @@
 """Booking, moving, cancelling and confirming: each one short transaction, each change told in the history."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 from sqlalchemy.exc import IntegrityError
 
 from clinic import appointments, past_visits, taking, undoing
@@ -173,11 +173,8 @@ class Bookings(Visits):
 
     def upcoming(self, person: Person) -> list[Booking]:
         """Booked ones and requests that are still to come, by time."""
-        mine = select(*appointments.COLUMNS).where(
-            past_visits.of(person), Appointment.live == 1, Appointment.starts_at >= self._clock()
-        )
-        coming = mine.where(Appointment.status.in_(("booked", "pending")))
-        return [booking(row) for row in self._database.rows(coming.order_by(Appointment.starts_at))]
+        mine = {"person": person.id, "now": self._clock()}
+        return [booking(row) for row in self._database.ask(appointments.UPCOMING[person.kind], mine)]
 
     def needs_confirmation(self, person: Person) -> Booking | None:
         """The next booked one within a week, if it is not confirmed."""
@@ -192,17 +189,22 @@ class Bookings(Visits):
     def open_return(self, person: Person) -> OpenReturn | None:
         """The retorno this person may still book."""
         roster, now = self._rosters.get(), self._clock()
-        for row in self._database.rows(past_visits.returnable(person, now)):
+        for row in self._database.ask(past_visits.RETURNABLE[person.kind], past_visits.returnable(person, now)):
             today = local_day(roster, row.unit_id, now) if row.unit_id in roster.unit else now.date()
             found = past_visits.open_return(roster, row, today)
             if found:
                 return found
         return None
 
+    def return_until(self, booking_id: int) -> date | None:
+        """The last day a booked retorno may be moved to; None for what is none."""
+        row = self._database.first(past_visits.VISIT_OF_RETURN, {"retorno": booking_id})
+        return past_visits.last_day(self._rosters.get(), row) if row else None
+
     def last_doctor(self, person: Person) -> LastDoctor | None:
         """With whom the last visit was, if that doctor still works here."""
-        row = self._database.first(past_visits.last_visit(person, self._clock()).limit(1))
-        last = LastDoctor(*row) if row else None
+        mine = {"person": person.id, "now": self._clock()}
+        last = next((LastDoctor(*row) for row in self._database.ask(past_visits.LAST_VISIT[person.kind], mine)), None)
         roster = self._rosters.get()
         here = last is not None and last.doctor_id in roster.announceable.get(last.specialty_id, ())
         return last if here else None

@@ -4,16 +4,26 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from clinic.people import Person
 from clinic.roster import Roster
 from clinic.terms import local_day
+from clinic.whose import of_each_kind
+from db.prepared import among
 from db.tables import Appointment
 
 LONGEST_RETURN = timedelta(days=366)
 KEPT = ("booked", "arrived", "fulfilled")
+
+
+_RETORNO = aliased(Appointment)
+VISIT_OF_RETURN = (
+    select(Appointment.doctor_id, Appointment.unit_id, Appointment.starts_at)
+    .join(_RETORNO, _RETORNO.return_of == Appointment.id)
+    .where(_RETORNO.id == bindparam("retorno"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +54,42 @@ def of(person: Person) -> ColumnElement[bool]:
     return column == person.id
 
 
-def returnable(person: Person, now: datetime, but: int = 0) -> Any:
-    """Consultations that took place and have no retorno yet (except the appointment `but`), the newest first."""
-    retorno = aliased(Appointment)
+def _returnable(theirs: ColumnElement[bool]) -> Select[Any]:
     used = exists().where(
-        retorno.return_of == Appointment.id, retorno.id != but, retorno.status.in_(("pending", *KEPT))
+        _RETORNO.return_of == Appointment.id,
+        _RETORNO.id != bindparam("but"),
+        among(_RETORNO.status, ("pending", *KEPT)),
     )
     wanted = select(Appointment.id, Appointment.doctor_id, Appointment.specialty_id, Appointment.unit_id)
     return (
         wanted.add_columns(Appointment.payer_id, Appointment.kind_id, Appointment.starts_at)
-        .where(of(person), Appointment.status == "fulfilled", Appointment.starts_at > now - LONGEST_RETURN, ~used)
+        .where(theirs, Appointment.status == "fulfilled", Appointment.starts_at > bindparam("since"), ~used)
         .order_by(Appointment.starts_at.desc())
     )
+
+
+def _last_visit(theirs: ColumnElement[bool]) -> Select[Any]:
+    wanted = select(Appointment.doctor_id, Appointment.specialty_id, Appointment.unit_id, Appointment.payer_id)
+    past = wanted.where(theirs, among(Appointment.status, KEPT), Appointment.starts_at < bindparam("now"))
+    return past.where(Appointment.specialty_id.is_not(None)).order_by(Appointment.starts_at.desc()).limit(1)
+
+
+def _seen(theirs: ColumnElement[bool]) -> Select[Any]:
+    visits = select(Appointment.id).where(theirs, Appointment.doctor_id == bindparam("doctor"))
+    return visits.where(among(Appointment.status, KEPT)).limit(1)
+
+
+RETURNABLE = of_each_kind(_returnable)
+"""Consultations that took place and have no retorno yet (except the appointment `:but`), the newest first."""
+LAST_VISIT = of_each_kind(_last_visit)
+"""The newest visit that took place (or was to) before `:now`."""
+SEEN = of_each_kind(_seen)
+"""Whether there was, or is to be, a visit with `:doctor`."""
+
+
+def returnable(person: Person, now: datetime, but: int = 0) -> dict[str, Any]:
+    """The parameters of RETURNABLE."""
+    return {"person": person.id, "since": now - LONGEST_RETURN, "but": but}
 
 
 def open_return(roster: Roster, row: Any, today: date) -> OpenReturn | None:
@@ -66,13 +100,12 @@ def open_return(roster: Roster, row: Any, today: date) -> OpenReturn | None:
         return None
     if doctor is None or not doctor.active:
         return None
-    until = local_day(roster, row.unit_id, row.starts_at) + timedelta(days=doctor.return_days)
+    until = last_day(roster, row)
     found = OpenReturn(row.id, row.doctor_id, row.specialty_id, row.unit_id, row.payer_id, until)
     return found if today <= until else None
 
 
-def last_visit(person: Person, now: datetime) -> Any:
-    """The visits that took place (or were to), the newest first."""
-    wanted = select(Appointment.doctor_id, Appointment.specialty_id, Appointment.unit_id, Appointment.payer_id)
-    past = wanted.where(of(person), Appointment.status.in_(KEPT), Appointment.starts_at < now)
-    return past.where(Appointment.specialty_id.is_not(None)).order_by(Appointment.starts_at.desc())
+def last_day(roster: Roster, visit: Any) -> date:
+    """Until when the retorno of a consultation may be had."""
+    day = local_day(roster, visit.unit_id, visit.starts_at)
+    return day + timedelta(days=roster.doctors[visit.doctor_id].return_days)

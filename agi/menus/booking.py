@@ -22,14 +22,20 @@ QUESTIONS = (choose_specialty, choose_unit, choose_payer, choose_modality, choos
 def booking(call: Call, clinic: Clinic, person: Person) -> None:
     """Book and tell the code; `*` goes back one question at a time."""
     call.enter("booking")
-    steps = [partial(step, call, clinic, person) for step in (_begin, *QUESTIONS)]
-    in_turn(call, steps, Wish())
+    steps = [partial(_step, call, clinic, person, place) for place in range(len(QUESTIONS))]
+    if call.progress and "wish" in call.progress:
+        in_turn(call, steps[call.progress["step"] :], Wish(**call.progress["wish"]))
+    in_turn(call, [partial(_begin, call, clinic, person), *steps], Wish())
+
+
+def _step(call: Call, clinic: Clinic, person: Person, place: int, wish: Wish) -> Wish:
+    """Ask one of the questions; who is cut off at it, after having chosen anything, may go on there."""
+    call.progress = {"menu": "booking", "step": place, "wish": wish.kept()} if wish != Wish() else None
+    return QUESTIONS[place](call, clinic, person, wish)
 
 
 def _begin(call: Call, clinic: Clinic, person: Person, wish: Wish) -> Wish:
-    """A call resumed, an open retorno, the last doctor again, or a wish still open."""
-    if call.progress and "wish" in call.progress:
-        return Wish(**call.progress["wish"]).but(settled=True)
+    """An open retorno, the last doctor again, or a wish still open."""
     return _offered_return(call, clinic, person) or _again(call, clinic, person) or wish
 
 
@@ -44,7 +50,12 @@ def _offered_return(call: Call, clinic: Clinic, person: Person) -> Wish | None:
     if not yes(call, *said, "booking/return-or-other"):
         return None
     return Wish(
-        visit.specialty_id, visit.doctor_id, payer_id=visit.payer_id, return_of=visit.appointment_id, settled=True
+        visit.specialty_id,
+        visit.doctor_id,
+        payer_id=visit.payer_id,
+        return_of=visit.appointment_id,
+        until=visit.until.isoformat(),
+        settled=True,
     )
 
 

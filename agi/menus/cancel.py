@@ -20,8 +20,7 @@ def cancel(call: Call, clinic: Clinic, person: Person, booking: Booking | None =
     call.enter("cancel")
     chosen = booking or which_appointment(call, clinic, person, "cancel/which")
     call.progress = {"menu": "cancel", "appointment_id": chosen.id}
-    call.play(*appointment(clinic, chosen))
-    reason = REASONS[choose(call, "cancel/why", keys=REASONS)]
+    reason = REASONS[choose(call, *appointment(clinic, chosen), "cancel/why", keys=REASONS)]
     note_id = None
     if reason == "spoken":
         note_id = spoken_note(call, clinic, "cancel_reason", "cancel/say-why", seconds=REASON_SECONDS, person=person)

@@ -1,6 +1,8 @@
 """Call-flow 4.3: who pays: 1 the one on file, 2 particular, 3 another."""
 
-from agi.asking import Option, pick
+from contextlib import suppress
+
+from agi.asking import GoBack, Option, pick
 from agi.call import Call
 from agi.speech import Spoken
 from agi.wish import Wish
@@ -31,9 +33,8 @@ def _asked(call: Call, payers: list[PayerInfo], private: list[PayerInfo], on_fil
     others = [one for one in payers if not one.private and one not in on_file]
     if others:
         fixed["3"] = Option(0, ("choose/another-payer" if on_file else "choose/a-payer",))
-    chosen = pick(call, "choose/payer", options=[], fixed=fixed)
-    if chosen:
-        return chosen
-    return pick(
-        call, "choose/which-payer", options=[Option(one.id, ("choose/for", Spoken(one.says))) for one in others]
-    )
+    listed = [Option(one.id, ("choose/for", Spoken(one.says))) for one in others]
+    while True:
+        chosen = pick(call, "choose/payer", options=[], fixed=fixed)
+        with suppress(GoBack):
+            return chosen or pick(call, "choose/which-payer", options=listed)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agi.asking import GoBack, Option, pick
+from agi.asking import GoBack, Option, WantsPerson, pick
 from agi.call import Call
 from agi.menus.waiting_list import waiting_list
 from agi.speech import Spoken
@@ -17,6 +17,8 @@ def choose_specialty(call: Call, clinic: Clinic, person: Person, wish: Wish) -> 
     if wish.settled:
         return wish
     offered = clinic.directory.specialties()
+    if not offered:
+        raise WantsPerson("nothing to book")
     while True:
         chosen = _asked(call, offered) if len(offered) > 1 else offered[0]
         wished = wish.but(specialty_id=chosen.id)

@@ -27,17 +27,12 @@ def identify(call: Call, clinic: Clinic) -> Person:
     except TooManyGuesses:
         call.play("identify/not-found")
         raise WantsPerson("guesses") from None
-    person = for_whom(call, clinic, person)
-    clinic.calls.identified(call.id, person)
-    _keep_pace(call, clinic, person)
-    return person
-
-
-def _keep_pace(call: Call, clinic: Clinic, person: Person) -> None:
-    """Slow mode is kept for the identified patient, and comes back with them."""
-    if call.slow and not person.slow_mode:
-        clinic.patients.remember_slow(person)
+    call.who = person
     call.slow = call.slow or person.slow_mode
+    chosen = for_whom(call, clinic, person)
+    call.slow = call.slow or chosen.slow_mode
+    clinic.calls.identified(call.id, chosen)
+    return chosen
 
 
 def _by_number(call: Call, clinic: Clinic) -> Person | None:
@@ -48,8 +43,11 @@ def _by_number(call: Call, clinic: Clinic) -> Person | None:
     try:
         birth_date = _ask_birth_date(call, clinic, "identify/birth-date-known")
         found = clinic.patients.identify_by_number(caller, birth_date, call.id)
-    except (GoBack, NotRecognised):
-        found = []
+    except GoBack:
+        return None
+    except NotRecognised:
+        call.play("identify/not-found")
+        return None
     if len(found) == 1:
         return _checked_pin(call, clinic, found[0])
     return None

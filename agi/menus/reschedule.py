@@ -1,14 +1,16 @@
 """Call-flow 5: move an appointment; the old time is never given up before the new one is booked."""
 
+from datetime import date
 from typing import NoReturn
 
 from agi.asking import GoBack, ToMainMenu, finish, yes
 from agi.call import Call
 from agi.menus.choose_time import choose_time
 from agi.phrases import appointment, code, when_and_where
+from agi.times import Times
 from agi.which import which_appointment
 from clinic.agenda import Criteria, SlotInfo
-from clinic.bookings import Booking, Overlaps, SlotTaken, WrongStatus
+from clinic.bookings import Booking, NotAllowed, Overlaps, SlotTaken, WrongStatus
 from clinic.people import Person
 from clinic.phones import normalise
 from clinic.services import Clinic
@@ -20,8 +22,9 @@ def reschedule(call: Call, clinic: Clinic, person: Person, booking: Booking | No
     old = booking or which_appointment(call, clinic, person, "reschedule/which")
     call.progress = {"menu": "reschedule", "appointment_id": old.id}
     call.play("reschedule/moving", *appointment(clinic, old))
+    times = Times(call, clinic, _criteria(old), _last_day(clinic, old))
     while True:
-        slot = choose_time(call, clinic, _criteria(old))
+        slot = choose_time(call, times)
         if slot is None:
             call.play("reschedule/nothing-free")
             raise ToMainMenu
@@ -29,6 +32,7 @@ def reschedule(call: Call, clinic: Clinic, person: Person, booking: Booking | No
             moved = _move(call, clinic, person, old, slot)
         except SlotTaken:
             call.play("booking/just-taken")
+            times.lost(slot)
             continue
         if moved is not None:
             call.progress = None
@@ -46,6 +50,12 @@ def _criteria(old: Booking) -> Criteria:
         modality=old.modality,
         minutes=minutes,
     )
+
+
+def _last_day(clinic: Clinic, old: Booking) -> date | None:
+    """A retorno stays within the days of its doctor."""
+    is_return = clinic.directory.kind(old.kind_id).code == "return"
+    return clinic.bookings.return_until(old.id) if is_return else None
 
 
 def _move(call: Call, clinic: Clinic, person: Person, old: Booking, slot: SlotInfo) -> Booking | None:
@@ -71,4 +81,8 @@ def _move(call: Call, clinic: Clinic, person: Person, old: Booking, slot: SlotIn
         return None
     except WrongStatus:
         call.play("common/changed-meanwhile")
+        raise ToMainMenu from None
+    except NotAllowed:
+        clinic.bookings.release(hold)
+        call.play("booking/withdrawn")
         raise ToMainMenu from None

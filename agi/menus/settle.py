@@ -4,8 +4,9 @@ from agi.asking import GoBack, ToMainMenu, WantsPerson, finish, yes
 from agi.call import Call
 from agi.menus.choose_time import choose_time
 from agi.menus.waiting_list import waiting_list
-from agi.phrases import appointment, code, terms_read, when_and_where
-from agi.speech import At, Said
+from agi.phrases import appointment, code, places, terms_read, when_and_where
+from agi.speech import Said
+from agi.times import Times
 from agi.wish import Wish
 from clinic.agenda import SlotInfo
 from clinic.bookings import Booking, Hold, NotAllowed, Overlaps, SlotTaken, Terms, TooMany, TooManyFromNumber
@@ -16,9 +17,9 @@ from clinic.services import Clinic
 
 def settle(call: Call, clinic: Clinic, person: Person, wish: Wish) -> Wish:
     """Choose times until one is booked; a time lost to somebody else is told and the next ones are offered."""
+    times = Times(call, clinic, wish.criteria(clinic, person), wish.last_day)
     while True:
-        call.progress = {"menu": "booking", "wish": wish.kept()}
-        slot = choose_time(call, clinic, wish.criteria(clinic, person))
+        slot = choose_time(call, times)
         if slot is None:
             waiting_list(call, clinic, person, wish)
             raise GoBack
@@ -26,6 +27,7 @@ def settle(call: Call, clinic: Clinic, person: Person, wish: Wish) -> Wish:
             booked = _hold_and_book(call, clinic, person, wish.terms(clinic, person, slot), slot)
         except SlotTaken:
             call.play("booking/just-taken")
+            times.lost(slot)
             continue
         if booked is not None:
             _tell(call, clinic, person, booked)
@@ -79,5 +81,5 @@ def _tell(call: Call, clinic: Clinic, person: Person, booked: Booking) -> None:
     if booked.status == "pending":
         said = ["booking/requested"]
         if booked.answer_by:
-            said += ["booking/answer-until", At(booked.answer_by, clinic.units.get(booked.unit_id).tz)]
+            said += ["booking/answer-until", *places(clinic).moment(booked.answer_by, booked.unit_id)]
     finish(call, *said, *code(booked, twice=not person.has_contact))

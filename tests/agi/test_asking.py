@@ -65,7 +65,16 @@ def test_the_third_try_is_slower_and_has_an_example():
     call = fake_call("7", "7", "1")
     choose(call, "main/book", keys="12")
     assert call.heard[-2:] == ["common/key-example", "main/book"]
-    assert call.slow
+    assert "/slow/main/book" in call.commands[-2]
+
+
+def test_mistakes_without_silence_do_not_make_the_call_slow():
+    menu, number = fake_call("7", "7", "1"), fake_call("0504#", "0504#", "05041980")
+    choose(menu, "main/book", keys="12")
+    ask_number(number, DATE)
+    assert not menu.slow
+    assert not number.slow
+    assert "/slow/identify/birth-date-example" in number.commands[-1]
 
 
 def test_after_three_tries_a_person():
@@ -200,3 +209,50 @@ def test_star_goes_back_to_the_last_step_that_asked():
     call = fake_call()
     in_turn(call, [step("a", True, False), step("b", False, False), step("c", True, True)], 0)
     assert asked == ["a", "b", "c", "a", "b", "c"]
+
+
+def test_silence_in_the_last_try_at_a_number_keeps_the_call_slow():
+    call = fake_call("0504#", "0504#", Keys("15041980", gap=11))
+    ask_number(call, DATE)
+    assert call.slow
+
+
+@pytest.mark.parametrize("early", ["#", "0504#"])
+def test_a_pound_too_early_is_no_number(early):
+    call = fake_call(early, "05041980")
+    assert ask_number(call, DATE) == "05041980"
+    assert {"common/no-number", "common/number-short"} & set(call.heard)
+
+
+def test_a_pound_is_no_key_of_a_menu():
+    assert "common/wrong-key" in heard_choosing("#", "1")
+
+
+def test_eight_is_no_key_of_a_short_list():
+    call = fake_call("8", "1")
+    assert pick(call, "choose/specialty", options=[Option(n, (f"number/{n}",)) for n in range(7)]) == 0
+    assert "common/wrong-key" in call.heard
+    assert "common/more" not in call.heard
+
+
+def test_nine_in_a_list_says_the_same_page_again():
+    call = fake_call("8", "9", "1")
+    assert pick(call, "choose/specialty", options=[Option(n, (f"number/{n}",)) for n in range(9)]) == 7
+    assert call.heard.count("number/7") == 2
+
+
+@pytest.mark.parametrize(("key", "stopped"), [("0", WantsPerson), ("*", GoBack)])
+def test_person_and_back_are_keys_of_every_page(key, stopped):
+    with pytest.raises(stopped):
+        pick(fake_call("8", key), options=[Option(n, (f"number/{n}",)) for n in range(9)])
+
+
+def heard_choosing(*answers):
+    call = fake_call(*answers)
+    choose(call, "main/book", keys="12")
+    return call.heard
+
+
+@pytest.mark.parametrize("digit", ["8", "9"])
+def test_eight_and_nine_are_digits_of_a_number(digit):
+    assert ask_number(fake_call(digit * 8), DATE) == digit * 8
