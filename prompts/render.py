@@ -1,6 +1,5 @@
 """From a text to a recording at the pace of the telephone, and the names of the records while the clinic works."""
 
-import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,11 +11,10 @@ from pydub import AudioSegment
 from prompts import sound
 from prompts.names import name_id
 from prompts.pronounce import spoken
-from prompts.shelf import SHIPPED, Shelf, wav_file
+from prompts.shelf import wav_file
 from prompts.sound import SoundFailed
 from prompts.voices import Voice, voices
 
-log = logging.getLogger(__name__)
 RECIPE = 1
 """Counts up when the same text and voice would give another recording: then all recordings are stale."""
 
@@ -125,22 +123,10 @@ def render_name(text: str, folder: Path, voice: Voice) -> None:
             record(as_spoken(text), stem, pace, voice)
 
 
-def renderer(folder: Path, cache: Path = Path("var/voices"), shipped: Path = SHIPPED) -> Callable[[str], bool]:
-    """What records one name under ``folder``, with the best voice installed, and tells whether it could.
+def renderer(folder: Path, cache: Path = Path("var/voices")) -> Callable[[str], None]:
+    """What records one name under ``folder`` with the best voice installed; raises SoundFailed or OSError if it cannot.
 
-    Names that are shipped have their recording. The voice is opened with the first name that has none, since the
-    natural one takes a second and 300 MB.
+    The voice is opened with the first name, since the natural one takes a second and 300 MB.
     """
-    shelf = Shelf([shipped])
     voice = cached(lambda: best_voice(cache))
-
-    def render(text: str) -> bool:
-        try:
-            if not shelf.has(name_id(text)):
-                render_name(text, folder, voice())
-        except (SoundFailed, OSError) as failed:
-            log.warning("a name was not recorded: %s", failed)
-            return False
-        return True
-
-    return render
+    return lambda text: render_name(text, folder, voice())

@@ -6,6 +6,7 @@ does the rest in the process.
 
 import math
 import subprocess
+import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,8 +73,14 @@ def save(sound: AudioSegment, file: Path) -> None:
 def load(file: Path) -> AudioSegment:
     """Read a WAV file; SoundFailed when it is none."""
     try:
-        return AudioSegment.from_wav(str(file))
-    except Exception as error:  # pydub passes on whatever its decoder raises
+        with wave.open(str(file)) as opened:
+            form = {
+                "sample_width": opened.getsampwidth(),
+                "frame_rate": opened.getframerate(),
+                "channels": opened.getnchannels(),
+            }
+            return AudioSegment(opened.readframes(opened.getnframes()), **form)
+    except (OSError, EOFError, wave.Error) as error:
         raise SoundFailed(f"{file.name}: not a WAV file") from error
 
 

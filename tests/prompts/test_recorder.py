@@ -17,3 +17,10 @@ def test_a_new_name_can_be_played_afterwards(tmp_path):
     record = recorder([tmp_path / "names"], tmp_path / "names")
     assert record("Ana")
     assert (tmp_path / "names" / "normal" / f"{name_id('Ana')}.wav").stat().st_size > 1000
+
+
+def test_a_name_that_cannot_be_recorded_is_told_without_the_name(tmp_path, caplog):
+    (tmp_path / "normal").write_text("no folder")
+    assert not recorder([tmp_path], tmp_path)("Otávio Brandão")
+    assert caplog.messages
+    assert "Otávio" not in caplog.text

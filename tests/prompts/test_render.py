@@ -61,20 +61,5 @@ def test_a_name_is_recorded_at_both_paces_once(tmp_path: Path) -> None:
 
 
 def test_names_are_recorded_by_the_best_voice_here(tmp_path: Path) -> None:
-    assert render.renderer(tmp_path, tmp_path / "cache", tmp_path)("Otávio Brandão")
+    render.renderer(tmp_path, tmp_path / "cache")("Otávio Brandão")
     assert len(list(tmp_path.glob("*/name/*.wav"))) == 2
-
-
-def test_a_name_that_is_shipped_is_not_recorded_again(tmp_path: Path) -> None:
-    render.render_name("Marina Corrêa", tmp_path / "shipped", Humming())
-    assert render.renderer(tmp_path / "names", tmp_path / "cache", tmp_path / "shipped")("Marina Corrêa")
-    assert not (tmp_path / "names").exists()
-
-
-def test_a_name_that_cannot_be_recorded_is_told_without_the_name(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    (tmp_path / "normal").write_text("no folder")
-    made = render.renderer(tmp_path, tmp_path / "cache", tmp_path)
-    assert not made("Otávio Brandão")
-    assert "Otávio" not in caplog.text

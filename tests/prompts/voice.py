@@ -3,6 +3,7 @@
 import math
 from array import array
 from dataclasses import dataclass, field
+from functools import cache
 
 from prompts.sound import Sound
 
@@ -10,6 +11,7 @@ RATE = 24_000
 WORD, GAP = 0.25, 0.08
 
 
+@cache
 def tone(seconds: float, hertz: float = 440.0, loudness: float = 0.3, rate: int = RATE) -> bytes:
     """16-bit samples of one tone."""
     step = 2 * math.pi * hertz / rate
