@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clinic.holds import CLAIMABLE, Hold, SlotTaken
 from clinic.people import Person
 from clinic.transitions import WrongStatus, live, to
-from db.prepared import Prepared, inserting
+from clinic.whose import of_each_kind
+from db.prepared import Prepared, among, inserting
 from db.tables import Appointment, AppointmentChange, Patient, PreRegistration, Slot
 
 UNDO = timedelta(seconds=10)
@@ -72,6 +73,14 @@ FULL = select(*COLUMNS, _A.patient_id, _A.pre_registration_id, _A.return_of, _A.
 TAKEN = select(_A.id, _A.starts_at, _A.ends_at, _A.replaces)  # few columns: read at every attempt to book
 LIVE_OF_PATIENT = TAKEN.where(_A.patient_id == bindparam("person"), _A.live == 1, _A.ends_at > bindparam("now"))
 LIVE_OF_PRE_REGISTRATION = TAKEN.where(_A.pre_registration_id == bindparam("person"), _A.live == 1)
+
+
+def _upcoming(theirs: ColumnElement[bool]) -> Any:
+    live = select(*COLUMNS).where(theirs, _A.live == 1, _A.starts_at >= bindparam("now"))
+    return live.where(among(_A.status, ("booked", "pending"))).order_by(_A.starts_at)
+
+
+UPCOMING = of_each_kind(_upcoming)
 
 
 def _lock_of(table: Any) -> Prepared:

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
+from clinic import past_visits
 from clinic.agenda import Agenda, who_fits
 from clinic.clock import Clock
 from clinic.people import Person
@@ -11,7 +10,6 @@ from clinic.registry import Registry
 from clinic.roster import DoctorRow, HoursRow, KindInfo, PayerInfo, Roster, Rosters, SpecialtyRow, UnitInfo
 from clinic.slots import Criteria
 from db.session import Database
-from db.tables import Appointment
 
 __all__ = ["Directory", "DoctorInfo", "KindInfo", "PayerInfo", "SpecialtyInfo"]
 
@@ -146,10 +144,8 @@ class Directory(Registry):
 
     def _has_seen(self, person: Person, doctor_id: int) -> bool:
         """Whether there was, or is to be, a visit with that doctor."""
-        column = Appointment.patient_id if person.kind == "patient" else Appointment.pre_registration_id
-        visits = select(Appointment.id).where(column == person.id, Appointment.doctor_id == doctor_id)
-        kept = visits.where(Appointment.status.in_(("booked", "arrived", "fulfilled")))
-        return self._database.first(kept.limit(1)) is not None
+        seen = self._database.ask(past_visits.SEEN[person.kind], {"person": person.id, "doctor": doctor_id})
+        return bool(seen)
 
 
 def _works_at(roster: Roster, doctor_id: int) -> set[int]:

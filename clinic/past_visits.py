@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, select
+from sqlalchemy import ColumnElement, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from clinic.people import Person
@@ -54,7 +54,7 @@ def of(person: Person) -> ColumnElement[bool]:
     return column == person.id
 
 
-def _returnable(theirs: ColumnElement[bool]) -> Select[Any]:
+def _returnable(theirs: ColumnElement[bool]) -> Any:
     used = exists().where(
         _RETORNO.return_of == Appointment.id,
         _RETORNO.id != bindparam("but"),
@@ -68,13 +68,13 @@ def _returnable(theirs: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def _last_visit(theirs: ColumnElement[bool]) -> Select[Any]:
+def _last_visit(theirs: ColumnElement[bool]) -> Any:
     wanted = select(Appointment.doctor_id, Appointment.specialty_id, Appointment.unit_id, Appointment.payer_id)
     past = wanted.where(theirs, among(Appointment.status, KEPT), Appointment.starts_at < bindparam("now"))
     return past.where(Appointment.specialty_id.is_not(None)).order_by(Appointment.starts_at.desc()).limit(1)
 
 
-def _seen(theirs: ColumnElement[bool]) -> Select[Any]:
+def _seen(theirs: ColumnElement[bool]) -> Any:
     visits = select(Appointment.id).where(theirs, Appointment.doctor_id == bindparam("doctor"))
     return visits.where(among(Appointment.status, KEPT)).limit(1)
 

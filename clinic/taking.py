@@ -65,7 +65,8 @@ def check_return(connection: Connection, roster: Roster, person: Person, values:
     if values["return_of"] is None:
         return
     day = local_day(roster, values["unit_id"], values["starts_at"])
-    for row in connection.execute(past_visits.returnable(person, values["starts_at"], but)):
+    returnable = past_visits.RETURNABLE[person.kind].statement
+    for row in connection.execute(returnable, past_visits.returnable(person, values["starts_at"], but)):
         found = past_visits.open_return(roster, row, day)
         if found and row.id == values["return_of"] and row.doctor_id == values["doctor_id"]:
             return

@@ -1,32 +1,30 @@
-"""Statements compiled once and then handed to the driver as text: for the few that run at each attempt to book.
+"""Statements compiled once and then handed to the driver as text: for those that run in every call.
 
 SQLAlchemy looks its cache up anew for every execution, which costs as much as sending the statement.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, CursorResult, bindparam, insert
+from sqlalchemy import ColumnElement, Connection, CursorResult, Select, bindparam, insert, literal
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.dml import UpdateBase
 
 from db.base import Table
 
 Given = Mapping[str, Any]
+S = TypeVar("S", bound=UpdateBase | Select[Any])
 
 
-class Prepared:
-    """An INSERT, UPDATE or DELETE with named parameters. Rows and generated defaults are not its business."""
+class _Compiled(Generic[S]):
+    """A statement with named parameters, as text for each dialect it is used with."""
 
-    def __init__(self, statement: UpdateBase, otherwise: Given | None = None) -> None:
+    def __init__(self, statement: S, otherwise: Given | None = None) -> None:
         """`otherwise`: values of the parameters that are not given."""
-        self._statement = statement
+        self.statement = statement
         self._otherwise = dict(otherwise or {})
         self._compiled: dict[str, tuple[str, Callable[[Given], Any]]] = {}
-
-    def run(self, connection: Connection, given: Given) -> CursorResult[Any]:
-        """Execute it; the result knows `rowcount` and `lastrowid`."""
-        return connection.exec_driver_sql(*self.bound(connection.dialect, given))
 
     def bound(self, dialect: Dialect, given: Given) -> tuple[str, Any]:
         """The driver's text and parameters."""
@@ -37,7 +35,7 @@ class Prepared:
         return text, bind(given)
 
     def _compile(self, dialect: Dialect) -> tuple[str, Callable[[Given], Any]]:
-        compiled: Any = self._statement.compile(dialect=dialect)
+        compiled: Any = self.statement.compile(dialect=dialect)
         convert = {name: _processor(bind.type, dialect) for name, bind in compiled.binds.items()}
         needed = [name for name, bind in compiled.binds.items() if bind.required]
         fixed = {name: convert[name](value) for name, value in compiled.params.items() if name not in needed}
@@ -49,6 +47,48 @@ class Prepared:
             return tuple(values[name] for name in order) if order else values
 
         return str(compiled), bind
+
+
+class Prepared(_Compiled[UpdateBase]):
+    """An INSERT, UPDATE or DELETE. Rows and generated defaults are not its business."""
+
+    def run(self, connection: Connection, given: Given) -> CursorResult[Any]:
+        """Execute it; the result knows `rowcount` and `lastrowid`."""
+        return connection.exec_driver_sql(*self.bound(connection.dialect, given))
+
+
+class Query(_Compiled[Select[Any]]):
+    """A SELECT; its rows are named tuples. Lists of values in it are written with `among`."""
+
+    def __init__(self, statement: Select[Any]) -> None:
+        super().__init__(statement)
+        columns = statement.selected_columns
+        self._row: Any = namedtuple("Row", columns.keys(), rename=True)  # type: ignore[misc]
+        self._types = [column.type for column in columns]
+        self._readers: dict[str, list[tuple[int, Callable[[Any], Any]]]] = {}
+
+    def rows(self, dialect: Dialect, found: Iterable[Sequence[Any]]) -> list[Any]:
+        """What the driver found, as rows."""
+        readers = self._readers.get(dialect.name)
+        if readers is None:
+            readers = self._readers[dialect.name] = self._find_readers(dialect)
+        return [self._read(row, readers) for row in found]
+
+    def _read(self, row: Sequence[Any], readers: list[tuple[int, Callable[[Any], Any]]]) -> Any:
+        values = list(row)
+        for place, reader in readers:
+            values[place] = reader(values[place])
+        return self._row._make(values)
+
+    def _find_readers(self, dialect: Dialect) -> list[tuple[int, Callable[[Any], Any]]]:
+        found = [kind.dialect_impl(dialect).result_processor(dialect, None) for kind in self._types]
+        return [(place, reader) for place, reader in enumerate(found) if reader]
+
+
+def among(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+    """The column is one of these; each has a parameter of its own, so that the text is always the same."""
+    found: ColumnElement[bool] = column.in_([literal(value) for value in values])
+    return found
 
 
 def inserting(table: type[Table]) -> Prepared:

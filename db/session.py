@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from db.engines import Engines, database_url, make_engines
-from db.prepared import Prepared
+from db.prepared import Prepared, Query
 from db.retry import OutcomeUnknown, contended, lost, pauses
 
 T = TypeVar("T")
@@ -37,6 +37,12 @@ class Database:
         with self._engines.single.connect() as connection:
             yield connection
 
+    def ask(self, query: Query, params: dict[str, Any]) -> Sequence[Any]:
+        """All rows of a query that is asked in every call; as `rows`, with nothing of SQLAlchemy but its pool."""
+        engine = self._engines.single
+        found = self._by_driver(*query.bound(engine.dialect, params), lambda cursor: cursor.fetchall())
+        return self.rows(query.statement, params) if found is None else query.rows(engine.dialect, found)
+
     def rows(self, statement: TypedReturnsRows[*Ts], params: Params = None) -> Sequence[Row[*Ts]]:
         """All rows of one query; asked again on a new connection when the old one was lost."""
         return self._patiently(lambda: self._rows(statement, params))
@@ -50,19 +56,26 @@ class Database:
 
         The cheapest way to lose against somebody else: nothing of SQLAlchemy but its pool.
         """
-        engine = self._engines.single
-        text, bound = statement.bound(engine.dialect, params)
+        text, bound = statement.bound(self._engines.single.dialect, params)
         with self._turn():
-            connection = engine.raw_connection()
-            try:
-                cursor = connection.cursor()
-                cursor.execute(text, bound)
-                return int(cursor.rowcount)
-            except self._driver_error:
-                connection.invalidate()  # whatever it was: again, on another connection and patiently
-            finally:
-                connection.close()
-        return self.change(statement, params).rowcount
+            changed = self._by_driver(text, bound, lambda cursor: int(cursor.rowcount))
+        return self.change(statement, params).rowcount if changed is None else changed
+
+    def _by_driver(self, text: str, bound: Any, result: Callable[[Any], T]) -> T | None:
+        """What came of one statement; None when it failed, whatever it was: again, on another connection, patiently."""
+        connection = self._engines.single.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(text, bound)
+            return result(cursor)
+        except self._driver_error:
+            connection.invalidate()
+            return None
+        except BaseException:  # killed in the middle: the answer may still be on its way
+            connection.invalidate()
+            raise
+        finally:
+            connection.close()
 
     def change(self, statement: Executable | Prepared, params: Params = None) -> CursorResult[Any]:
         """One INSERT, UPDATE or DELETE, committed at once; its result is closed (rowcount, new key).

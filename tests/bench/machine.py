@@ -74,8 +74,9 @@ def serving(command: Sequence[str], core: int | None, log: Path, env: Mapping[st
     words = words if core is None else list(on_core(core, words))
     with log.open("ab") as errors:
         process = subprocess.Popen(
-            words, env={**os.environ, **(env or {})}, cwd=REPO, pass_fds=[tell], stdout=errors, stderr=errors
-        )
+            ["setpriv", "--pdeathsig", "TERM", *words],
+            env={**os.environ, **(env or {})}, cwd=REPO, pass_fds=[tell], stdout=errors, stderr=errors,
+        )  # fmt: skip
     os.close(tell)
     try:
         assert os.read(ready, 1), f"{command[0]} did not start:\n{log.read_text()[-2000:]}"
