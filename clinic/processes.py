@@ -172,11 +172,15 @@ def _started(part: Part, env: Mapping[str, str]) -> Running:
 
 
 def tell_ready(pipe: int | None) -> None:
-    """A child is ready: say so to whoever started it, if anybody waits."""
-    if pipe is not None:
-        with contextlib.suppress(OSError):
-            os.write(pipe, b"1")
-            os.close(pipe)
+    """A child is ready: say so to whoever started it. SystemExit when they ended before: nobody would stop this one."""
+    if pipe is None:
+        return
+    try:
+        os.write(pipe, b"1")
+    except BrokenPipeError:
+        raise SystemExit(0) from None
+    finally:
+        os.close(pipe)
 
 
 def end_with_parent() -> None:

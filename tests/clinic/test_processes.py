@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from clinic.processes import Part, PartEnded, Stopped, port_taken, together, until_stopped
+from clinic.processes import Part, PartEnded, Stopped, port_taken, tell_ready, together, until_stopped
 
 TOLD = """
 import sys, time
@@ -101,3 +101,10 @@ def test_a_wait_ends_when_told(signum):
         assert started.stdout.readline() == "on\n"
         started.send_signal(signum)
         assert started.stdout.read() == "True True True\n"
+
+
+def test_a_child_that_is_ready_for_nobody_ends():
+    read, write = os.pipe()
+    os.close(read)
+    with pytest.raises(SystemExit):
+        tell_ready(write)
