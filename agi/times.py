@@ -9,7 +9,7 @@ from agi.asking import GoBack, NumberQuestion, ask_number
 from agi.call import Call
 from agi.phrases import offered_time, places
 from agi.speech import Date, Key, Said, Spoken
-from clinic.agenda import Criteria, DayTimes, SlotInfo
+from clinic.agenda import Criteria, SlotInfo
 from clinic.services import Clinic
 
 PAGE = 3
@@ -90,22 +90,29 @@ class Times:
             return
         day = _next_occurrence(typed, today)
         self.criteria = replace(self.criteria, period=None)
-        found = self.clinic.agenda.on_day(self.criteria, day)
-        times = self._in_time(found.times)
-        if not times:
-            times = self._in_time(found.nearest)
-            self.call.play(*self._why_not(day, found, other_year=day.year != today.year))
-            self.call.play(*(["times/nearest"] if times else []))
+        times, why_not = self._too_late(day) or self._of(day, other_year=day.year != today.year)
+        self.call.play(*why_not, *(["times/nearest"] if why_not and times else []))
         self._begin(times or self.page)
 
-    def _why_not(self, day: date, found: DayTimes, other_year: bool) -> tuple[Said, ...]:
-        """What stands against a day; its year is said where it is not this one."""
-        if self.until and day > self.until:
-            return ("booking/return", "booking/until", Date(self.until))
-        reason = found.reason or "full"
-        name = found.holiday_name if reason == "holiday" else None
+    def _too_late(self, day: date) -> tuple[list[SlotInfo], tuple[Said, ...]] | None:
+        """The last three times before `until`, and until when it is; None for a day that is not after it."""
+        if self.until is None or day <= self.until:
+            return None
+        found = self.clinic.agenda.on_day(self.criteria, self.until)
+        return self._in_time(found.times[-PAGE:] or found.nearest), (
+            "booking/return",
+            "booking/until",
+            Date(self.until),
+        )
+
+    def _of(self, day: date, other_year: bool) -> tuple[list[SlotInfo], tuple[Said, ...]]:
+        """A day's times; or the nearest ones, and what stands against the day (its year is said if it is another)."""
+        found = self.clinic.agenda.on_day(self.criteria, day)
+        if found.reason is None:
+            return found.times, ()
+        name = found.holiday_name if found.reason == "holiday" else None
         holiday = (Spoken(name, otherwise="times/a-holiday"),) if name else ()
-        return (Date(day, year=other_year), REASONS[reason], *holiday)
+        return self._in_time(found.nearest), (Date(day, year=other_year), REASONS[found.reason], *holiday)
 
     def _free(self, criteria: Criteria, after: datetime | None = None, exclude: tuple[int, ...] = ()) -> list[SlotInfo]:
         return self._in_time(self.clinic.agenda.next_free(criteria, after=after, limit=PAGE, exclude=exclude))

@@ -1,5 +1,9 @@
 """Call-flow 4, as a whole, and its first question."""
 
+from datetime import timedelta
+
+import pytest
+
 from agi.phone import AtOnce, HangUp
 from tests.agi.menus.talking import ALICE, BRUNO, CARLA, TypeAhead, heard_name, in_order, talk, went_to
 
@@ -92,3 +96,48 @@ def test_nothing_is_said_to_be_sent(clinic):
     heard = talk(clinic, *BRUNO, *BOOKS).heard
     assert not [one for one in heard if "sent" in one]
     assert heard_name(talk(clinic, *BRUNO, uniqueid="c"), "Marina Corrêa")
+
+
+def test_a_retorno_is_offered_within_its_days_only(clinic):
+    visit = seen(clinic, days=27)
+    last = visit.starts_at.date() + timedelta(days=30)
+    call = talk(clinic, *BRUNO, "1", "1", *["4"] * 12)
+    offered = [one for one in call.heard[call.heard.index("booking/return-or-other") :] if one.startswith("day/")]
+    assert offered[-1] <= f"day/{last.day}"
+    assert "times/no-later" in call.heard
+
+
+def test_a_day_after_the_last_of_a_retorno_is_told(clinic):
+    visit = seen(clinic, days=20)
+    call = talk(clinic, *BRUNO, "1", "1", "5", (visit.starts_at + timedelta(days=31)).strftime("%d%m"))
+    assert in_order(call.heard, "times/which-day", "booking/return", "booking/until", "times/nearest", "key/1")
+
+
+def test_star_in_the_list_of_plans_comes_back_to_who_pays(clinic):
+    call = talk(clinic, *BRUNO, "1", "1", "3", "*")
+    assert in_order(call.heard, "choose/payer", "choose/which-payer", "choose/payer")
+
+
+def test_a_clinic_with_nothing_to_book_has_a_person(clinic):
+    for doctor in clinic.at.doctors.values():
+        clinic.directory.set_active(doctor, False)
+    assert went_to(talk(clinic, *BRUNO, "1")) == "reception"
+
+
+@pytest.mark.parametrize("question", ["choose_unit", "choose_doctor"])
+def test_who_is_cut_off_at_a_question_goes_on_with_it(clinic, question):
+    way = {"choose_unit": ("1", "2"), "choose_doctor": ("1", "2", "2")}[question]
+    talk(clinic, *BRUNO, *way, HangUp(), uniqueid="cut")
+    call = talk(clinic, *BRUNO, "1", uniqueid="back")
+    assert in_order(call.heard, "main/resume")
+    assert call.trail[-1] == question
+
+
+def test_who_goes_on_and_turns_back_is_in_the_main_menu(clinic):
+    talk(clinic, *BRUNO, "1", "2", "2", HangUp(), uniqueid="cut")
+    assert talk(clinic, *BRUNO, "1", "*", uniqueid="back").trail[-1] == "main"
+
+
+def test_who_was_cut_off_before_choosing_anything_is_not_asked(clinic):
+    talk(clinic, *BRUNO, "1", HangUp(), uniqueid="cut")
+    assert "main/resume" not in talk(clinic, *BRUNO, uniqueid="back").heard

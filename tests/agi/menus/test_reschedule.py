@@ -1,5 +1,7 @@
 """Call-flow 5: move."""
 
+from datetime import timedelta
+
 import pytest
 
 from agi.phone import HangUp
@@ -58,3 +60,53 @@ def test_the_new_time_may_touch_the_old_one(clinic):
     call = talk(clinic, *BRUNO, "4", "2", "1")
     assert "booking/overlaps" not in call.heard
     assert [one.id for one in mine(clinic)] != [old.id]
+
+
+def test_a_retorno_is_moved_within_its_days_only(clinic):
+    visit = clinic.book("bruno")
+    clinic.clock.now = visit.starts_at
+    clinic.bookings.arrive(visit.id, by="desk")
+    clinic.bookings.fulfil(visit.id, by="desk")
+    clinic.clock.move(days=20)
+    talk(clinic, *BRUNO, "1", "1", "1", "1", uniqueid="books")
+    call = talk(clinic, *BRUNO, "4", "5", (visit.starts_at + timedelta(days=31)).strftime("%d%m"), "3", "1")
+    assert in_order(call.heard, "booking/return", "booking/until", "times/nearest", "reschedule/done")
+
+
+def test_a_retorno_with_no_day_left_stays_as_it_is(clinic):
+    visit = clinic.book("bruno")
+    clinic.clock.now = visit.starts_at
+    clinic.bookings.arrive(visit.id, by="desk")
+    clinic.bookings.fulfil(visit.id, by="desk")
+    clinic.clock.move(days=29)
+    talk(clinic, *BRUNO, "1", "1", "1", "1", uniqueid="books")
+    (retorno,) = mine(clinic)
+    away = visit.starts_at + timedelta(days=29)
+    clinic.agenda.add_absence(retorno.doctor_id, away, away + timedelta(days=3), "férias")
+    assert "reschedule/nothing-free" in talk(clinic, *BRUNO, "4").heard
+    assert [one.id for one in mine(clinic)] == [retorno.id]
+
+
+def test_a_move_that_waits_for_the_doctor_keeps_both(clinic):
+    old = clinic.book("bruno", clinic.slot("rita", "cardiology", 5), specialty="cardiology")
+    clinic.bookings.accept(old.id, by="desk")
+    call = talk(clinic, *BRUNO, "4", "1", "1")
+    assert "reschedule/requested" in call.heard
+    assert "reschedule/done" not in call.heard
+    assert {one.status for one in mine(clinic)} == {"booked", "pending"}
+
+
+def test_a_move_onto_another_appointment_is_told(clinic):
+    clinic.book("bruno", clinic.slot("rita", "cardiology"), specialty="cardiology")
+    moving = clinic.book("bruno", clinic.slot(place=9))
+    call = talk(clinic, *BRUNO, "4", "2", "1", "1")
+    assert "booking/overlaps" in call.heard
+    assert moving.id in {one.id for one in mine(clinic)}
+
+
+def test_cancelled_by_somebody_else_meanwhile_is_told(clinic, booked):
+    def desk(_heard):
+        clinic.bookings.cancel(clinic.people["bruno"], booked.id, "other", via="desk")
+        return "1"
+
+    assert "common/changed-meanwhile" in talk(clinic, *BRUNO, "4", "1", desk).heard

@@ -1,5 +1,7 @@
 """Call-flow 4.6 and 4.7: held, read back, confirmed, the code."""
 
+from datetime import date, timedelta
+
 from agi.phone import HangUp
 from tests.agi.menus.talking import ALICE, BRUNO, heard_name, in_order, talk, went_to
 
@@ -106,3 +108,67 @@ def test_the_code_is_said_in_groups_and_again_on_nine(clinic):
     digits = [f"digit/{one}" for one in booked.code]
     said = [one for one in call.heard[call.heard.index("booking/code") :] if one.startswith("digit/")]
     assert said[:12] == digits * 2
+
+
+def test_a_lost_time_gives_the_next_three_of_where_the_caller_was(clinic):
+    lost = clinic.agenda.on_day(clinic.criteria("general", "marina", minutes=60), date(2026, 12, 1)).times[0]
+
+    def somebody_is_faster(_heard):
+        clinic.book("alice", lost)
+        return "1"
+
+    call = talk(clinic, *BRUNO, *TO_TIMES, "5", "0112", somebody_is_faster)
+    page = call.heard[call.heard.index("booking/just-taken") :]
+    assert in_order(page, "day/1", "month/12", "hour/8", "minute/30", "key/1", "key/2", "key/3")
+
+
+def test_when_the_lost_time_was_the_last_the_waiting_list_is_offered(clinic):
+    def she_leaves(_heard):
+        start = clinic.clock()
+        clinic.agenda.add_absence(clinic.at.doctors["marina"], start, start.replace(year=2027), "licença")
+        return "1"
+
+    assert in_order(talk(clinic, *BRUNO, *TO_TIMES, she_leaves).heard, "booking/just-taken", "waiting/nothing-free")
+
+
+def test_who_chooses_another_time_is_back_where_they_were(clinic):
+    call = talk(clinic, *BRUNO, *TO_TIMES, "5", "0112", "1", "2")
+    assert in_order(call.heard[call.heard.index("booking/confirm-or-other") :], "day/1", "month/12", "key/1")
+
+
+def test_an_option_withdrawn_meanwhile_is_told(clinic):
+    def she_is_gone(_heard):
+        clinic.directory.set_active(clinic.at.doctors["marina"], False)
+        return "1"
+
+    call = talk(clinic, *BRUNO, *TO_TIMES, "1", she_is_gone)
+    assert in_order(call.heard, "booking/read-back", "booking/withdrawn", "main/book")
+    assert clinic.bookings.upcoming(clinic.people["bruno"]) == []
+
+
+def test_five_bookings_of_one_number_are_the_limit(clinic):
+    for n, minutes in enumerate(range(5)):
+        who = clinic.patients.register(f"Filho {n}", date(2015, 1, 1 + minutes))
+        hold = clinic.bookings.hold(clinic.slot(), by="t")
+        clinic.bookings.book(who, hold, clinic.terms(hold.slot), via="telephone", caller="5511987654321")
+    call = talk(clinic, *BRUNO, *TO_TIMES, "1", "1")
+    assert call.variables["ALO_WHY"] == "too many bookings from one number"
+    assert clinic.bookings.upcoming(clinic.people["bruno"]) == []
+
+
+def test_who_joins_for_a_request_never_hears_that_it_is_booked_later_either(clinic):
+    talk(clinic, *BRUNO, *HEART_RITA, "1", "1", uniqueid="asks")
+    heard = talk(clinic, *BRUNO).heard
+    assert in_order(heard, "main/next", "with/doctor-f", "appointments/awaiting", "main/book")
+    assert "main/confirm" not in heard
+
+
+def test_two_calls_of_one_patient_at_once_do_not_take_the_same_minute(clinic):
+    def in_the_other_call(_heard):
+        clinic.book("bruno", clinic.slot("rita", "cardiology"), specialty="cardiology")
+        return "1"
+
+    call = talk(clinic, *BRUNO, *TO_TIMES, "1", in_the_other_call)
+    assert in_order(call.heard, "booking/read-back", "booking/overlaps", "times/later")
+    assert len(clinic.bookings.upcoming(clinic.people["bruno"])) == 1
+    assert clinic.slot().starts_at == clinic.clock() + timedelta(hours=1)
