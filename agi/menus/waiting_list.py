@@ -1,6 +1,6 @@
 """Nothing free: the waiting list, another choice, or a person."""
 
-from agi.asking import finish, yes
+from agi.asking import GoBack, finish, yes
 from agi.call import Call
 from agi.speech import Digits
 from agi.wish import Wish
@@ -11,7 +11,7 @@ from clinic.services import Clinic
 def waiting_list(call: Call, clinic: Clinic, person: Person, wish: Wish) -> None:
     """Say that nothing is free; `1` joins the list and ends with its protocol, `2` returns to choose otherwise."""
     call.enter("waiting_list")
-    if not yes(call, "waiting/nothing-free"):
+    if not _joins(call):
         return
     protocol = clinic.calls.protocol(call.id)
     clinic.waiting_list.join(
@@ -24,3 +24,11 @@ def waiting_list(call: Call, clinic: Clinic, person: Person, wish: Wish) -> None
         protocol=protocol,
     )
     finish(call, "waiting/joined", Digits(protocol))
+
+
+def _joins(call: Call) -> bool:
+    """`*` is choosing otherwise as well: that is the menu before this one."""
+    try:
+        return yes(call, "waiting/nothing-free")
+    except GoBack:
+        return False

@@ -37,3 +37,13 @@ def test_four_moves_this_one(clinic, two):
 
 def test_nine_says_it_again(clinic, two):
     assert talk(clinic, *BRUNO, "2", "9").heard.count("appointments/next-cancel-or-move") == 2
+
+
+def test_three_that_is_kept_after_all_is_still_there(clinic, two):
+    assert "cancel/kept" in talk(clinic, *BRUNO, "2", "3", "1", "2").heard
+    assert len(clinic.bookings.upcoming(clinic.people["bruno"])) == 2
+
+
+@pytest.mark.parametrize(("key", "menu"), [("*", "main"), ("0", "reception"), ("8", "appointments")])
+def test_the_keys_mean_here_what_they_mean_everywhere(clinic, two, key, menu):
+    assert talk(clinic, *BRUNO, "2", key).trail[-1] == menu

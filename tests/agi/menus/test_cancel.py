@@ -1,8 +1,10 @@
 """Call-flow 5: cancel."""
 
 import pytest
+from sqlalchemy import select
 
 from agi.phone import HangUp, Speaks
+from db.tables import AppointmentChange
 from tests.agi.menus.talking import BRUNO, in_order, talk
 
 
@@ -66,3 +68,21 @@ def test_who_is_cut_off_goes_on_with_the_same_appointment(clinic, booked):
     talk(clinic, *BRUNO, "3", "1", HangUp(), uniqueid="cut")
     call = talk(clinic, *BRUNO, "1", "1", "1", uniqueid="back")
     assert "cancel/done" in call.heard
+
+
+def test_nine_says_again_which_and_asks_why(clinic, booked):
+    heard = talk(clinic, *BRUNO, "3", "9").heard
+    assert heard.count("cancel/why") == 2
+    assert heard[heard.index("cancel/why") :].count("with/doctor-f") == 1
+
+
+def test_the_time_is_free_for_others_at_once_after_the_undo(clinic, booked):
+    talk(clinic, *BRUNO, "3", "1", "1")
+    clinic.clock.move(seconds=11)
+    assert booked.starts_at in {one.starts_at for one in clinic.agenda.next_free(clinic.criteria(), limit=99)}
+
+
+def test_the_history_says_who_why_and_by_telephone(clinic, booked):
+    talk(clinic, *BRUNO, "3", "2", "1")
+    row = clinic.database.rows(select(AppointmentChange).order_by(AppointmentChange.id.desc()).limit(1))[0]
+    assert (row.event, row.via, row.by) == ("cancelled", "telephone", clinic.people["bruno"].ref)

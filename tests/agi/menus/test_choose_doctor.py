@@ -1,5 +1,8 @@
 """Call-flow 4.4."""
 
+from datetime import time
+
+from clinic.agenda import HoursInput
 from tests.agi.menus.talking import BRUNO, heard_name, in_order, talk
 
 GENERAL = ("1", "1", "2")
@@ -25,3 +28,15 @@ def test_who_has_nothing_free_keeps_the_key_and_has_a_waiting_list(clinic):
 
 def test_a_single_doctor_is_not_asked_for(clinic):
     assert "choose_doctor" not in talk(clinic, *BRUNO, "1", "3").trail
+
+
+def test_more_than_six_doctors_are_on_two_pages(clinic):
+    general, unit = clinic.at.specialties["general"], clinic.at.units["centro"]
+    for n in range(5):
+        doctor = clinic.directory.add_doctor(f"Médica {n}", "doutora", f"9{n}", "SP", {general: None}, position=9)
+        clinic.agenda.set_hours(doctor, [HoursInput(unit, n, time(8), time(10))])
+        clinic.directory.accept(doctor, clinic.at.payers["particular"], [unit])
+    call = talk(clinic, *BRUNO, *GENERAL, "8")
+    keys = [one for one in call.heard[call.heard.index("choose/any-doctor") :] if one.startswith(("key/", "common/"))]
+    assert keys == [*(f"key/{n}" for n in range(1, 8)), "common/more", "key/1", "key/2", "common/more"]
+    assert heard_name(call, "Médica 4")

@@ -1,6 +1,7 @@
 """Call-flow 4.3: who pays."""
 
 from tests.agi.menus.talking import ALICE, BRUNO, heard_name, in_order, talk
+from tests.clinic.small_clinic import BORN
 
 GENERAL = ("1", "1")
 
@@ -34,3 +35,23 @@ def test_a_clinic_that_does_not_ask_takes_what_is_on_file(clinic):
     talk(clinic, *ALICE, "1", *GENERAL, "2", "1", "1")
     (booked,) = clinic.bookings.upcoming(clinic.people["alice"])
     assert booked.payer_id == clinic.at.payers["particular"]
+
+
+def test_more_than_seven_plans_are_on_two_pages(clinic):
+    for n in range(7):
+        plan = clinic.directory.add_payer(f"Plano {n}", position=2 + n)
+        clinic.directory.accept(clinic.at.doctors["marina"], plan, [clinic.at.units["centro"]])
+    call = talk(clinic, *BRUNO, *GENERAL, "3", "8")
+    assert in_order(call.heard, "choose/which-payer", "key/7", "common/more", "choose/which-payer", "key/1")
+    assert heard_name(call, "Plano 6")
+
+
+def test_another_plan_than_the_one_on_file_is_three(clinic):
+    other = clinic.directory.add_payer("Vida Boa", position=2)
+    clinic.directory.accept(clinic.at.doctors["marina"], other, [clinic.at.units["centro"]])
+    clinic.patients.register("Olga Reis", BORN["zeca"], "39053344705", usual_payer_id=clinic.at.payers["saude"])
+    call = talk(clinic, "39053344705", "30061950", *GENERAL, "3", "1", "1", "1")
+    assert in_order(
+        call.heard, "choose/payer-on-file", "choose/another-payer", "choose/which-payer", "booking/by-payer"
+    )
+    assert heard_name(call, "Vida Boa")

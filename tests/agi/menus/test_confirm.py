@@ -24,3 +24,13 @@ def test_what_is_confirmed_is_not_offered_again(clinic):
     clinic.book("bruno")
     talk(clinic, *BRUNO, "5", "1", uniqueid="first")
     assert "main/confirm" not in talk(clinic, *BRUNO).heard
+
+
+def test_cancelled_by_somebody_else_meanwhile_is_told(clinic):
+    booked = clinic.book("bruno")
+
+    def desk(_heard):
+        clinic.bookings.cancel(clinic.people["bruno"], booked.id, "other", via="desk")
+        return "1"
+
+    assert in_order(talk(clinic, *BRUNO, "5", desk).heard, "confirm/sure", "common/changed-meanwhile", "main/book")

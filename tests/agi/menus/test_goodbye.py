@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from agi.phone import Silence
 from db.tables import CallRecord
-from tests.agi.menus.talking import BRUNO, in_order, talk
+from tests.agi.menus.talking import BRUNO, in_order, talk, went_to
 
 DONE = (*BRUNO, "1", "1", "2", "2", "1", "1")
 
@@ -37,3 +37,14 @@ def test_a_rating_may_be_passed_over(clinic, answer):
     call = talk(clinic, *DONE, "2", answer)
     assert "goodbye/closing" in call.heard
     assert rating(clinic) is None
+
+
+def test_zero_at_the_rating_is_a_person(clinic):
+    clinic.profile.save(clinic.profile.get().model_copy(update={"rating": True}))
+    assert went_to(talk(clinic, *DONE, "2", "0")) == "reception"
+
+
+def test_the_code_is_heard_whole_and_silence_is_a_good_bye(clinic):
+    call = talk(clinic, *DONE, Silence())
+    assert in_order(call.heard, "booking/done", "booking/code", "common/menu-or-end", "goodbye/closing")
+    assert not call.slow

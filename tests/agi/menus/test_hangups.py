@@ -15,6 +15,8 @@ from tests.clinic.templates import Templates
 PATHS = {
     "book": (*BRUNO, "1", "2", "1", "2", "2", "1", "1", "2"),
     "book typed ahead": (TypeAhead(*BRUNO, "1", "2", "1", "2", "2", "1", "1", "2"),),
+    "book on a day": (*BRUNO, "1", "1", "2", "2", "4", "5", "0112", "4", "1", "2", "1", "1", "2"),
+    "wait": (*BRUNO, "1", "3", "1", "2"),
     "hear": (*BRUNO, "2", "1"),
     "cancel": (*BRUNO, "3", "5", Speaks(2), "1", "2"),
     "move": (*BRUNO, "4", "1", "1", "2"),
@@ -33,6 +35,8 @@ def fresh(clinic_templates: Templates, tmp_path: Path):
             old.unlink()
         clinic = clinic_templates.copy("sqlite", tmp_path)
         clinic.book("bruno", clinic.slot(place=9))
+        start = clinic.clock()
+        clinic.agenda.add_absence(clinic.at.doctors["sergio"], start, start.replace(year=2027), "férias")
         return clinic
 
     return another

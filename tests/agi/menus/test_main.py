@@ -1,5 +1,7 @@
 """Call-flow 3, and a call taken up again."""
 
+import pytest
+
 from agi.phone import HangUp
 from tests.agi.menus.talking import BRUNO, CARLA, heard_name, in_order, talk, went_to
 
@@ -58,3 +60,38 @@ def test_after_ten_minutes_nobody_is_asked(clinic):
 def test_who_had_finished_is_not_asked(clinic):
     talk(clinic, *BRUNO, *TO_TIMES, "1", "1", uniqueid="done")
     assert "main/resume" not in talk(clinic, *BRUNO, uniqueid="back").heard
+
+
+@pytest.mark.parametrize("key", ["8", "7"])
+def test_a_key_of_nothing_is_told(clinic, key):
+    assert in_order(
+        talk(clinic, *BRUNO, key, "2").heard, "main/book", "common/wrong-key", "main/book", "appointments/none"
+    )
+
+
+def test_nine_says_the_next_appointment_again(clinic):
+    clinic.book("bruno")
+    assert talk(clinic, *BRUNO, "9").heard.count("main/next") == 2
+
+
+def test_the_next_appointment_names_its_unit(clinic):
+    clinic.book("bruno")
+    call = talk(clinic, *BRUNO)
+    assert in_order(call.heard, "main/next", "hour/10", "with/doctor-f", "at/unit", "main/book")
+    assert heard_name(call, "Centro")
+
+
+def test_a_move_that_was_cut_off_goes_on_too(clinic):
+    clinic.book("bruno")
+    talk(clinic, *BRUNO, "4", HangUp(), uniqueid="cut")
+    assert talk(clinic, *BRUNO, "1", uniqueid="back").trail[-2:] == ["reschedule", "choose_time"]
+
+
+def test_who_was_handed_to_a_person_was_not_cut_off(clinic):
+    talk(clinic, *BRUNO, *TO_TIMES, "0", uniqueid="person")
+    assert "main/resume" not in talk(clinic, *BRUNO, uniqueid="back").heard
+
+
+def test_somebody_else_is_not_asked_to_go_on(clinic):
+    talk(clinic, *BRUNO, *TO_TIMES, HangUp(), uniqueid="cut")
+    assert "main/resume" not in talk(clinic, *CARLA, uniqueid="other").heard

@@ -1,7 +1,9 @@
 """Nothing free."""
 
+import pytest
 from sqlalchemy import select
 
+from agi.phone import Speaks
 from db.tables import Waiting
 from tests.agi.menus.talking import BRUNO, in_order, talk, went_to
 
@@ -29,3 +31,37 @@ def test_two_chooses_otherwise(clinic):
 def test_no_free_time_at_all_still_reaches_a_person(clinic):
     nothing_free(clinic, "sergio", "marina", "paulo", "rita")
     assert went_to(talk(clinic, *BRUNO, "1", "1", "0")) == "reception"
+
+
+def waiting(clinic):
+    return clinic.database.rows(select(Waiting))
+
+
+def test_the_doctor_and_the_plan_are_part_of_the_wish(clinic):
+    nothing_free(clinic, "marina")
+    talk(clinic, *BRUNO, "1", "1", "2", "2", "1")
+    (row,) = waiting(clinic)
+    wished = (clinic.at.doctors["marina"], clinic.at.payers["particular"])
+    assert (row.doctor_id, row.payer_id) == wished
+
+
+def test_joining_twice_is_one_place(clinic):
+    nothing_free(clinic, "sergio")
+    for n in range(2):
+        call = talk(clinic, *BRUNO, "1", "3", "1", uniqueid=f"{n}")
+        assert "waiting/joined" in call.heard
+    assert len(waiting(clinic)) == 1
+
+
+def test_who_has_just_registered_may_wait_too(clinic):
+    nothing_free(clinic, "sergio")
+    talk(clinic, "39053344705", "01011990", "2", Speaks(2), "1", "3", "1")
+    (row,) = waiting(clinic)
+    assert row.patient_id is None
+    assert row.pre_registration_id
+
+
+@pytest.mark.parametrize(("key", "menu"), [("0", "reception"), ("*", "choose_specialty"), ("9", "waiting_list")])
+def test_the_keys_mean_here_what_they_mean_everywhere(clinic, key, menu):
+    nothing_free(clinic, "sergio")
+    assert talk(clinic, *BRUNO, "1", "3", key).trail[-1] == menu
