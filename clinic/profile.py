@@ -5,9 +5,10 @@ from collections.abc import Callable
 from datetime import time as time_of_day
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from clinic.clock import Clock
+from clinic.names import need
 from db.session import Database
 from db.tables import ClinicProfile
 
@@ -61,7 +62,12 @@ class Profiles:
         return self._known[1]
 
     def save(self, profile: Profile) -> None:
-        """Keep a changed profile."""
+        """Keep a changed profile; its name is to be rendered."""
         changes = {"data": profile.model_dump(mode="json"), "updated_at": self._clock()}
-        self._database.change(update(ClinicProfile).where(ClinicProfile.id == 1).values(**changes))
+
+        def work(connection: Connection) -> None:
+            need(connection, self._clock(), (profile.says,))
+            connection.execute(update(ClinicProfile).where(ClinicProfile.id == 1).values(**changes))
+
+        self._database.write(work)
         self._known = None

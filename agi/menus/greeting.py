@@ -28,7 +28,7 @@ def _welcome(call: Call, clinic: Clinic) -> list[Said]:
     """At most 15 seconds: greeting, name, emergency, the ways out, the notice of recording."""
     profile = clinic.profile.get()
     unit = clinic.units.by_dialled(call.dialled)
-    said: list[Said] = [_time_of_day(clinic.clock().astimezone(unit.tz)), Spoken(profile.spoken_name or profile.name)]
+    said: list[Said] = [_time_of_day(clinic.clock().astimezone(unit.tz)), Spoken(profile.says)]
     if profile.operadora:
         said += ["greeting/protocol", Digits(clinic.calls.protocol(call.id))]
     said += ["greeting/emergency", "greeting/person-or-complaint"]

@@ -50,3 +50,8 @@ def test_the_name_is_spoken_as_it_is_written_unless_told_otherwise():
 def test_settings_that_would_stop_the_clinic_are_refused(wrong):
     with pytest.raises(ValidationError):
         Profile(**wrong)
+
+
+def test_the_name_of_the_clinic_is_rendered(clinic):
+    clinic.profile.save(Profile(name="SOS Olhos", spoken_name="Esse ó esse Olhos"))
+    assert "Esse ó esse Olhos" in clinic.names.pending()

@@ -95,3 +95,12 @@ def test_who_was_handed_to_a_person_was_not_cut_off(clinic):
 def test_somebody_else_is_not_asked_to_go_on(clinic):
     talk(clinic, *BRUNO, *TO_TIMES, HangUp(), uniqueid="cut")
     assert "main/resume" not in talk(clinic, *CARLA, uniqueid="other").heard
+
+
+@pytest.mark.parametrize(
+    ("key", "menu"),
+    [("1", "choose_specialty"), ("2", "appointments"), ("3", "cancel"), ("4", "choose_time"), ("5", "confirm")],
+)
+def test_each_key_leads_to_its_menu(clinic, key, menu):
+    clinic.book("bruno")
+    assert talk(clinic, *BRUNO, key).trail[-1] == menu

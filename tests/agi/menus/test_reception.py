@@ -1,5 +1,10 @@
 """Call-flow 6, as far as the dialplan."""
 
+from datetime import date
+
+import pytest
+
+from agi.phone import AtOnce, Silence
 from tests.agi.menus.talking import BRUNO, talk, went_to
 
 
@@ -23,3 +28,17 @@ def test_the_dialplan_learns_where_and_why(clinic):
     call = talk(clinic, *BRUNO, "1", "9", "7", "7", "7")
     assert call.variables["ALO_MENU"] == "choose_specialty"
     assert call.variables["ALO_WHY"] == "no answer"
+
+
+@pytest.mark.parametrize(("state", "day"), [(None, (2026, 11, 24)), ("SP", (2026, 7, 9))])
+def test_the_clinics_own_and_the_states_holidays_are_known(clinic, state, day):
+    if state is None:
+        clinic.agenda.add_holiday(date(*day), "Aniversário da clínica")
+    clinic.clock.now = clinic.clock.now.replace(year=day[0], month=day[1], day=day[2])
+    assert talk(clinic, "0", "#", then="#").heard[-1] == "reception/closed"
+
+
+def test_a_person_is_at_hand_before_any_data(clinic):
+    call = talk(clinic, AtOnce("0"), Silence(), "#")
+    assert went_to(call) == "reception"
+    assert call.variables["ALO_MENU"] == "identify"

@@ -2,8 +2,12 @@
 
 from datetime import date, timedelta
 
+import pytest
+from sqlalchemy import select
+
 from agi.phone import HangUp
-from tests.agi.menus.talking import ALICE, BRUNO, heard_name, in_order, talk, went_to
+from db.tables import Appointment, AppointmentChange
+from tests.agi.menus.talking import ALICE, BRUNO, CARLA, heard_name, in_order, talk, went_to
 
 TO_TIMES = ("1", "1", "2", "2")
 HEART_RITA = ("1", "2", "2", "3")
@@ -171,4 +175,37 @@ def test_two_calls_of_one_patient_at_once_do_not_take_the_same_minute(clinic):
     call = talk(clinic, *BRUNO, *TO_TIMES, "1", in_the_other_call)
     assert in_order(call.heard, "booking/read-back", "booking/overlaps", "times/later")
     assert len(clinic.bookings.upcoming(clinic.people["bruno"])) == 1
+    assert clinic.slot().starts_at == clinic.clock() + timedelta(hours=1)
+
+
+def test_a_hold_that_ran_out_is_lost_to_who_took_the_time(clinic):
+    def thinks_too_long(_heard):
+        clinic.clock.move(minutes=6)
+        clinic.book("alice")
+        return "1"
+
+    call = talk(clinic, *BRUNO, *TO_TIMES, "1", thinks_too_long)
+    assert in_order(call.heard, "booking/read-back", "booking/just-taken", "times/later")
+    assert clinic.bookings.upcoming(clinic.people["bruno"]) == []
+
+
+@pytest.mark.parametrize(("who", "by_phone"), [(BRUNO, False), (CARLA, True)])
+def test_who_has_no_contact_is_on_the_list_of_who_to_call(clinic, who, by_phone):
+    talk(clinic, *who, *TO_TIMES, "1", "1")
+    (row,) = clinic.database.rows(select(Appointment.tell_by_phone))
+    assert row.tell_by_phone is by_phone
+
+
+def test_a_booking_is_in_the_history_with_its_call(clinic):
+    talk(clinic, *BRUNO, *TO_TIMES, "1", "1", uniqueid="17.5")
+    (row,) = clinic.database.rows(select(AppointmentChange))
+    assert (row.event, row.via, row.call_id) == ("booked", "telephone", "17.5")
+
+
+@pytest.mark.parametrize(
+    ("key", "menu"), [("0", "reception"), ("*", "choose_time"), ("9", "read_back"), ("8", "read_back")]
+)
+def test_the_keys_mean_here_what_they_mean_everywhere(clinic, key, menu):
+    call = talk(clinic, *BRUNO, *TO_TIMES, "1", key)
+    assert call.trail[-1] == menu
     assert clinic.slot().starts_at == clinic.clock() + timedelta(hours=1)
