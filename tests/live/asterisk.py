@@ -37,6 +37,11 @@ class Asterisk:
         return "127.0.0.1", self.sip_port
 
     @property
+    def shipped_copy(self) -> str:
+        """Where Asterisk cannot read the shipped sounds, their copy: for ALO_PROMPTS_DIR of `alo agi`; else empty."""
+        return ":".join(self.prompts_dir.split(":")[1:])
+
+    @property
     def recordings(self) -> Path:
         """Where the reception's messages are kept."""
         return Path(self.spool) / "recordings"

@@ -7,6 +7,7 @@ import pytest
 
 from tests.live import session
 from tests.live.asterisk import Asterisk, start_asterisk
+from tests.live.running import RunningClinic, demo_clinic
 from tests.live.servers import DatabaseServer, start_mariadb, start_mysql
 from tests.live.sounds import Sounds
 from tests.live.standin import StandIn
@@ -41,6 +42,9 @@ def asterisk(the_asterisk: Asterisk) -> Iterator[Asterisk]:
         yield the_asterisk
 
 
+Running = Iterator[RunningClinic]
+Factory = pytest.TempPathFactory
+
 MADE_UP = [
     "ask/cpf", "ask/birth", "told/thanks", "failed/apology", "reception/leave-message", "reception/thanks",
     "test/type-digits", "test/you-typed", *(f"digit/{digit}" for digit in range(10)),
@@ -55,6 +59,41 @@ def sounds(the_asterisk: Asterisk) -> Sounds:
         for prompt_id in MADE_UP:
             made_up.path(prompt_id)
     return made_up
+
+
+@pytest.fixture(scope="session")
+def demo_sounds(the_asterisk: Asterisk) -> Sounds:
+    """Every sentence, number and demo name as a short made-up sound, where Asterisk may read it."""
+    made_up = Sounds(Path(the_asterisk.run).parent / "demo-sounds")
+    with session.locked("demo-sounds"):
+        if not made_up.folder.exists():
+            made_up.all()
+    return made_up
+
+
+@pytest.fixture(scope="session")
+def mysql_clinic(mysql: DatabaseServer, call_settings: dict[str, str], tmp_path_factory: Factory) -> Running:
+    """The demo clinic on MySQL, its `alo agi` running."""
+    yield from running(demo_clinic(mysql, "mysql", tmp_path_factory.mktemp("mysql") / "log", **call_settings))
+
+
+@pytest.fixture(scope="session")
+def mariadb_clinic(mariadb: DatabaseServer, call_settings: dict[str, str], tmp_path_factory: Factory) -> Running:
+    """The demo clinic on MariaDB, its `alo agi` running."""
+    yield from running(demo_clinic(mariadb, "mariadb", tmp_path_factory.mktemp("mariadb") / "log", **call_settings))
+
+
+@pytest.fixture(scope="session")
+def call_settings(the_asterisk: Asterisk, demo_sounds: Sounds) -> dict[str, str]:
+    """What an `alo agi` must be told to speak through this Asterisk in short made-up sounds."""
+    return {"ALO_PROMPTS_DIR": str(demo_sounds.folder), "ALO_SPOOL": the_asterisk.spool}
+
+
+def running(clinic: RunningClinic) -> Running:
+    """Start it, and stop it in the end."""
+    clinic.start()
+    yield clinic
+    clinic.stop()
 
 
 @pytest.fixture

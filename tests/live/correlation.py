@@ -8,6 +8,7 @@ from tests.live.elastic import elastic
 from tests.live.rtp import Sound
 
 CUT = 1600  # samples: Asterisk hangs up a few packets before the last one of a last prompt has been sent
+SOON = 40_000  # 5 s: where the next prompt is looked for first, for speed alone
 ENOUGH = 0.8  # a prompt that is in a recording after G.711 reaches 0.93 to 1.0, another one about 0.5 at most
 
 
@@ -47,7 +48,9 @@ def heard_in_order(recording: Sound, prompts: Sequence[Sound]) -> list[float]:
     """
     recording, found, start = np.pad(recording, (0, CUT)), [], 0
     for prompt in prompts:
-        score, end = _first(recording[start:], prompt)
+        score, end = _first(recording[start : start + len(prompt) + SOON], prompt)
+        if score < ENOUGH:
+            score, end = _first(recording[start:], prompt)
         found.append(score)
         start += end - len(prompt) // 4 if score >= ENOUGH else 0
     return found

@@ -1,0 +1,152 @@
+"""Real calls into the shipped `alo agi`: SIP and RTP through Asterisk, the demo clinic on MySQL and MariaDB.
+
+The calls of a kind are on the line at once, in a fixture; the tests say what must be true of them.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.live.asterisk import Asterisk
+from tests.live.correlation import ENOUGH, heard
+from tests.live.rtp import Sound, read_wav
+from tests.live.running import Patient, RunningClinic, demo_clinic
+from tests.live.servers import start_mysql
+from tests.live.sounds import Sounds
+from tests.live.telephone import Telephone, telephone
+from tests.live.walk import BOOK, CANCEL, COMPLAIN, HEAR, MOVE, VOICE, Answers, Caller, NobodyKnows, heard_of
+from tests.live.wiretap import Talk, Wiretap
+
+pytestmark = [pytest.mark.live, pytest.mark.asterisk, pytest.mark.xdist_group("asterisk"), pytest.mark.timeout(600)]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One call of the batch."""
+
+    clinic: str
+    answers: Answers
+    patient: int
+    pause: float = 0.45
+    seconds: float = 150
+
+
+VISITS = {
+    # "booking with the shipped voice": Visit("mysql-shipped", BOOK, 2, 1.6, 300),
+    "booking on MySQL": Visit("mysql", BOOK, 2),
+    "booking on MariaDB": Visit("mariadb", BOOK, 2),
+    "hearing": Visit("mariadb", HEAR, 3),
+    "cancelling": Visit("mariadb", CANCEL, 4),
+    "moving": Visit("mariadb", MOVE, 5),
+    "complaining": Visit("mariadb", COMPLAIN, 6),
+}
+BOOKINGS = [name for name in VISITS if name.startswith("booking")]
+
+
+@dataclass
+class Happened:
+    """What came of one call."""
+
+    clinic: RunningClinic
+    patient: Patient
+    before: int
+    recording: Sound | None = None
+    talk: Talk = field(default_factory=Talk)
+
+
+@pytest.fixture(scope="module")
+def clinics(
+    the_asterisk: Asterisk,
+    mysql_clinic: RunningClinic,
+    mariadb_clinic: RunningClinic,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[dict[str, RunningClinic]]:
+    """Two speak in short made-up sounds, one in its own voice."""
+    settings = {"ALO_PROMPTS_DIR": the_asterisk.shipped_copy, "ALO_SPOOL": the_asterisk.spool}
+    shipped = demo_clinic(start_mysql(), "shipped", tmp_path_factory.mktemp("shipped") / "log", **settings)
+    shipped.start()
+    yield {"mysql": mysql_clinic, "mariadb": mariadb_clinic, "mysql-shipped": shipped}
+    shipped.stop()
+
+
+@pytest.fixture(scope="module")
+def visits(the_asterisk: Asterisk, sounds: Sounds, clinics: dict[str, RunningClinic]) -> dict[str, Happened]:
+    """Everybody calls at once and listens to the end."""
+    happened, numbers = {}, {name: f"1191{place:07}" for place, name in enumerate(VISITS)}
+    for name, visit in VISITS.items():
+        clinic = clinics[visit.clinic]
+        patient = clinic.patients(10)[visit.patient]
+        happened[name] = Happened(clinic, patient, clinic.booked([patient]).get(patient.id, 0))
+
+    async def script(phone: Telephone) -> None:
+        async def one(name: str, tap: Wiretap) -> None:
+            visit, what = VISITS[name], happened[name]
+            call = await phone.dial("4000", caller=numbers[name])
+            what.talk = await tap.talk(numbers[name])
+            with contextlib.suppress(TimeoutError, NobodyKnows):  # the tests tell what was reached
+                async with asyncio.timeout(visit.seconds):
+                    await Caller(call, what.talk, what.patient, visit.answers, visit.pause).walk()
+            what.recording = call.recording
+
+        async with Wiretap(0, {numbers[name]: what.clinic.port for name, what in happened.items()}) as tap:
+            the_asterisk.point_agi(tap.port)
+            await asyncio.gather(*(one(name, tap) for name in VISITS))
+
+    with the_asterisk.in_use():
+        telephone(the_asterisk.server, script)
+    return happened
+
+
+@pytest.mark.parametrize("name", VISITS)
+def test_every_prompt_of_the_path_is_heard_in_order(name: str, visits: dict[str, Happened]) -> None:
+    what = visits[name]
+    assert what.recording is not None
+    scores = heard_of(what.recording, what.talk.files)
+    assert len(scores) > 10 and {one: score for one, score in scores.items() if score < ENOUGH} == {}
+
+
+@pytest.mark.parametrize("name", VISITS)
+def test_the_server_ends_the_call_in_good_order(name: str, visits: dict[str, Happened]) -> None:
+    assert [command.line for command in visits[name].talk.commands][-1:] == ['SET VARIABLE "ALO_DONE" "1"']
+
+
+@pytest.mark.parametrize("name", BOOKINGS)
+def test_a_call_books(name: str, visits: dict[str, Happened]) -> None:
+    what = visits[name]
+    assert what.clinic.booked([what.patient]) == {what.patient.id: what.before + 1}
+    [(via, status, slot)] = what.clinic.rows(
+        "SELECT a.via, a.status, s.status FROM {db}.appointments a JOIN {db}.slots s ON s.id = a.slot_id"
+        f" WHERE a.patient_id = {what.patient.id} AND a.via = 'telephone' AND a.live = 1"
+    )
+    assert (via, slot) == ("telephone", "booked") and status in ("booked", "pending")
+
+
+def test_a_call_cancels(visits: dict[str, Happened]) -> None:
+    what = visits["cancelling"]
+    assert what.clinic.booked([what.patient]).get(what.patient.id, 0) == what.before - 1
+
+
+def test_a_call_moves(visits: dict[str, Happened]) -> None:
+    what = visits["moving"]
+    assert what.clinic.booked([what.patient]) == {what.patient.id: what.before}
+    moved = f"SELECT id FROM {{db}}.appointments WHERE patient_id = {what.patient.id} AND replaced_by IS NOT NULL"
+    assert what.clinic.rows(moved)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("complaining", "complaint"), ("cancelling", "cancel_reason")])
+def test_what_was_spoken_is_kept(name: str, kind: str, visits: dict[str, Happened], the_asterisk: Asterisk) -> None:
+    [(path,)] = visits[name].clinic.rows(f"SELECT path FROM {{db}}.voice_notes WHERE kind = '{kind}'")
+    assert heard(read_wav(the_asterisk.recordings / path), VOICE) >= ENOUGH
+
+
+def test_nothing_is_left_half_made(visits: dict[str, Happened]) -> None:
+    assert [what.clinic.half_made() for what in visits.values() if what.clinic.half_made()] == []
+
+
+def test_the_log_holds_nothing_private(visits: dict[str, Happened]) -> None:
+    for name, what in visits.items():
+        log = what.clinic.log.read_text()
+        assert what.patient.cpf not in log and what.patient.born not in log, name
