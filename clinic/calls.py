@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, null, select, update
+from sqlalchemy import bindparam, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clinic.clock import Clock
 from clinic.holds import Holds
 from clinic.people import Person
 from clinic.roster import Rosters
+from db.prepared import Prepared, Query
 from db.retry import taken
 from db.session import Database
 from db.tables import CallRecord, Protocol
@@ -19,6 +20,31 @@ from db.tables import CallRecord, Protocol
 RESUME_WITHIN = timedelta(minutes=10)
 TRIES = 20
 TEXT_LIMIT = 10_000
+
+_OF_CALL = update(CallRecord).where(CallRecord.uniqueid == bindparam("call"))
+_GIVEN = ("uniqueid", "linkedid", "caller", "dialled", "unit_id", "started_at")
+START = Prepared(insert(CallRecord).values({name: bindparam(name) for name in _GIVEN} | {"menu": "", "trail": ""}))
+ENTER = Prepared(_OF_CALL.values(menu=bindparam("now_in")))
+IDENTIFY = Prepared(_OF_CALL.values(patient_id=bindparam("patient"), pre_registration_id=bindparam("pre_registration")))
+END = Prepared(
+    _OF_CALL.values(
+        ended_at=bindparam("at"), outcome=bindparam("how"), trail=bindparam("walked"), menu="", resume=null()
+    )
+)
+CUT_OFF = Query(
+    select(CallRecord.id, CallRecord.resume)
+    .where(
+        CallRecord.patient_id == bindparam("patient"),
+        CallRecord.uniqueid != bindparam("call"),
+        CallRecord.ended_at > bindparam("since"),
+    )
+    .order_by(CallRecord.ended_at.desc())
+    .limit(1)
+)
+NUMBER = Query(select(Protocol.number).where(Protocol.call_uniqueid == bindparam("call")))
+GIVE_NUMBER = Prepared(
+    insert(Protocol).values({name: bindparam(name) for name in ("number", "medium", "call_uniqueid", "created_at")})
+)
 
 
 class Calls:
@@ -31,8 +57,7 @@ class Calls:
         """A call came in; one that enters the menus again goes on in its record."""
         values = {"linkedid": linkedid[:64], "caller": caller, "dialled": dialled[:40], "unit_id": unit_id}
         try:
-            row = insert(CallRecord).values(uniqueid=uniqueid[:64], started_at=self._clock(), **values)
-            self._database.change(row)
+            self._database.change(START, {"uniqueid": uniqueid[:64], "started_at": self._clock(), **values})
         except IntegrityError as error:
             if not taken(error):
                 raise
@@ -40,31 +65,32 @@ class Calls:
 
     def entered(self, uniqueid: str, menu: str) -> None:
         """Where the caller is now, for who watches."""
-        self._set(uniqueid, menu=menu[:40])
+        self._database.claim(ENTER, {"call": uniqueid[:64], "now_in": menu[:40]})
 
     def identified(self, uniqueid: str, person: Person) -> None:
         """Who the call is for."""
-        self._set(uniqueid, **person.columns)
+        theirs = {"patient": person.columns["patient_id"], "pre_registration": person.columns["pre_registration_id"]}
+        self._database.claim(IDENTIFY, {"call": uniqueid[:64], **theirs})
 
     def ended(self, uniqueid: str, outcome: str, trail: Sequence[str], resume: dict[str, Any] | None = None) -> None:
         """The call is over: what it held is free. `resume`: where to go on if the caller was cut off."""
         self._holds.release_all(uniqueid)
         walked = " ".join(trail)[:TEXT_LIMIT]
-        ending = {"ended_at": self._clock(), "outcome": outcome[:40], "trail": walked, "menu": ""}
-        self._set(uniqueid, resume=resume if resume else null(), **ending)
+        ending = {"call": uniqueid[:64], "at": self._clock(), "how": outcome[:40], "walked": walked}
+        self._database.claim(END, ending)
+        if resume:
+            self._set(uniqueid, resume=resume)
 
     def protocol(self, uniqueid: str, medium: str = "telephone") -> str:
         """The call's protocol number, made when it is first asked for: AAMMDD and six digits."""
-        known = select(Protocol.number).where(Protocol.call_uniqueid == uniqueid)
         now = self._clock()
         for _ in range(TRIES):
-            row = self._database.first(known)
-            if row and row.number:
+            for row in self._database.ask(NUMBER, {"call": uniqueid}):
                 return str(row.number)
             number = f"{now.astimezone(self._zone()):%y%m%d}{secrets.randbelow(1_000_000):06d}"
             try:
                 new = {"number": number, "medium": medium, "call_uniqueid": uniqueid[:64], "created_at": now}
-                self._database.change(insert(Protocol).values(**new))
+                self._database.change(GIVE_NUMBER, new)
             except IntegrityError as error:  # the number is another's, or the call has one by now
                 if not taken(error):
                     raise
@@ -82,12 +108,9 @@ class Calls:
         """Where this person was cut off in an earlier call of the last ten minutes; told once."""
         if person.kind != "patient":
             return None
-        earlier = select(CallRecord.id, CallRecord.resume).where(
-            CallRecord.patient_id == person.id,
-            CallRecord.uniqueid != not_call,
-            CallRecord.ended_at > self._clock() - RESUME_WITHIN,
-        )
-        row = self._database.first(earlier.order_by(CallRecord.ended_at.desc()).limit(1))
+        since = self._clock() - RESUME_WITHIN
+        found = self._database.ask(CUT_OFF, {"patient": person.id, "call": not_call, "since": since})
+        row = found[0] if found else None
         if row is None or not row.resume:
             return None
         self._database.change(update(CallRecord).where(CallRecord.id == row.id).values(resume=null()))

@@ -15,6 +15,7 @@ from clinic.audit import AuditTrail
 from clinic.clock import Clock
 from clinic.phones import variants
 from clinic.profile import Profiles
+from db.prepared import Prepared, Query
 from db.session import Database
 from db.tables import Guess, PatientPhone
 
@@ -46,11 +47,15 @@ class Attempt:
 
 
 _RECENT = Guess.at > bindparam("since")
-COUNTS = select(
-    select(func.count()).where(Guess.cpf == bindparam("cpf"), _RECENT).scalar_subquery().label("cpf"),
-    select(func.count()).where(Guess.caller == bindparam("caller"), _RECENT).scalar_subquery().label("caller"),
-    select(func.count()).where(_RECENT).select_from(Guess).scalar_subquery().label("all"),
+COUNTS = Query(
+    select(
+        select(func.count()).where(Guess.cpf == bindparam("cpf"), _RECENT).scalar_subquery().label("cpf"),
+        select(func.count()).where(Guess.caller == bindparam("caller"), _RECENT).scalar_subquery().label("caller"),
+        select(func.count()).where(_RECENT).select_from(Guess).scalar_subquery().label("all"),
+    )
 )
+WRITE_DOWN = Prepared(insert(Guess).values({name: bindparam(name) for name in ("cpf", "caller", "at")}))
+STRIKE_OUT = Prepared(delete(Guess).where(Guess.id == bindparam("guess")))
 
 
 class Guessing:
@@ -68,20 +73,19 @@ class Guessing:
         known = caller if caller != self._profiles.get().trunk_number else None
         who = _digest(f"number:{known}" if known else f"call:{call_id}")
         cpf = _digest(f"cpf:{secret}") if secret else None
-        key = self._database.change(insert(Guess), {"cpf": cpf, "caller": who, "at": now}).inserted_primary_key
-        counts = self._database.first(COUNTS, {"cpf": cpf, "caller": who, "since": now - WINDOW})
-        assert key and counts
+        key = self._database.change(WRITE_DOWN, {"cpf": cpf, "caller": who, "at": now}).lastrowid
+        [counts] = self._database.ask(COUNTS, {"cpf": cpf, "caller": who, "since": now - WINDOW})
         limit, counted = (PER_CALLER, "caller") if known else (PER_ANONYMOUS_CALL, "call")
         if counts.caller > limit:
             self._refuse(counted, call_id)
         if counts.all > IN_ALL and not (known and self._on_file(known)):
             self._alarm(now)
             self._refuse("all", call_id)
-        return Attempt(int(key[0]), counts.cpf > PER_CPF, counts.caller == limit, counted)
+        return Attempt(key, counts.cpf > PER_CPF, counts.caller == limit, counted)
 
     def succeeded(self, attempt: Attempt) -> None:
         """It was no guess: strike it out."""
-        self._database.change(delete(Guess).where(Guess.id == attempt.id))
+        self._database.claim(STRIKE_OUT, {"guess": attempt.id})
 
     def failed(self, attempt: Attempt, call_id: str) -> None:
         """Raises TooManyGuesses when it was the last one this caller had; else nothing happens."""

@@ -14,7 +14,7 @@ from clinic.clock import Clock
 from clinic.profile import Profiles
 from clinic.search import long_enough
 from clinic.slots import SlotInfo
-from db.prepared import Prepared
+from db.prepared import Prepared, Query
 from db.session import Database
 from db.tables import Slot
 
@@ -58,8 +58,8 @@ HELD = select(Slot.id, Slot.unit_id, Slot.modality, Slot.starts_at, Slot.ends_at
     Slot.hold_token == bindparam("token"), Slot.status == "held"
 )
 RELEASE = update(Slot).values(**FREE).where(Slot.hold_token == bindparam("token"), Slot.status == "held")
-RELEASE_ALL = update(Slot).values(**FREE).where(OWN, Slot.status == "held")
-LAPSED_IDS = select(Slot.id).where(Slot.hold_token > "", LAPSED).limit(AT_ONCE)
+RELEASE_ALL = Prepared(update(Slot).values(**FREE).where(OWN, Slot.status == "held"))
+LAPSED_IDS = Query(select(Slot.id).where(Slot.hold_token > "", LAPSED).limit(AT_ONCE))
 
 
 class Holds:
@@ -89,12 +89,12 @@ class Holds:
 
     def release_all(self, by: str) -> None:
         """Give back everything somebody holds: they hung up."""
-        self._database.change(RELEASE_ALL, _owner(by))
+        self._database.claim(RELEASE_ALL, _owner(by))
 
     def sweep(self) -> int:
         """Free the holds whose time is over; how many there were."""
         now = self._clock()
-        lapsed = [row.id for row in self._database.rows(LAPSED_IDS, {"now": now})]
+        lapsed = [row.id for row in self._database.ask(LAPSED_IDS, {"now": now})]
         if not lapsed:
             return 0
         freed = update(Slot).values(**FREE).where(Slot.id.in_(lapsed), Slot.status == "held", LAPSED)

@@ -12,6 +12,7 @@ from clinic.guessing import Guessing, TooManyGuesses
 from clinic.people import Person
 from clinic.phones import normalise, variants
 from clinic.pins import hash_pin, pin_fits
+from db.prepared import Query
 from db.session import Database
 from db.tables import Patient, PatientPhone, PreRegistration
 from db.types import folded
@@ -30,7 +31,8 @@ COLUMNS = select(
     Patient.id, Patient.name, Patient.social_name, Patient.birth_date, Patient.slow_mode, Patient.usual_payer_id,
     Patient.usual_unit_id, HAS_CONTACT.label("has_contact"), Patient.pin_hash,
 )  # fmt: skip
-BY_CPF = COLUMNS.where(Patient.cpf == bindparam("cpf"))
+BY_CPF = Query(COLUMNS.where(Patient.cpf == bindparam("cpf")))
+DEPENDANTS = Query(COLUMNS.where(Patient.guardian_id == bindparam("guardian")).order_by(Patient.birth_date, Patient.id))
 NUMBERS: BindParameter[Any] = bindparam("numbers", expanding=True)
 BY_NUMBER = COLUMNS.join(PatientPhone, PatientPhone.patient_id == Patient.id).where(PatientPhone.number.in_(NUMBERS))
 
@@ -53,7 +55,7 @@ class Patients:
         often) and TooManyGuesses: a person goes on.
         """
         attempt = self._guessing.attempt(cpf, caller, call_id)
-        row = self._database.first(BY_CPF, {"cpf": cpf})
+        row = next(iter(self._database.ask(BY_CPF, {"cpf": cpf})), None)
         if row is None or row.birth_date != birth_date or attempt.cpf_blocked:
             self._guessing.failed(attempt, call_id)
             raise NotRecognised
@@ -91,8 +93,7 @@ class Patients:
         """Those this patient is guardian of, by age, the oldest first."""
         if person.kind != "patient":
             return []
-        theirs = COLUMNS.where(Patient.guardian_id == person.id).order_by(Patient.birth_date, Patient.id)
-        return [_person(row) for row in self._database.rows(theirs)]
+        return [_person(row) for row in self._database.ask(DEPENDANTS, {"guardian": person.id})]
 
     def get(self, patient_id: int) -> Person:
         """One patient. Raises KeyError."""

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, literal_column, select, union_all
 
 from clinic.slots import SlotInfo
+from db.prepared import Query
 from db.session import Database
 from db.tables import Doctor, Slot
 from db.types import UtcDateTime
@@ -99,7 +100,7 @@ class Search:
 
     def first_free(self, ask: Ask) -> dict[int, datetime]:
         """The doctors with free time, each with the earliest start; payers and lengths are not looked at."""
-        rows = self._database.rows(_doctors(ask, False), _params(ask, len(ask.doctors))) if ask.doctors else []
+        rows = self._database.ask(_doctors(ask, False), _params(ask, len(ask.doctors))) if ask.doctors else []
         return {row.id: row.near for row in rows if row.near is not None}
 
     def has_rows(self, ask: Ask) -> bool:
@@ -111,11 +112,11 @@ class Search:
     def _of_nearest_doctors(self, ask: Ask, count: int, backwards: bool) -> list[SlotInfo]:
         """The `count` nearest slots, of whatever length: they belong to the `count` nearest doctors."""
         params = _params(ask, count)
-        rows = self._database.rows(_doctors(ask, backwards), params)
+        rows = self._database.ask(_doctors(ask, backwards), params)
         doctors = {f"doctor{place}": row.id for place, row in enumerate(rows) if row.near is not None}
         if not doctors:
             return []
-        found = self._database.rows(_of_each(len(doctors), shape(ask), backwards), {**params, **doctors})
+        found = self._database.ask(_of_each(len(doctors), shape(ask), backwards), {**params, **doctors})
         slots = (SlotInfo(*row) for row in found)
         return sorted(slots, key=_time_and_id, reverse=backwards)[:count]
 
@@ -187,27 +188,28 @@ def _free(shape: Shape) -> list[ColumnElement[bool]]:
     ]
 
 
-def _doctors(ask: Ask, backwards: bool) -> Any:
+def _doctors(ask: Ask, backwards: bool) -> Query:
     return _nearest_doctors(ask.doctors, shape(ask), backwards)
 
 
 @lru_cache(STATEMENTS)
-def _nearest_doctors(doctors: tuple[int, ...], shape: Shape, backwards: bool) -> Any:
+def _nearest_doctors(doctors: tuple[int, ...], shape: Shape, backwards: bool) -> Query:
     """The doctors whose next free time is nearest, each found by one dive; those without have NULL."""
     mine = select(Slot.starts_at).where(Slot.doctor_id == Doctor.id, *_free(shape))
     near = _in_order(mine, backwards).limit(1).scalar_subquery().label("near")
     order = near.desc() if backwards else near
     found = select(Doctor.id, near).where(Doctor.id.in_(_literally(doctors)))
-    return found.order_by(near.is_(None), order).limit(bindparam("count"))
+    return Query(found.order_by(near.is_(None), order).limit(bindparam("count")))
 
 
 @lru_cache(STATEMENTS)
-def _of_each(doctors: int, shape: Shape, backwards: bool) -> Any:
+def _of_each(doctors: int, shape: Shape, backwards: bool) -> Query:
     """The nearest free slots of each of so many doctors, read in the order of the index."""
     each = (
         select(*COLUMNS).where(Slot.doctor_id == bindparam(f"doctor{place}"), *_free(shape)) for place in range(doctors)
     )
-    return union_all(*(select(_in_order(one, backwards).limit(bindparam("count")).subquery()) for one in each))
+    nearest = (_in_order(one, backwards).limit(bindparam("count")).subquery() for one in each)
+    return Query(union_all(*map(select, nearest)))
 
 
 def _all(ask: Ask) -> Any:
