@@ -22,7 +22,7 @@ def reschedule(call: Call, clinic: Clinic, person: Person, booking: Booking | No
     old = booking or which_appointment(call, clinic, person, "reschedule/which")
     call.progress = {"menu": "reschedule", "appointment_id": old.id}
     call.play("reschedule/moving", *appointment(clinic, old))
-    times = Times(call, clinic, _criteria(old), _last_day(clinic, old))
+    times = Times(call, clinic, _criteria(clinic, old), _last_day(clinic, old))
     while True:
         slot = choose_time(call, times)
         if slot is None:
@@ -40,16 +40,22 @@ def reschedule(call: Call, clinic: Clinic, person: Person, booking: Booking | No
             finish(call, "reschedule/requested" if moved.status == "pending" else "reschedule/done", *code(moved))
 
 
-def _criteria(old: Booking) -> Criteria:
+def _criteria(clinic: Clinic, old: Booking) -> Criteria:
     """The same doctor, payer and length; any of her units."""
     minutes = int((old.ends_at - old.starts_at).total_seconds() // 60)
     return Criteria(
-        specialty_id=old.specialty_id or 0,
+        specialty_id=old.specialty_id or _specialty_of(clinic, old.doctor_id),
         doctor_id=old.doctor_id,
         payer_id=old.payer_id,
         modality=old.modality,
         minutes=minutes,
     )
+
+
+def _specialty_of(clinic: Clinic, doctor_id: int) -> int:
+    """Any of the doctor's: the desk lets patients in without one."""
+    offered = (one.id for one in clinic.directory.specialties())
+    return next((one for one in offered if clinic.directory.doctors(Criteria(one, doctor_id))), 0)
 
 
 def _last_day(clinic: Clinic, old: Booking) -> date | None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from agi.phone import HangUp
+from clinic.visits import Extra
 from tests.agi.menus.talking import BRUNO, in_order, talk
 
 
@@ -110,3 +111,11 @@ def test_cancelled_by_somebody_else_meanwhile_is_told(clinic, booked):
         return "1"
 
     assert "common/changed-meanwhile" in talk(clinic, *BRUNO, "4", "1", desk).heard
+
+
+def test_a_visit_without_specialty_is_moved_with_its_doctor(clinic):
+    at = clinic.clock() + timedelta(days=1, hours=8)
+    kind = clinic.directory.kind("consultation")
+    extra = Extra(clinic.at.doctors["marina"], clinic.at.units["centro"], at, kind, "reception", "dor")
+    clinic.bookings.book_extra(clinic.people["bruno"], extra, by="user:1")
+    assert "reschedule/done" in talk(clinic, *BRUNO, "4", "1", "1").heard
