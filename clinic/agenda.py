@@ -59,14 +59,14 @@ class Agenda:
         holiday = self._holiday(ask, day)
         return DayTimes(self._reason(ask, day, holiday), holiday, [], self._nearest(ask, start, end))
 
-    def free_doctors(self, criteria: Criteria) -> dict[int, datetime]:
-        """The doctors who have a free time that fits (whatever its length), each with the earliest."""
-        return self._search.first_free(self._ask(criteria))
+    def free_doctors(self, criteria: Criteria) -> set[int]:
+        """The doctors who have a free time that fits (whatever its length)."""
+        return self._search.with_time(self._ask(criteria))
 
-    def doctors_with_time(self) -> dict[int, datetime]:
-        """All doctors who have any free time, each with the earliest."""
+    def doctors_with_time(self) -> set[int]:
+        """All doctors who have any free time."""
         everybody = tuple(sorted({one for doctors in self._rosters.get().announceable.values() for one in doctors}))
-        return self._search.first_free(replace(self._ask(Criteria(0)), doctors=everybody))
+        return self._search.with_time(replace(self._ask(Criteria(0)), doctors=everybody))
 
     def _ask(self, criteria: Criteria, after: datetime | None = None) -> Ask:
         roster, profile, now = self._rosters.get(), self._profiles.get(), self._clock()

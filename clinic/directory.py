@@ -53,7 +53,7 @@ class Directory(Registry):
     def specialties(self, by: str = "patient") -> list[SpecialtyInfo]:
         """Those with somebody to announce, and which `by` may book."""
         roster = self._rosters.get()
-        free = self._agenda.doctors_with_time().keys()
+        free = self._agenda.doctors_with_time()
         return [
             _specialty(row, has_free=not free.isdisjoint(roster.announceable[row.id]))
             for row in roster.specialties

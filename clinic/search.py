@@ -98,10 +98,10 @@ class Search:
         """All fitting slots from the start to before the end, by time (the first several hundred)."""
         return self._fitting(ask, AT_ONCE) if ask.doctors and ask.start < ask.end else []
 
-    def first_free(self, ask: Ask) -> dict[int, datetime]:
-        """The doctors with free time, each with the earliest start; payers and lengths are not looked at."""
-        rows = self._database.ask(_doctors(ask, False), _params(ask, len(ask.doctors))) if ask.doctors else []
-        return {row.id: row.near for row in rows if row.near is not None}
+    def with_time(self, ask: Ask) -> set[int]:
+        """The doctors who have any free time; payers and lengths are not looked at."""
+        rows = self._database.ask(_who_has_time(ask.doctors, shape(ask)), _params(ask, 0)) if ask.doctors else []
+        return {row[0] for row in rows}
 
     def has_rows(self, ask: Ask) -> bool:
         """Whether there is any slot at all, taken or not."""
@@ -200,6 +200,13 @@ def _nearest_doctors(doctors: tuple[int, ...], shape: Shape, backwards: bool) ->
     order = near.desc() if backwards else near
     found = select(Doctor.id, near).where(Doctor.id.in_(_literally(doctors)))
     return Query(found.order_by(near.is_(None), order).limit(bindparam("count")))
+
+
+@lru_cache(STATEMENTS)
+def _who_has_time(doctors: tuple[int, ...], shape: Shape) -> Query:
+    """The doctors for whom one dive finds something: with its LIMIT it is not made a join of, which would read all."""
+    any_slot = select(Slot.id).where(Slot.doctor_id == Doctor.id, *_free(shape)).limit(1).scalar_subquery()
+    return Query(select(Doctor.id).where(Doctor.id.in_(_literally(doctors)), any_slot.is_not(None)))
 
 
 @lru_cache(STATEMENTS)
