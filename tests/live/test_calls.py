@@ -35,7 +35,7 @@ class Visit:
 
 
 VISITS = {
-    # "booking with the shipped voice": Visit("mysql-shipped", BOOK, 2, 1.6, 300),
+    "booking with the shipped voice": Visit("mysql-shipped", BOOK, 2, 1.6, 300),
     "booking on MySQL": Visit("mysql", BOOK, 2),
     "booking on MariaDB": Visit("mariadb", BOOK, 2),
     "hearing": Visit("mariadb", HEAR, 3),
