@@ -5,17 +5,17 @@ Everything here runs inside a transaction of `Bookings` or `Visits`.
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, func, null, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from clinic.holds import CLAIMABLE, Hold, SlotTaken
 from clinic.people import Person
 from clinic.transitions import WrongStatus, live, to
 from clinic.whose import of_each_kind
-from db.prepared import Prepared, among, inserting
+from db.prepared import Insert, Prepared, Query, among
 from db.tables import Appointment, AppointmentChange, Patient, PreRegistration, Slot
 
 UNDO = timedelta(seconds=10)
@@ -71,8 +71,15 @@ FULL = select(*COLUMNS, _A.patient_id, _A.pre_registration_id, _A.return_of, _A.
 )
 
 TAKEN = select(_A.id, _A.starts_at, _A.ends_at, _A.replaces)  # few columns: read at every attempt to book
-LIVE_OF_PATIENT = TAKEN.where(_A.patient_id == bindparam("person"), _A.live == 1, _A.ends_at > bindparam("now"))
-LIVE_OF_PRE_REGISTRATION = TAKEN.where(_A.pre_registration_id == bindparam("person"), _A.live == 1)
+_LIVE = {
+    "patient": TAKEN.where(_A.patient_id == bindparam("person"), _A.live == 1, _A.ends_at > bindparam("now")),
+    "pre_registration": TAKEN.where(_A.pre_registration_id == bindparam("person"), _A.live == 1),
+}
+_LAST_OF_CALLER = select(null(), null(), null(), func.max(_A.caller_n)).where(
+    _A.caller == bindparam("caller"), _A.caller_day == bindparam("day")
+)
+LIVE = {kind: Query(live) for kind, live in _LIVE.items()}
+LIVE_AND_CALLER = {kind: Query(union_all(live, _LAST_OF_CALLER)) for kind, live in _LIVE.items()}
 
 
 def _upcoming(theirs: ColumnElement[bool]) -> Any:
@@ -89,8 +96,8 @@ def _lock_of(table: Any) -> Prepared:
 
 
 LOCKS = {"patient": _lock_of(Patient), "pre_registration": _lock_of(PreRegistration)}
-INSERT = inserting(Appointment)
-INSERT_CHANGE = inserting(AppointmentChange)
+INSERT = Insert(Appointment)
+INSERT_CHANGE = Insert(AppointmentChange)
 CLAIM = Prepared(
     update(Slot)
     .where(Slot.hold_token == bindparam("token"), Slot.status == "held", Slot.held_until > bindparam("now"))
@@ -138,8 +145,16 @@ def lock_owner(connection: Connection, row: Line) -> None:
 
 def live_ones(connection: Connection, person: Person, now: datetime) -> list[Line]:
     """What takes this person's time from now on (for a pre-registration: at all): rows of TAKEN, unordered."""
-    found = LIVE_OF_PATIENT if person.kind == "patient" else LIVE_OF_PRE_REGISTRATION
-    return list(connection.execute(found, {"person": person.id, "now": now}))
+    return LIVE[person.kind].run(connection, {"person": person.id, "now": now})
+
+
+def live_and_caller(
+    connection: Connection, person: Person, now: datetime, caller: str, day: date
+) -> tuple[list[Line], int]:
+    """The same, and how many bookings were made from a number that day: one round trip for both."""
+    given = {"person": person.id, "now": now, "caller": caller, "day": day}
+    *others, last = LIVE_AND_CALLER[person.kind].run(connection, given)
+    return others, last.replaces or 0
 
 
 def theirs(connection: Connection, person: Person, booking_id: int) -> Line:
@@ -158,7 +173,7 @@ def one(connection: Connection, booking_id: int) -> Line | None:
 def add(connection: Connection, values: dict[str, Any], act: Act, event: str) -> int:
     """Write an appointment and the first line of its history; its id."""
     row = {**values, "live": live(values["status"]), "created_at": act.at}
-    appointment_id = INSERT.run(connection, row).lastrowid
+    appointment_id = INSERT.run(connection, row)
     tell(connection, appointment_id, act, event, None, values["status"])
     return appointment_id
 

@@ -68,11 +68,12 @@ class Bookings(Visits):
 
         def work(connection: Connection) -> Booking:
             appointments.lock(connection, person)
-            others = appointments.live_ones(connection, person, act.at)
+            others, from_number = number.look(connection, person, act.at)
             taking.check_overlap(connection, others, values["starts_at"], values["ends_at"])
             taking.check_count(others, person, limit)
             taking.check_return(connection, self._rosters.get(), person, values)
-            return self._take(connection, hold, {**values, **number.columns(connection)}, act)
+            number.check(from_number)
+            return self._take(connection, hold, {**values, **from_number}, act)
 
         return self._once(person, key, work)
 

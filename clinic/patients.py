@@ -109,9 +109,8 @@ class Patients:
         values = {
             "cpf": cpf, "birth_date": birth_date, "phone": phone, "name_note_id": name_note_id, "protocol": protocol,
         }  # fmt: skip
-        result = self._database.change(insert(PreRegistration).values(created_at=self._clock(), **values))
-        key = result.inserted_primary_key
-        return Person("pre_registration", int(key[0]) if key else 0, "", birth_date, has_contact=phone is not None)
+        new = self._database.change(insert(PreRegistration).values(created_at=self._clock(), **values))
+        return Person("pre_registration", new.lastrowid, "", birth_date, has_contact=phone is not None)
 
     def register(
         self,
@@ -138,8 +137,7 @@ class Patients:
 
         def work(connection: Connection) -> int:
             names.need(connection, self._clock(), (social_name or name,) if guardian else ())
-            key = connection.execute(insert(Patient).values(**values)).inserted_primary_key
-            patient_id = int(key[0]) if key else 0
+            patient_id: int = connection.execute(insert(Patient).values(**values)).lastrowid
             rows = [{"patient_id": patient_id, "number": number} for number in numbers]
             if rows:
                 connection.execute(insert(PatientPhone), rows)

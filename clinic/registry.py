@@ -169,5 +169,5 @@ class Registry:
 
 
 def _insert(connection: Connection, table: type[Table], values: dict[str, Any]) -> int:
-    key = connection.execute(insert(table).values(**values)).inserted_primary_key
-    return int(key[0]) if key else 0
+    new_id: int = connection.execute(insert(table).values(**values)).lastrowid
+    return new_id

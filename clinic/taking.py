@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection
 
 from clinic import appointments, past_visits
 from clinic.appointments import Booking, Line, booking
 from clinic.people import Person
 from clinic.roster import Roster
 from clinic.terms import NotAllowed, local_day
-from db.tables import Appointment
 
 
 class Overlaps(Exception):
@@ -37,11 +36,6 @@ class TooManyFromNumber(Exception):
     def __init__(self, limit: int) -> None:
         super().__init__(limit)
         self.limit = limit
-
-
-LAST_OF_CALLER = select(func.max(Appointment.caller_n)).where(
-    Appointment.caller == bindparam("caller"), Appointment.caller_day == bindparam("day")
-)
 
 
 def check_overlap(connection: Connection, others: Iterable[Line], starts_at: datetime, ends_at: datetime) -> None:
@@ -81,11 +75,14 @@ class FromNumber:
     day: date
     limit: int
 
-    def columns(self, connection: Connection) -> dict[str, Any]:
-        """The next place in the day's count, held by a unique constraint. Raises TooManyFromNumber."""
+    def look(self, connection: Connection, person: Person, now: datetime) -> tuple[list[Line], dict[str, Any]]:
+        """What takes the person's time, and the next place in the number's count, held by a unique constraint."""
         if self.number is None:
-            return {}
-        last = connection.scalar(LAST_OF_CALLER, {"caller": self.number, "day": self.day}) or 0
-        if last >= self.limit:
+            return appointments.live_ones(connection, person, now), {}
+        others, last = appointments.live_and_caller(connection, person, now, self.number, self.day)
+        return others, {"caller": self.number, "caller_day": self.day, "caller_n": last + 1}
+
+    def check(self, columns: dict[str, Any]) -> None:
+        """Raises TooManyFromNumber."""
+        if columns.get("caller_n", 0) > self.limit:
             raise TooManyFromNumber(self.limit)
-        return {"caller": self.number, "caller_day": self.day, "caller_n": last + 1}

@@ -79,8 +79,7 @@ class VoiceNotes:
             "kind": kind, "path": str(kept), "seconds": seconds, "call_uniqueid": call_uniqueid[:64],
             "protocol": protocol, "appointment_id": appointment_id, "created_at": self._clock(), **columns,
         }  # fmt: skip
-        key = self._database.change(insert(VoiceNote).values(**values)).inserted_primary_key
-        return int(key[0]) if key else 0
+        return self._database.change(insert(VoiceNote).values(**values)).lastrowid
 
     def list(self, limit: int = 50) -> list[VoiceNoteInfo]:
         """The newest first, with the whole path of each."""

@@ -35,10 +35,9 @@ class WaitingList:
         spelt = " ".join([person.ref, *(f"{name}={value}" for name, value in wish.items() if value is not None)])
         row = {**wish, **person.columns, "wish": spelt, "via": via, "protocol": protocol, "created_at": self._clock()}
         try:
-            key = self._database.change(insert(Waiting).values(**row)).inserted_primary_key
+            return self._database.change(insert(Waiting).values(**row)).lastrowid
         except IntegrityError as error:
             if not taken(error):
                 raise
             known = self._database.first(select(Waiting.id).where(Waiting.wish == spelt, Waiting.live == 1))
             return known.id if known else 0
-        return int(key[0]) if key else 0

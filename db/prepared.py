@@ -5,24 +5,23 @@ SQLAlchemy looks its cache up anew for every execution, which costs as much as s
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, CursorResult, Select, bindparam, insert, literal
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, literal
 from sqlalchemy.engine import Dialect
-from sqlalchemy.sql.dml import UpdateBase
 
+from db import driver
 from db.base import Table
 
 Given = Mapping[str, Any]
-S = TypeVar("S", bound=UpdateBase | Select[Any])
 
 
-class _Compiled(Generic[S]):
+class _Compiled:
     """A statement with named parameters, as text for each dialect it is used with."""
 
-    def __init__(self, statement: S, otherwise: Given | None = None) -> None:
+    def __init__(self, statement: Any, otherwise: Given | None = None) -> None:
         """`otherwise`: values of the parameters that are not given."""
-        self.statement = statement
+        self.statement: Any = statement
         self._otherwise = dict(otherwise or {})
         self._compiled: dict[str, tuple[str, Callable[[Given], Any]]] = {}
 
@@ -49,23 +48,28 @@ class _Compiled(Generic[S]):
         return str(compiled), bind
 
 
-class Prepared(_Compiled[UpdateBase]):
+class Prepared(_Compiled):
     """An INSERT, UPDATE or DELETE. Rows and generated defaults are not its business."""
 
-    def run(self, connection: Connection, given: Given) -> CursorResult[Any]:
+    def run(self, connection: Connection, given: Given) -> Any:
         """Execute it; the result knows `rowcount` and `lastrowid`."""
-        return connection.exec_driver_sql(*self.bound(connection.dialect, given))
+        return driver.execute(connection, *self.bound(connection.dialect, given))
 
 
-class Query(_Compiled[Select[Any]]):
+class Query(_Compiled):
     """A SELECT; its rows are named tuples. Lists of values in it are written with `among`."""
 
-    def __init__(self, statement: Select[Any]) -> None:
+    def __init__(self, statement: Any) -> None:
         super().__init__(statement)
         columns = statement.selected_columns
         self._row: Any = namedtuple("Row", columns.keys(), rename=True)  # type: ignore[misc]
         self._types = [column.type for column in columns]
         self._readers: dict[str, list[tuple[int, Callable[[Any], Any]]]] = {}
+
+    def run(self, connection: Connection, given: Given) -> list[Any]:
+        """All its rows, within a transaction."""
+        cursor = driver.execute(connection, *self.bound(connection.dialect, given))
+        return self.rows(connection.dialect, cursor.fetchall())
 
     def rows(self, dialect: Dialect, found: Iterable[Sequence[Any]]) -> list[Any]:
         """What the driver found, as rows."""
@@ -96,6 +100,24 @@ def inserting(table: type[Table]) -> Prepared:
     columns = [column.name for column in table.__table__.columns if not column.primary_key]
     statement = insert(table).values({name: bindparam(name) for name in columns})
     return Prepared(statement, dict.fromkeys(columns))
+
+
+class Insert:
+    """An INSERT of one row; columns that are not given, or None, are left to be NULL."""
+
+    def __init__(self, table: type[Table]) -> None:
+        self._table = table
+        self._prepared: dict[tuple[str, ...], Prepared] = {}
+
+    def run(self, connection: Connection, given: Given) -> int:
+        """Write it; the new row's id."""
+        there = {name: value for name, value in given.items() if value is not None}
+        names = tuple(there)
+        known = self._prepared.get(names)
+        if known is None:
+            values: dict[str, Any] = {name: bindparam(name) for name in names}
+            known = self._prepared[names] = Prepared(insert(self._table).values(values))
+        return int(known.run(connection, there).lastrowid)
 
 
 def _processor(kind: Any, dialect: Dialect) -> Callable[[Any], Any]:

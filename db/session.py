@@ -6,9 +6,10 @@ No ORM session: statements name columns, rows are mapped to dataclasses by whoev
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar, TypeVarTuple
 
-from sqlalchemy import URL, Connection, CursorResult, Executable, Row
+from sqlalchemy import URL, Connection, Executable, Row
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
@@ -19,6 +20,14 @@ from db.retry import OutcomeUnknown, contended, lost, pauses
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 Params = dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What one statement did: how many rows it changed, and the id of the row it inserted."""
+
+    rowcount: int
+    lastrowid: int
 
 
 class Database:
@@ -77,8 +86,8 @@ class Database:
         finally:
             connection.close()
 
-    def change(self, statement: Executable | Prepared, params: Params = None) -> CursorResult[Any]:
-        """One INSERT, UPDATE or DELETE, committed at once; its result is closed (rowcount, new key).
+    def change(self, statement: Executable | Prepared, params: Params = None) -> Changed:
+        """One INSERT, UPDATE or DELETE, committed at once.
 
         Tried again when others were in the way; when the connection was lost, the error is the caller's to judge.
         """
@@ -115,11 +124,13 @@ class Database:
         with self.read() as connection:
             return connection.execute(statement, params).first()
 
-    def _change(self, statement: Executable | Prepared, params: Params) -> CursorResult[Any]:
+    def _change(self, statement: Executable | Prepared, params: Params) -> Changed:
         with self._turn(), self._engines.single.connect() as connection:
             if isinstance(statement, Prepared):
-                return statement.run(connection, params or {})
-            return connection.execute(statement, params)
+                done: Any = statement.run(connection, params or {})
+            else:
+                done = connection.execute(statement, params)
+            return Changed(done.rowcount, done.lastrowid or 0)
 
     def _transaction(self, work: Callable[[Connection], T]) -> T:
         with self._turn(), self._engines.transactions.connect() as connection:
@@ -138,6 +149,8 @@ class Database:
     def _begin(self, connection: Connection) -> None:
         if self.sqlite:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.begin()
 
     def _commit(self, connection: Connection) -> None:
         if self.sqlite:

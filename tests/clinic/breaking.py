@@ -44,6 +44,8 @@ class _Counting:
             self._database.broken()
 
     def __getattr__(self, name: str) -> Any:
+        if name == "connection":  # somebody goes to the driver
+            self.count()
         found = getattr(self._connection, name)
         if name not in ("execute", "exec_driver_sql", "scalar", "scalars"):
             return found

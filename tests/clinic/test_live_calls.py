@@ -90,7 +90,7 @@ def test_the_menu_comes_from_our_own_record(live, database):
 @pytest.mark.parametrize("identified", [True, False])
 def test_a_page_learns_whether_somebody_is_identified_and_not_who(live, database, identified):
     given = {"birth_date": date(1980, 4, 5), "created_at": NOW}
-    [key] = database.change(insert(PreRegistration).values(given)).inserted_primary_key
+    key = database.change(insert(PreRegistration).values(given)).lastrowid
     record(database, pre_registration_id=key if identified else None)
     live.apply(HERE, [channel()])
     assert [call.patient_known for call in live.list()] == [identified]
