@@ -35,6 +35,8 @@ BOOK: Answers = {
 }
 """A visit with any doctor of the first specialty, at the first time offered that is still free and suits."""
 
+BOOK_AGAIN: Answers = {**BOOK, "booking/again-or-other": "1"}
+"""The same with the last doctor: half as many questions."""
 HEAR: Answers = {"for-whom/ask": "1", "main/hear": ("2", "0"), "appointments/next-cancel-or-move": "1"}
 COMPLAIN: Answers = {"identify/cpf": "6", "greeting/go-on-or-complaint": "#", "common/menu-or-end": "2"}
 CANCEL: Answers = {
@@ -108,7 +110,7 @@ class Caller:
         if keys is None:
             raise NobodyKnows(question.prompts)
         if self._pause is not None:
-            await self.call.quiet(self._pause)
+            await self.call.quiet(self._pause, within=90)
         self.typed.append(keys)
         await self.call.type(keys)
 
