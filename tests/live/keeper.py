@@ -50,7 +50,7 @@ def main(owner: int, folder: Path, command: list[str]) -> int:
     if server.poll() is None:
         stop(server)
         shutil.rmtree(folder, ignore_errors=True)
-        if not any(path.is_dir() for path in folder.parent.iterdir()):
+        if not list(folder.parent.glob("*/pid")):  # the last one takes away what the session shared
             shutil.rmtree(folder.parent, ignore_errors=True)
     return server.returncode
 

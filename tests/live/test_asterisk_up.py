@@ -2,43 +2,21 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.live import session
+from tests.live.commands import Environment, alo, free_ports, run_folder
 from tests.live.keeper import alive
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("asterisk up")]
 
-Environment = dict[str, str]
-
 
 @pytest.fixture(scope="module")
 def ports() -> Environment:
-    return {
-        "ALO_SIP_PORT": str(session.free_port(socket.SOCK_DGRAM)),
-        "ALO_AMI_PORT": str(session.free_port()),
-        "ALO_RTP_START": "28000",
-        "ALO_RTP_END": "28100",
-        "ALO_AGI_PORT": "4999",
-    }
-
-
-def run_folder(name: str) -> Path:
-    """Where Asterisk's user may pass, as it may not in pytest's own folders."""
-    return session.folder() / f"up-{session.worker()}-{name}"
-
-
-def alo(command: str, folder: Path, environment: Environment) -> subprocess.CompletedProcess[str]:
-    """`alo asterisk COMMAND` with a run folder of its own."""
-    words = [sys.executable, str(session.REPO / "alo.py"), "asterisk", *command.split()]
-    settings = environment | {"ALO_ASTERISK_RUN": str(folder), "ALO_SPOOL": str(folder.with_name("up-spool"))}
-    return subprocess.run(words, check=False, env=os.environ | settings, capture_output=True, text=True)
+    return free_ports()
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +66,9 @@ def test_a_port_that_is_taken_is_told_with_the_remedy(up: Path, ports: Environme
     shutil.rmtree(folder)
 
 
-def test_down_ends_it(ports: Environment) -> None:
+def test_down_ends_it() -> None:
     folder = run_folder("three")
-    free = ports | {"ALO_SIP_PORT": str(session.free_port(socket.SOCK_DGRAM)), "ALO_AMI_PORT": str(session.free_port())}
+    free = free_ports()
     assert alo("up", folder, free).returncode == 0
     pid = int((folder / "asterisk.pid").read_text())
     assert alo("down", folder, free).returncode == 0 and not alive(pid)
