@@ -33,6 +33,7 @@ from prompts.shelf import Shelf  # noqa: E402
 from tests.bench.answering import Caller, Pools  # noqa: E402
 from tests.bench.script import FIRST_GIVEN_ID  # noqa: E402
 
+STUCK_SECONDS = 60.0
 NAMED = re.compile(r"%\((\w+)\)s")
 
 
@@ -82,7 +83,7 @@ class Tape:
 def telephone(port: int, call: dict[str, Any], pools: Pools, tape: Tape) -> None:
     """One caller, every command of the server on the tape. Raises SystemExit when the call goes wrong."""
     caller = Caller(call["answers"], pools)
-    with socket.create_connection(("127.0.0.1", port)) as wire, wire.makefile("rb") as lines:
+    with socket.create_connection(("127.0.0.1", port), STUCK_SECONDS) as wire, wire.makefile("rb") as lines:
         wire.sendall(call["header"].encode())
         for line in lines:
             tape.command(line)

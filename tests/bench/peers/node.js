@@ -12,7 +12,13 @@ const [port, url, tapeFile, pipe] = process.argv.slice(2)
 const tape = JSON.parse(fs.readFileSync(tapeFile, 'utf8'))
 tape.statements = tape.statements.map(text => text.replaceAll('%s', '?').replaceAll('%%', '%'))
 for (const call of Object.values(tape.calls)) {
-  for (const step of [...call.steps, ...call.after]) if (step[0] === 's') step[2] = step[2].map(value)
+  let place = 0
+  for (const step of [...call.steps, ...call.after]) {
+    if (step[0] === 's') {
+      step[2] = step[2].map(value)
+      step[4] = place++
+    }
+  }
 }
 
 function value (one) {
@@ -31,25 +37,38 @@ const isolation = "SET SESSION tx_isolation='READ-COMMITTED'"
 const single = pool([isolation])
 const transactions = pool([isolation, 'SET autocommit=0'])
 
-async function run (connection, [, number, values, , ], ids) {
+async function run (connection, [, number, values, , place], ids) {
   const filled = values.map(one => one !== null && typeof one === 'object' ? ids[one.id] : one)
   const [result] = await connection.query(tape.statements[number], filled)
-  ids.push(result.insertId ?? 0)
+  ids[place] = result.insertId ?? 0
+}
+
+// All of it, again after a deadlock.
+async function transaction (statements, ids) {
+  const connection = await transactions.getConnection()
+  try {
+    for (const one of statements) await run(connection, one, ids)
+    await connection.query('COMMIT')
+  } catch (error) {
+    await connection.query('ROLLBACK')
+    if (error.errno !== 1213 && error.errno !== 1205) throw error
+    return await transaction(statements, ids)
+  } finally {
+    connection.release()
+  }
 }
 
 async function replay (context, steps, ids) {
-  let inside = null
+  let inside = []
   for (const step of steps) {
     if (step[0] === 'a') {
       const answer = await context.sendCommand(step[1])
       if (answer.code !== 200) throw new Error(JSON.stringify(answer))
     } else if (step[0] === 'c') {
-      await inside.query('COMMIT')
-      inside.release()
-      inside = null
+      await transaction(inside, ids)
+      inside = []
     } else if (step[3]) {
-      inside ??= await transactions.getConnection()
-      await run(inside, step, ids)
+      inside.push(step)
     } else {
       await run(single, step, ids)
     }

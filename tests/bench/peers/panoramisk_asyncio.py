@@ -14,7 +14,7 @@ from typing import Any
 import asyncmy
 from panoramisk import fast_agi
 
-from tests.bench.peers.tape import POOL_SIZE, Tape, arguments, by_name, database, filled, named, tell_ready
+from tests.bench.peers.tape import POOL_SIZE, Tape, arguments, by_name, database, deadlocked, filled, named, tell_ready
 
 ISOLATION = "SET SESSION tx_isolation='READ-COMMITTED'"
 
@@ -122,29 +122,38 @@ class Replay:
     async def greeting(self, request: Any) -> None:
         """One call."""
         steps, after = self._tape.call(request.headers["agi_uniqueid"])
-        ids: list[int] = []
+        ids: dict[int, int] = {}
         await self._all(request, steps, ids)
         request.writer.close()
         await self._all(request, after, ids)
 
-    async def _all(self, request: Any, steps: list[Any], ids: list[int]) -> None:
-        inside = None
+    async def _all(self, request: Any, steps: list[Any], ids: dict[int, int]) -> None:
         for step in steps:
             if step[0] == "a":
                 result = await request.send_command(step[1])
                 if "error" in result:
                     raise RuntimeError(result)
-            elif step[0] == "c":
-                await inside.commit()
-                await self._transactions.give(inside)
-                inside = None
-            elif step[3]:
-                inside = inside or await self._transactions.take()
-                ids.append(await self._transactions.run(inside, step[1], filled(step[2], step[4], ids)))
+            elif step[0] == "t":
+                await self._transaction(step[1], ids)
             else:
                 connection = await self._single.take()
-                ids.append(await self._single.run(connection, step[1], filled(step[2], step[4], ids)))
+                ids[step[4]] = await self._single.run(connection, step[1], filled(step[2], step[3], ids))
                 await self._single.give(connection)
+
+    async def _transaction(self, statements: list[Any], ids: dict[int, int]) -> None:
+        """All of it, again after a deadlock."""
+        connection = await self._transactions.take()
+        try:
+            for _kind, statement, values, given, number in statements:
+                ids[number] = await self._transactions.run(connection, statement, filled(values, given, ids))
+            await connection.commit()
+        except Exception as error:
+            await connection.rollback()
+            if not deadlocked(error):
+                raise
+            return await self._transaction(statements, ids)
+        finally:
+            await self._transactions.give(connection)
 
 
 async def main() -> None:

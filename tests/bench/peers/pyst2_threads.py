@@ -16,7 +16,7 @@ from typing import Any, TextIO
 import pymysql
 from asterisk import agi
 
-from tests.bench.peers.tape import POOL_SIZE, Tape, arguments, by_name, database, filled, named, tell_ready
+from tests.bench.peers.tape import POOL_SIZE, Tape, arguments, by_name, database, deadlocked, filled, named, tell_ready
 
 ISOLATION = "SET SESSION tx_isolation='READ-COMMITTED'"
 
@@ -105,29 +105,38 @@ class Replay:
         stdout = io.TextIOWrapper(handler.connection.makefile("wb"), encoding="utf-8")
         session = Session(stdin, stdout, self._nowhere)
         steps, after = self._tape.call(session.env["agi_uniqueid"])
-        ids: list[int] = []
+        ids: dict[int, int] = {}
         self._all(session, steps, ids)
         stdout.close()
         stdin.close()
         handler.connection.close()
         self._all(session, after, ids)
 
-    def _all(self, session: Session, steps: list[Any], ids: list[int]) -> None:
-        inside = None
+    def _all(self, session: Session, steps: list[Any], ids: dict[int, int]) -> None:
         for step in steps:
             if step[0] == "a":
                 session.execute(step[1])
-            elif step[0] == "c":
-                inside.commit()
-                self._transactions.give(inside)
-                inside = None
-            elif step[3]:
-                inside = inside or self._transactions.take()
-                ids.append(self._transactions.run(inside, step[1], filled(step[2], step[4], ids)))
+            elif step[0] == "t":
+                self._transaction(step[1], ids)
             else:
                 connection = self._single.take()
-                ids.append(self._single.run(connection, step[1], filled(step[2], step[4], ids)))
+                ids[step[4]] = self._single.run(connection, step[1], filled(step[2], step[3], ids))
                 self._single.give(connection)
+
+    def _transaction(self, statements: list[Any], ids: dict[int, int]) -> None:
+        """All of it, again after a deadlock."""
+        connection = self._transactions.take()
+        try:
+            for _kind, statement, values, given, number in statements:
+                ids[number] = self._transactions.run(connection, statement, filled(values, given, ids))
+            connection.commit()
+        except Exception as error:
+            connection.rollback()
+            if not deadlocked(error):
+                raise
+            return self._transaction(statements, ids)
+        finally:
+            self._transactions.give(connection)
 
 
 class Server(socketserver.ThreadingTCPServer):

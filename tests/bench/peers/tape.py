@@ -4,7 +4,9 @@ import gc
 import json
 import os
 import sys
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -14,7 +16,8 @@ POOL_SIZE = 30
 
 
 class Tape:
-    """What every call says. Steps: ("a", line), ("s", statement, parameters, in a transaction?, given ids), ("c",)."""
+    """What every call says. Steps: ("a", line), ("s", statement, parameters, given ids, its number), ("t", statements)
+    for those of a transaction."""
 
     def __init__(self, file: Path) -> None:
         read = json.loads(file.read_text())
@@ -28,14 +31,26 @@ class Tape:
         return self._calls[uniqueid.rpartition(".")[2]]
 
     def _ready(self, call: dict[str, Any]) -> tuple[list[Any], list[Any]]:
-        return [self._step(step) for step in call["steps"]], [self._step(step) for step in call["after"]]
+        numbers = count()
+        return list(self._steps(call["steps"], numbers)), list(self._steps(call["after"], numbers))
 
-    def _step(self, step: list[Any]) -> tuple[Any, ...]:
-        if step[0] != "s":
-            return tuple(step)
-        _kind, number, values, in_transaction = step
-        given = [(place, one["id"]) for place, one in enumerate(values) if isinstance(one, dict) and "id" in one]
-        return "s", self._statements[number], [_value(one) for one in values], bool(in_transaction), given
+    def _steps(self, steps: list[list[Any]], numbers: Iterator[int]) -> Iterator[tuple[Any, ...]]:
+        inside: list[tuple[Any, ...]] = []
+        for step in steps:
+            if step[0] == "a":
+                yield "a", step[1]
+            elif step[0] == "c":
+                yield "t", inside
+                inside = []
+            elif step[3]:
+                inside.append(self._statement(step, next(numbers)))
+            else:
+                yield self._statement(step, next(numbers))
+
+    def _statement(self, step: list[Any], place: int) -> tuple[Any, ...]:
+        _kind, number, values, _in_transaction = step
+        given = [(at, one["id"]) for at, one in enumerate(values) if isinstance(one, dict) and "id" in one]
+        return "s", self._statements[number], [_value(one) for one in values], given, place
 
 
 def _value(value: Any) -> Any:
@@ -46,7 +61,7 @@ def _value(value: Any) -> Any:
     return {"t": datetime.fromisoformat, "d": date.fromisoformat, "id": lambda _: 0}[kind](written)
 
 
-def filled(values: list[Any], given: list[tuple[int, int]], ids: list[int]) -> list[Any]:
+def filled(values: list[Any], given: list[tuple[int, int]], ids: Mapping[int, int]) -> list[Any]:
     """The parameters, with the ids the database gave in this call."""
     if not given:
         return values
@@ -74,6 +89,12 @@ def database(url: str) -> dict[str, Any]:
         "host": parts.hostname, "port": parts.port, "user": unquote(parts.username or ""),
         "password": unquote(parts.password or ""), "db": parts.path[1:], "charset": "utf8mb4",
     }  # fmt: skip
+
+
+def deadlocked(error: Exception) -> bool:
+    """Whether a transaction may simply be run again; whoever writes to InnoDB has to."""
+    words = getattr(error, "orig", error).args
+    return bool(words) and words[0] in (1205, 1213)
 
 
 def tell_ready(pipe: str) -> None:
