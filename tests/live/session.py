@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from tests.live.keeper import alive
 
 REPO = Path(__file__).resolve().parents[2]
 PROVISION = REPO / "asterisk-docker" / "provision.sh"
@@ -31,8 +34,17 @@ def folder() -> Path:
     """The session's own folder, the same for all its workers; servers' users may pass through it."""
     started = Path(f"/proc/{owner()}/stat").read_text().rsplit(")", 1)[1].split()[19]  # pids are used again
     path = Path(tempfile.gettempdir()) / f"alo-tests-{owner()}-{started}"
-    path.mkdir(mode=0o755, exist_ok=True)
+    if not path.exists():
+        _sweep(path.parent)
+        path.mkdir(mode=0o755, exist_ok=True)
     return path
+
+
+def _sweep(place: Path) -> None:
+    """Take away the folders of sessions whose pytest is gone."""
+    for old in place.glob("alo-tests-*-*"):
+        if not alive(int(old.name.split("-")[2])):
+            shutil.rmtree(old, ignore_errors=True)
 
 
 @contextlib.contextmanager
