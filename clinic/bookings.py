@@ -1,6 +1,6 @@
 """Booking, moving, cancelling and confirming: each one short transaction, each change told in the history."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -179,7 +179,11 @@ class Bookings(Visits):
 
     def needs_confirmation(self, person: Person) -> Booking | None:
         """The next booked one within a week, if it is not confirmed."""
-        booked = [one for one in self.upcoming(person) if one.status == "booked"]
+        return self.to_confirm(self.upcoming(person))
+
+    def to_confirm(self, upcoming: Sequence[Booking]) -> Booking | None:
+        """The same, for who has asked what is upcoming already."""
+        booked = [one for one in upcoming if one.status == "booked"]
         soon = booked and booked[0].starts_at <= self._clock() + ASK_TO_CONFIRM and not booked[0].confirmed
         return booked[0] if soon else None
 

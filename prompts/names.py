@@ -2,8 +2,12 @@
 
 import hashlib
 import unicodedata
+from functools import lru_cache
+
+KEPT = 4096
 
 
+@lru_cache(KEPT)
 def name_id(text: str) -> str:
     """The prompt id of a name: ``name/`` and 16 hexadecimal digits, the same however its accents are encoded."""
     tidy = unicodedata.normalize("NFC", " ".join(text.split()))

@@ -1,6 +1,6 @@
 """Call-flow 3: first what matters to this caller, then what can be done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from agi.asking import GoBack, ToMainMenu, choose, yes
@@ -13,6 +13,7 @@ from agi.menus.confirm import confirm
 from agi.menus.reschedule import reschedule
 from agi.phrases import appointment
 from agi.speech import Said
+from clinic.bookings import Booking
 from clinic.people import Person
 from clinic.services import Clinic
 
@@ -36,21 +37,22 @@ def main(call: Call, clinic: Clinic, person: Person) -> None:
         call.progress = None
         call.enter("main")
         try:
-            choice = choose(call, *_next_appointment(clinic, person), *_offered(clinic, person), keys=set(CHOICES))
+            upcoming = clinic.bookings.upcoming(person)
+            said = [*_next_appointment(clinic, upcoming), *_offered(clinic, upcoming)]
+            choice = choose(call, *said, keys=set(CHOICES))
             CHOICES[choice](call, clinic, person)
         except (GoBack, ToMainMenu):
             continue
 
 
-def _next_appointment(clinic: Clinic, person: Person) -> list[Said]:
+def _next_appointment(clinic: Clinic, upcoming: Sequence[Booking]) -> list[Said]:
     """The next one in full; nothing for who has none."""
-    upcoming = clinic.bookings.upcoming(person)
     return ["main/next", *appointment(clinic, upcoming[0]), "pause/300"] if upcoming else []
 
 
-def _offered(clinic: Clinic, person: Person) -> list[Said]:
+def _offered(clinic: Clinic, upcoming: Sequence[Booking]) -> list[Said]:
     """Keys are fixed; `5` is only told while an appointment waits for its confirmation."""
-    waiting = clinic.bookings.needs_confirmation(person)
+    waiting = clinic.bookings.to_confirm(upcoming)
     return [
         "main/book",
         "main/hear",
