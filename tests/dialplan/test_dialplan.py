@@ -43,7 +43,7 @@ def test_the_number_dialled_is_used_only_where_a_pattern_has_checked_it():
 
 
 def test_every_sentence_is_in_the_catalogue():
-    said = {prompt for line in ALL for prompt in re.findall(r"alo-say,s,1\(([a-z-]+/[a-z-]+)\)", line)}
+    said = {prompt for line in ALL for prompt in re.findall(r"alo-(?:say|find),s,1\(([a-z-]+/[a-z-]+)\)", line)}
     assert said and said <= Catalogue.load().fixed
 
 

@@ -78,11 +78,15 @@ def _halves(there: Sound, prompt: Sound) -> float:
     """The worse correlation of the two halves of a prompt: one alone would still give 0.7 to the whole."""
     middle = len(prompt) // 2
     pairs = [(prompt[:middle], there[:middle]), (prompt[middle:], there[middle:])]
-    loudest = np.abs(prompt.astype(np.int32)).max()
-    loud = [pair for pair in pairs if np.abs(pair[0].astype(np.int32)).max() > loudest // 10]
+    loud = [pair for pair in pairs if _peak(pair[0]) > _peak(prompt) // 10]
     return min((_alike(*pair) for pair in loud), default=0.0)
+
+
+def _peak(sound: Sound) -> int:
+    return int(np.abs(sound.astype(np.int32)).max(initial=0))
 
 
 def _alike(one: Sound, other: Sound) -> float:
     a, b = one.astype(np.float64), other.astype(np.float64)
-    return float(a @ b / np.sqrt(max((a @ a) * (b @ b), 1.0)))
+    energy = float(a @ a) * float(b @ b)
+    return float(a @ b) / max(energy, 1.0) ** 0.5

@@ -43,7 +43,8 @@ def elastic(recording: Sound, prompt: Sound, scores: Scores) -> tuple[float, int
 
 def _peaks(curve: np.ndarray) -> list[tuple[int, float]]:
     """The highest places of a correlation curve, each at least 100 samples from the others."""
-    found, curve = [], curve.copy()
+    found: list[tuple[int, float]] = []
+    curve = curve.copy()
     while len(found) < CANDIDATES and len(curve) and curve.max() > 0.5:
         place = int(curve.argmax())
         found.append((place, float(curve[place])))

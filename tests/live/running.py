@@ -105,7 +105,7 @@ class RunningClinic:
         rows = self.rows(
             f"SELECT patient_id, COUNT(*) FROM {{db}}.appointments WHERE live = 1 AND patient_id IN ({ids}) GROUP BY 1"
         )
-        return dict(rows)  # type: ignore[arg-type]
+        return dict(rows)
 
     def half_made(self) -> list[tuple[Any, ...]]:
         """What a call may not leave behind: slots held, calls without an end, slots and appointments that disagree."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from tests.live import session
 from tests.live.asterisk import Asterisk
 from tests.live.correlation import ENOUGH, heard, heard_in_order
-from tests.live.rtp import read_wav
+from tests.live.rtp import Sound, read_wav
 from tests.live.sounds import Sounds, made_up
 from tests.live.standin import StandIn, identify
 from tests.live.telephone import Call, Telephone, telephone
@@ -145,6 +146,17 @@ def test_the_mailbox_takes_the_message_where_one_is_set(asterisk: Asterisk, soun
     assert list(box.glob("*.wav"))
 
 
+def test_the_test_extension_takes_what_is_typed_ahead(asterisk: Asterisk, sounds: Sounds) -> None:
+    async def script(phone: Telephone) -> None:
+        call = await phone.dial("4999")
+        await asyncio.sleep(0.3)
+        await call.type("27#")
+        await call.hears(sounds.sound("digit/2"))
+        await call.hears(sounds.sound("digit/7"))
+
+    telephone(asterisk.server, script)
+
+
 def test_the_test_extension_reads_back_the_digits(asterisk: Asterisk, sounds: Sounds) -> None:
     async def script(phone: Telephone) -> None:
         call = await phone.dial("4999")
@@ -153,6 +165,40 @@ def test_the_test_extension_reads_back_the_digits(asterisk: Asterisk, sounds: So
         await call.hears(sounds.sound("digit/1"), within=20)
         said = ["test/type-digits", "test/you-typed", *(f"digit/{digit}" for digit in "4061")]
         assert min(heard_in_order(call.recording, [sounds.sound(one) for one in said])) >= ENOUGH
+
+    telephone(asterisk.server, script)
+
+
+@pytest.fixture
+def shipped_voice(asterisk: Asterisk) -> Iterator[Callable[[str], Sound]]:
+    """The dialplan without the clinic's own recordings; gives the shipped sound of a prompt."""
+    own = asterisk.prompts_dir.split(":", maxsplit=1)[0]
+    asterisk.cli('dialplan set global ALO_OWN_PROMPTS ""')
+    yield lambda prompt_id: read_wav(session.REPO / "prompts" / "sounds" / "normal" / f"{prompt_id}.wav")
+    asterisk.cli(f"dialplan set global ALO_OWN_PROMPTS {own}")
+
+
+def test_the_shipped_voice_apologises_and_asks_for_a_message(
+    asterisk: Asterisk, shipped_voice: Callable[[str], Sound]
+) -> None:
+    asterisk.point_agi(session.free_port())
+
+    async def script(phone: Telephone) -> None:
+        call = await phone.dial("4000")
+        await call.hears(shipped_voice("failed/apology"))
+        await call.hears(shipped_voice("reception/leave-message"), within=25)
+
+    telephone(asterisk.server, script)
+
+
+def test_the_shipped_voice_reads_back_the_digits(asterisk: Asterisk, shipped_voice: Callable[[str], Sound]) -> None:
+    async def script(phone: Telephone) -> None:
+        call = await phone.dial("4999")
+        await call.hears(shipped_voice("test/type-digits"))
+        await call.type("736#")
+        await call.hears(shipped_voice("digit/6"))
+        said = ["test/type-digits", "test/you-typed", "digit/7", "digit/3", "digit/6"]
+        assert min(heard_in_order(call.recording, [shipped_voice(one) for one in said])) >= ENOUGH
 
     telephone(asterisk.server, script)
 

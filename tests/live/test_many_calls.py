@@ -71,7 +71,8 @@ def test_a_hundred_at_once_are_recognised_and_twenty_of_them_book(
     callers = {f"1193{patient.id:07}": patient for patient in patients}
 
     async def one(phone: Telephone, tap: Wiretap, place: int, number: str, patient: Patient) -> None:
-        wish = BOOK | {"choose/specialty": "1234"[place % 4], "times/later": tuple("321"[place % 3 :] + "123")}
+        times = tuple("321"[place % 3 :] + "123")
+        wish = {**BOOK, "choose/specialty": "1234"[place % 4], "times/later": times}
         call = await phone.dial("4000", caller=number, within=30)
         caller = Caller(call, await tap.talk(number), patient, wish, KNOWS_THE_WAY)
         while (question := await caller.question()) and "main/book" not in question.prompts:
