@@ -98,19 +98,21 @@ def _lock_of(table: Any) -> Prepared:
 LOCKS = {"patient": _lock_of(Patient), "pre_registration": _lock_of(PreRegistration)}
 INSERT = Insert(Appointment)
 INSERT_CHANGE = Insert(AppointmentChange)
+_TAKE: dict[str, Any] = {
+    "status": "booked",
+    "held_until": None,
+    "hold_token": None,
+    "appointment_id": bindparam("appointment"),
+}
+_THIS = Slot.id == bindparam("slot")
 CLAIM = Prepared(
     update(Slot)
-    .where(Slot.hold_token == bindparam("token"), Slot.status == "held", Slot.held_until > bindparam("now"))
-    .values(status="booked", held_until=None, hold_token=None, appointment_id=bindparam("appointment"))
+    .where(_THIS, Slot.hold_token == bindparam("token"), Slot.status == "held", Slot.held_until > bindparam("now"))
+    .values(**_TAKE)
 )
-IN_SPAN = (
-    Slot.doctor_id == bindparam("doctor"),
-    Slot.starts_at >= bindparam("start"),
-    Slot.starts_at < bindparam("end"),
-)
-LET_GO = (
+LET_GO = Prepared(
     update(Slot)
-    .where(*IN_SPAN, Slot.appointment_id == bindparam("appointment"))
+    .where(_THIS, Slot.appointment_id == bindparam("appointment"))
     .values(
         status=case((Slot.off_plan, "blocked"), else_="held"),
         held_until=bindparam("until"),
@@ -118,12 +120,14 @@ LET_GO = (
         appointment_id=None,
     )
 )
-RECLAIM = (
-    update(Slot)
-    .where(*IN_SPAN, CLAIMABLE)
-    .values(status="booked", held_until=None, hold_token=None, appointment_id=bindparam("appointment"))
+RECLAIM = Prepared(update(Slot).where(_THIS, CLAIMABLE).values(**_TAKE))
+IN_ITS_TIME = (
+    select(Slot.id, Slot.starts_at, Slot.ends_at, Slot.appointment_id)
+    .where(
+        Slot.doctor_id == bindparam("doctor"), Slot.starts_at >= bindparam("start"), Slot.starts_at < bindparam("end")
+    )
+    .order_by(Slot.id)
 )
-RECLAIMED = select(Slot.starts_at, Slot.ends_at).where(*IN_SPAN, Slot.appointment_id == bindparam("appointment"))
 
 
 def booking(row: Any) -> Booking:
@@ -204,18 +208,23 @@ def change(connection: Connection, row: Line, event: str, act: Act, **values: An
 
 def claim(connection: Connection, hold: Hold, appointment_id: int, now: datetime) -> None:
     """The held slots become the appointment's. Raises SlotTaken when the hold was lost."""
-    claimed = CLAIM.run(connection, {"token": hold.token, "now": now, "appointment": appointment_id})
-    if claimed.rowcount != hold.slots:
+    mine = {"token": hold.token, "now": now, "appointment": appointment_id}
+    if not all(CLAIM.run(connection, {**mine, "slot": one}).rowcount for one in hold.slot_ids):
         raise SlotTaken
 
 
-def let_go(connection: Connection, row: Line, now: datetime, undo: timedelta = UNDO) -> int:
+def let_go(connection: Connection, row: Line, now: datetime, undo: timedelta = UNDO) -> None:
     """The slots of an appointment stay held for ten seconds by whoever freed them, then anybody may have them."""
-    freed = {
-        "doctor": row.doctor_id, "start": row.starts_at, "end": row.ends_at, "appointment": row.id,
-        "until": now + undo, "token": undo_token(row.id),
-    }  # fmt: skip
-    return connection.execute(LET_GO, freed).rowcount
+    freed = {"appointment": row.id, "until": now + undo, "token": undo_token(row.id)}
+    for slot in _in_its_time(connection, row):
+        if slot.appointment_id == row.id:
+            LET_GO.run(connection, {**freed, "slot": slot.id})
+
+
+def _in_its_time(connection: Connection, row: Line) -> list[Line]:
+    """The doctor's slots between an appointment's start and end, in order of their ids."""
+    span = {"doctor": row.doctor_id, "start": row.starts_at, "end": row.ends_at}
+    return list(connection.execute(IN_ITS_TIME, span))
 
 
 def undo_token(appointment_id: int) -> str:
@@ -233,11 +242,11 @@ def restore(connection: Connection, old: Line, status: str, act: Act) -> int:
         new_id = add(connection, {**values, "status": status, "via": act.via}, act, "restored")
     except IntegrityError as error:
         raise SlotTaken from error  # somebody lives in that slot
-    span = {"doctor": old.doctor_id, "start": old.starts_at, "end": old.ends_at, "appointment": new_id}
     token = undo_token(old.id)
-    connection.execute(RECLAIM, {**span, "now": act.at, "mine": token, "mine_end": token})
-    got = connection.execute(RECLAIMED, span)
-    if sum((row.ends_at - row.starts_at for row in got), timedelta()) != old.ends_at - old.starts_at:
+    mine = {"now": act.at, "mine": token, "mine_end": token, "appointment": new_id}
+    slots = _in_its_time(connection, old)
+    enough = sum((slot.ends_at - slot.starts_at for slot in slots), timedelta()) == old.ends_at - old.starts_at
+    if not enough or not all(RECLAIM.run(connection, {**mine, "slot": slot.id}).rowcount for slot in slots):
         raise SlotTaken
     return new_id
 

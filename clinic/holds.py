@@ -4,6 +4,7 @@ A token begins with who holds ("<call id>:"): so all of theirs are found. A hold
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from clinic.clock import Clock
 from clinic.profile import Profiles
 from clinic.search import long_enough
 from clinic.slots import SlotInfo
+from clinic.turns import Turns
 from db.prepared import Prepared, Query
 from db.session import Database
 from db.tables import Slot
@@ -27,12 +29,12 @@ class SlotTaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A claim until `until`; `slot.ends_at` is the end of the last of its `slots` consecutive ones."""
+    """A claim until `until`; `slot.ends_at` is the end of the last of the consecutive slots it holds (`slot_ids`)."""
 
     token: str
     slot: SlotInfo
     until: datetime
-    slots: int = 1
+    slot_ids: tuple[int, ...]
 
     @property
     def by(self) -> str:
@@ -45,21 +47,27 @@ OWN = Slot.hold_token.between(bindparam("mine"), bindparam("mine_end"))
 CLAIMABLE = or_(Slot.status == "free", and_(Slot.status == "held", or_(LAPSED, OWN)))
 FREE = {"status": case((Slot.off_plan, "blocked"), else_="free"), "held_until": None, "hold_token": None}
 
-_HOLDING = update(Slot).values(status="held", held_until=bindparam("until"), hold_token=bindparam("token"))
-HOLD_ONE = Prepared(_HOLDING.where(Slot.id == bindparam("slot"), Slot.starts_at > bindparam("now"), CLAIMABLE))
-HOLD_SOME = _HOLDING.where(
-    Slot.doctor_id == bindparam("doctor"),
-    Slot.starts_at >= bindparam("start"),
-    Slot.starts_at < bindparam("end"),
-    Slot.starts_at > bindparam("now"),
-    CLAIMABLE,
+# Slots are always claimed and freed by their ids, in order of their ids: a search by token or by time would also ask
+# for the lock of the row next to the last one, and wait for whoever is booking that.
+THIS = (Slot.id == bindparam("slot"), Slot.starts_at > bindparam("now"), CLAIMABLE)
+STILL_THERE = Query(select(Slot.id).where(*THIS))
+HOLD = Prepared(
+    update(Slot).where(*THIS).values(status="held", held_until=bindparam("until"), hold_token=bindparam("token"))
 )
-HELD = select(Slot.id, Slot.unit_id, Slot.modality, Slot.starts_at, Slot.ends_at).where(
-    Slot.hold_token == bindparam("token"), Slot.status == "held"
+FOLLOWING = (
+    select(Slot.id, Slot.unit_id, Slot.modality, Slot.starts_at, Slot.ends_at)
+    .where(
+        Slot.doctor_id == bindparam("doctor"), Slot.starts_at >= bindparam("start"), Slot.starts_at < bindparam("end")
+    )
+    .order_by(Slot.starts_at)
 )
-RELEASE = update(Slot).values(**FREE).where(Slot.hold_token == bindparam("token"), Slot.status == "held")
-RELEASE_ALL = Prepared(update(Slot).values(**FREE).where(OWN, Slot.status == "held"))
-LAPSED_IDS = Query(select(Slot.id).where(Slot.hold_token > "", LAPSED).limit(AT_ONCE))
+RELEASE = Prepared(
+    update(Slot)
+    .where(Slot.id == bindparam("slot"), Slot.hold_token == bindparam("token"), Slot.status == "held")
+    .values(**FREE)
+)
+ALL_OF = Query(select(Slot.id, Slot.hold_token).where(OWN, Slot.status == "held"))
+LAPSED_ONES = Query(select(Slot.id, Slot.hold_token).where(Slot.hold_token > "", LAPSED).limit(AT_ONCE))
 
 
 class Holds:
@@ -67,6 +75,7 @@ class Holds:
 
     def __init__(self, database: Database, profiles: Profiles, clock: Clock) -> None:
         self._database, self._profiles, self._clock = database, profiles, clock
+        self._turns = Turns()
 
     def hold(self, slot: SlotInfo, by: str, minutes: int = 0) -> Hold:
         """Claim a slot, and those after it where one is too short. Raises SlotTaken.
@@ -75,30 +84,40 @@ class Holds:
         """
         now = self._clock()
         until = now + timedelta(minutes=self._profiles.get().hold_minutes)
-        hold = Hold(f"{by}:{secrets.token_hex(4)}", slot, until)
+        hold = Hold(f"{by}:{secrets.token_hex(4)}", slot, until, (slot.id,))
         claim = {"now": now, "until": until, "token": hold.token, **_owner(by)}
         if not long_enough(slot, minutes):
             return self._database.write(lambda connection: _hold_some(connection, hold, claim, minutes))
-        if not self._database.claim(HOLD_ONE, {"slot": slot.id, **claim}):
+        if not self._claim({"slot": slot.id, **claim}, by):
             raise SlotTaken
         return hold
 
+    def _claim(self, claim: dict[str, Any], by: str) -> bool:
+        """Whether the slot was had. Who comes while another claims it has lost when that one has won; else looks first,
+        for a look waits for no lock."""
+        with self._turns.going_for(claim["slot"], by) as (turn, first):
+            if first:
+                turn.won = self._database.claim(HOLD, claim) == 1
+                return turn.won
+            if (turn.won and turn.by != by) or not self._database.ask(STILL_THERE, claim):
+                return False
+            return self._database.claim(HOLD, claim) == 1
+
     def release(self, hold: Hold) -> None:
         """Give back what is held; nothing happens when it is lost or booked already."""
-        self._database.change(RELEASE, {"token": hold.token})
+        for slot_id in hold.slot_ids:
+            self._database.claim(RELEASE, {"slot": slot_id, "token": hold.token})
 
     def release_all(self, by: str) -> None:
         """Give back everything somebody holds: they hung up."""
-        self._database.claim(RELEASE_ALL, _owner(by))
+        self._release(self._database.ask(ALL_OF, _owner(by)))
 
     def sweep(self) -> int:
         """Free the holds whose time is over; how many there were."""
-        now = self._clock()
-        lapsed = [row.id for row in self._database.ask(LAPSED_IDS, {"now": now})]
-        if not lapsed:
-            return 0
-        freed = update(Slot).values(**FREE).where(Slot.id.in_(lapsed), Slot.status == "held", LAPSED)
-        return self._database.change(freed, {"now": now}).rowcount
+        return self._release(self._database.ask(LAPSED_ONES, {"now": self._clock()}))
+
+    def _release(self, held: Sequence[Any]) -> int:
+        return sum(self._database.claim(RELEASE, {"slot": row.id, "token": row.hold_token}) for row in held)
 
 
 def _owner(by: str) -> dict[str, str]:
@@ -110,14 +129,13 @@ def _hold_some(connection: Connection, hold: Hold, claim: dict[str, Any], minute
     """Claim slots that follow each other until there is time enough; all of them or none."""
     slot = hold.slot
     end = slot.starts_at + timedelta(minutes=minutes)
-    span = {"doctor": slot.doctor_id, "start": slot.starts_at, "end": end}
-    connection.execute(HOLD_SOME, {**claim, **span})
-    claimed = sorted(connection.execute(HELD, {"token": hold.token}), key=lambda row: row.starts_at)
+    row = connection.execute(FOLLOWING, {"doctor": slot.doctor_id, "start": slot.starts_at, "end": end}).all()
     until = slot.starts_at
-    for row in claimed:
-        if (row.starts_at, row.unit_id, row.modality) != (until, slot.unit_id, slot.modality):
+    for one in row:
+        if (one.starts_at, one.unit_id, one.modality) != (until, slot.unit_id, slot.modality):
             raise SlotTaken
-        until = row.ends_at
-    if until < end:
+        until = one.ends_at
+    ids = tuple(sorted(one.id for one in row))
+    if until < end or not all(HOLD.run(connection, {**claim, "slot": one}).rowcount for one in ids):
         raise SlotTaken
-    return replace(hold, slot=replace(slot, ends_at=until), slots=len(claimed))
+    return replace(hold, slot=replace(slot, ends_at=until), slot_ids=ids)

@@ -33,7 +33,7 @@ class Changed:
 class Database:
     """One database. Works in threads and in gevent processes; engines open connections when first used."""
 
-    def __init__(self, url: str, pool_size: int = 20, overflow: int = 10) -> None:
+    def __init__(self, url: str, pool_size: int = 30, overflow: int = 0) -> None:
         self.url: URL = database_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self._engines: Engines = make_engines(self.url, pool_size, overflow)
