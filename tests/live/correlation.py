@@ -1,5 +1,6 @@
 """Was it heard? Normalised cross-correlation of a recording with the prompts it should contain."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -89,4 +90,4 @@ def _peak(sound: Sound) -> int:
 def _alike(one: Sound, other: Sound) -> float:
     a, b = one.astype(np.float64), other.astype(np.float64)
     energy = float(a @ a) * float(b @ b)
-    return float(a @ b) / max(energy, 1.0) ** 0.5
+    return float(a @ b) / math.sqrt(max(energy, 1.0))

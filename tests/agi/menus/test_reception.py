@@ -30,6 +30,11 @@ def test_the_dialplan_learns_where_and_why(clinic):
     assert call.variables["ALO_WHY"] == "no answer"
 
 
+@pytest.mark.parametrize(("answers", "slow"), [(("0",), None), (("7", "7", "7"), "1")])
+def test_the_dialplan_goes_on_at_the_callers_pace(clinic, answers, slow):
+    assert talk(clinic, *BRUNO, *answers).variables.get("ALO_SLOW") == slow
+
+
 @pytest.mark.parametrize(("state", "day"), [(None, (2026, 11, 24)), ("SP", (2026, 7, 9))])
 def test_the_clinics_own_and_the_states_holidays_are_known(clinic, state, day):
     if state is None:
