@@ -21,12 +21,13 @@ from typing import Any  # noqa: E402
 
 import gevent  # noqa: E402
 import pymysql  # noqa: E402
-from sqlalchemy import make_url  # noqa: E402
+from sqlalchemy import make_url, text  # noqa: E402
 
 from clinic.bookings import SlotTaken, Terms  # noqa: E402
 from clinic.people import Person  # noqa: E402
 from clinic.services import open_clinic  # noqa: E402
 from clinic.slots import SlotInfo  # noqa: E402
+from db.session import Database  # noqa: E402
 from tests.bench import clinics  # noqa: E402
 
 BIRTH = date(1980, 4, 5)
@@ -62,7 +63,9 @@ def run(job: dict[str, Any], make: Callable[[dict[str, Any]], Attempt]) -> dict[
 
 def through_clinic(job: dict[str, Any]) -> Callable[[dict[str, Any]], Attempt]:
     """`hold` and `book` as the menus call them."""
-    clinic = open_clinic(clinics.settings(job["url"], Path(job["spool"])))
+    database = Database(job["url"])
+    clinic = open_clinic(clinics.settings(job["url"], Path(job["spool"])), database=database)
+    open_connections(database, job["bookers"])
     kind = clinic.directory.kind("first")
     slots = {slot["id"]: _slot(slot) for slot in job["slots"]}
     people = [Person("patient", one, f"Paciente {one}", BIRTH, has_contact=True) for one in job["patients"]]
@@ -78,6 +81,13 @@ def through_clinic(job: dict[str, Any]) -> Callable[[dict[str, Any]], Attempt]:
         return True
 
     return lambda _job: attempt
+
+
+def open_connections(database: Database, bookers: int) -> None:
+    """As many as the bookers will need, before anything is timed: the inserts have theirs from the start, too."""
+    asleep = text("SELECT SLEEP(0.2)")
+    works = [lambda: database.first(asleep), lambda: database.write(lambda connection: connection.execute(asleep))]
+    gevent.joinall([gevent.spawn(work) for work in works for _ in range(bookers)], raise_error=True)
 
 
 def _slot(row: dict[str, Any]) -> SlotInfo:
