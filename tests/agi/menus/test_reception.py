@@ -30,7 +30,7 @@ def test_the_dialplan_learns_where_and_why(clinic):
     assert call.variables["ALO_WHY"] == "no answer"
 
 
-@pytest.mark.parametrize(("answers", "slow"), [(("0",), None), (("7", "7", "7"), "1")])
+@pytest.mark.parametrize(("answers", "slow"), [(("0",), None), ((Silence(), "0"), "1")])
 def test_the_dialplan_goes_on_at_the_callers_pace(clinic, answers, slow):
     assert talk(clinic, *BRUNO, *answers).variables.get("ALO_SLOW") == slow
 
