@@ -17,7 +17,19 @@ from tests.live.running import Patient, RunningClinic, demo_clinic
 from tests.live.servers import start_mysql
 from tests.live.sounds import Sounds
 from tests.live.telephone import Telephone, telephone
-from tests.live.walk import BOOK, BOOK_AGAIN, CANCEL, COMPLAIN, HEAR, MOVE, VOICE, Answers, Caller, NobodyKnows, heard_of
+from tests.live.walk import (
+    BOOK,
+    BOOK_AGAIN,
+    CANCEL,
+    COMPLAIN,
+    HEAR,
+    MOVE,
+    VOICE,
+    Answers,
+    Caller,
+    NobodyKnows,
+    heard_of,
+)
 from tests.live.wiretap import Talk, Wiretap
 
 pytestmark = [pytest.mark.live, pytest.mark.asterisk, pytest.mark.xdist_group("asterisk"), pytest.mark.timeout(600)]
