@@ -36,6 +36,7 @@ def make_engines(url: URL, pool_size: int, overflow: int) -> Engines:
     pool: dict[str, Any] = {
         "pool_size": pool_size, "max_overflow": overflow, "pool_timeout": 5, "pool_recycle": 1800,
         "pool_use_lifo": True, "pool_reset_on_return": None,
+        "hide_parameters": True,  # errors are logged, and parameters are CPFs and names
     }  # fmt: skip
     return _sqlite(url, pool) if url.get_backend_name() == "sqlite" else _mysql(url, pool)
 

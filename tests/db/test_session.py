@@ -148,6 +148,14 @@ def test_other_errors_are_not_tried_again(any_clinic):
     assert runs == [1]
 
 
+def test_an_error_does_not_tell_what_was_asked_for(any_clinic):
+    wrong = text("SELECT nonsense FROM patients WHERE cpf = :cpf")
+    for ask in (any_clinic.database.rows, any_clinic.database.change):
+        with pytest.raises(DBAPIError) as error:
+            ask(wrong, {"cpf": "52998224725"})
+        assert "52998224725" not in str(error.value)
+
+
 def test_sqlite_waits_for_a_writer_outside_and_then_writes(clinic):
     other = Database(str(clinic.database.url))
     free = threading.Event()
