@@ -43,8 +43,8 @@ async function run (connection, [, number, values, , place], ids) {
   ids[place] = result.insertId ?? 0
 }
 
-// All of it, again after a deadlock.
-async function transaction (statements, ids) {
+// Run a transaction; false when it was a deadlock's victim.
+async function committed (statements, ids) {
   const connection = await transactions.getConnection()
   try {
     for (const one of statements) await run(connection, one, ids)
@@ -52,10 +52,11 @@ async function transaction (statements, ids) {
   } catch (error) {
     await connection.query('ROLLBACK')
     if (error.errno !== 1213 && error.errno !== 1205) throw error
-    return await transaction(statements, ids)
+    return false
   } finally {
     connection.release()
   }
+  return true
 }
 
 async function replay (context, steps, ids) {
@@ -65,7 +66,7 @@ async function replay (context, steps, ids) {
       const answer = await context.sendCommand(step[1])
       if (answer.code !== 200) throw new Error(JSON.stringify(answer))
     } else if (step[0] === 'c') {
-      await transaction(inside, ids)
+      while (!await committed(inside, ids));
       inside = []
     } else if (step[3]) {
       inside.push(step)

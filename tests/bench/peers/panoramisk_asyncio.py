@@ -134,14 +134,15 @@ class Replay:
                 if "error" in result:
                     raise RuntimeError(result)
             elif step[0] == "t":
-                await self._transaction(step[1], ids)
+                while not await self._committed(step[1], ids):
+                    pass
             else:
                 connection = await self._single.take()
                 ids[step[4]] = await self._single.run(connection, step[1], filled(step[2], step[3], ids))
                 await self._single.give(connection)
 
-    async def _transaction(self, statements: list[Any], ids: dict[int, int]) -> None:
-        """All of it, again after a deadlock."""
+    async def _committed(self, statements: list[Any], ids: dict[int, int]) -> bool:
+        """Run a transaction; False when it was a deadlock's victim."""
         connection = await self._transactions.take()
         try:
             for _kind, statement, values, given, number in statements:
@@ -151,9 +152,10 @@ class Replay:
             await connection.rollback()
             if not deadlocked(error):
                 raise
-            return await self._transaction(statements, ids)
+            return False
         finally:
             await self._transactions.give(connection)
+        return True
 
 
 async def main() -> None:

@@ -117,14 +117,15 @@ class Replay:
             if step[0] == "a":
                 session.execute(step[1])
             elif step[0] == "t":
-                self._transaction(step[1], ids)
+                while not self._committed(step[1], ids):
+                    pass
             else:
                 connection = self._single.take()
                 ids[step[4]] = self._single.run(connection, step[1], filled(step[2], step[3], ids))
                 self._single.give(connection)
 
-    def _transaction(self, statements: list[Any], ids: dict[int, int]) -> None:
-        """All of it, again after a deadlock."""
+    def _committed(self, statements: list[Any], ids: dict[int, int]) -> bool:
+        """Run a transaction; False when it was a deadlock's victim."""
         connection = self._transactions.take()
         try:
             for _kind, statement, values, given, number in statements:
@@ -134,9 +135,10 @@ class Replay:
             connection.rollback()
             if not deadlocked(error):
                 raise
-            return self._transaction(statements, ids)
+            return False
         finally:
             self._transactions.give(connection)
+        return True
 
 
 class Server(socketserver.ThreadingTCPServer):
