@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.live import session
+from tests.live.telephone import urgent
 
 SCENARIOS = Path(__file__).with_name("sipp")
 
@@ -26,17 +27,18 @@ def call(
     """Each caller (number, keys) dials, types the keys ahead and waits for the end."""
     rows = list(callers)
     (folder / "callers.csv").write_text("SEQUENTIAL\n" + "".join(f"{caller};{keys}\n" for caller, keys in rows))
-    done = subprocess.run(
-        [
-            str(session.REPO / "asterisk-docker" / "in-root"), str(session.provisioned("asterisk")), "usr/bin/sipp",
-            f"{server[0]}:{server[1]}", "-sf", str(SCENARIOS / "typing.xml"), "-inf", str(folder / "callers.csv"),
-            "-s", number, "-i", "127.0.0.1", "-p", str(session.free_port()),
-            "-m", str(len(rows)), "-r", str(per_second),
-            "-min_rtp_port", "31000", "-max_rtp_port", "32000", "-trace_stat", "-stf", str(folder / "stat.csv"),
-            "-nostdin", "-timeout", "150",
-        ],
-        check=False, cwd=folder, capture_output=True, text=True,
-    )  # fmt: skip
+    with urgent():
+        done = subprocess.run(
+            [
+                str(session.REPO / "asterisk-docker" / "in-root"), str(session.provisioned("asterisk")), "usr/bin/sipp",
+                f"{server[0]}:{server[1]}", "-sf", str(SCENARIOS / "typing.xml"), "-inf", str(folder / "callers.csv"),
+                "-s", number, "-i", "127.0.0.1", "-p", str(session.free_port()),
+                "-m", str(len(rows)), "-r", str(per_second),
+                "-min_rtp_port", "31000", "-max_rtp_port", "32000", "-trace_stat", "-stf", str(folder / "stat.csv"),
+                "-nostdin", "-timeout", "150",
+            ],
+            check=False, cwd=folder, capture_output=True, text=True,
+        )  # fmt: skip
     with (folder / "stat.csv").open() as file:
         last = list(csv.DictReader(file, delimiter=";"))[-1]
     return Outcome(

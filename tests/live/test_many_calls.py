@@ -160,5 +160,6 @@ def test_sipp_books_typing_ahead(asterisk: Asterisk, mariadb_clinic: RunningClin
     # Booking, first specialty, any unit, private, any doctor; each another time; yes, and good-bye.
     keys = {f"1195{one.id:07}": one.cpf + one.born + f"11221{time}12" for time, one in enumerate(newcomers, start=1)}
     outcome = sipp.call(asterisk.server, "4000", keys.items(), tmp_path)
-    assert (outcome.successful, outcome.failed) == (2, 0), outcome.output
+    told = [line for line in mariadb_clinic.logged() if line["event"] == "call"][-2:]
+    assert (outcome.successful, outcome.failed) == (2, 0), (told, outcome.output)
     assert mariadb_clinic.booked(newcomers) == {one.id: 1 for one in newcomers}
