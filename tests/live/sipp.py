@@ -22,9 +22,9 @@ class Outcome:
 
 
 def call(
-    server: tuple[str, int], number: str, callers: Iterable[tuple[str, str]], folder: Path, per_second: int = 5
+    server: tuple[str, int], number: str, callers: Iterable[tuple[str, str]], folder: Path, apart: float = 0.2
 ) -> Outcome:
-    """Each caller (number, keys) dials, types the keys ahead and waits for the end."""
+    """Each caller (number, keys) dials, `apart` seconds after the last, types ahead, waits for the end."""
     rows = list(callers)
     (folder / "callers.csv").write_text("SEQUENTIAL\n" + "".join(f"{caller};{keys}\n" for caller, keys in rows))
     with urgent():
@@ -33,7 +33,7 @@ def call(
                 str(session.REPO / "asterisk-docker" / "in-root"), str(session.provisioned("asterisk")), "usr/bin/sipp",
                 f"{server[0]}:{server[1]}", "-sf", str(SCENARIOS / "typing.xml"), "-inf", str(folder / "callers.csv"),
                 "-s", number, "-i", "127.0.0.1", "-p", str(session.free_port()),
-                "-m", str(len(rows)), "-r", str(per_second),
+                "-m", str(len(rows)), "-r", "1", "-rp", str(int(apart * 1000)),
                 "-min_rtp_port", "31000", "-max_rtp_port", "32000", "-trace_stat", "-stf", str(folder / "stat.csv"),
                 "-nostdin", "-timeout", "150",
             ],

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from tests.live.rtp import read_wav
 from tests.live.running import Patient, RunningClinic
 from tests.live.sounds import Sounds
 from tests.live.telephone import Call, Telephone, telephone
-from tests.live.walk import BOOK, VOICE, Caller, NobodyKnows
+from tests.live.walk import BOOK, CANCEL, COMPLAIN, MOVE, VOICE, Answers, Caller, NobodyKnows
 from tests.live.wiretap import Wiretap
 
 pytestmark = [pytest.mark.live, pytest.mark.asterisk, pytest.mark.xdist_group("asterisk"), pytest.mark.timeout(600)]
@@ -31,35 +31,53 @@ def settled(clinic: RunningClinic) -> list[object]:
     return list(clinic.half_made())
 
 
-def test_a_hang_up_at_every_command_of_a_booking_leaves_nothing_half_made(
-    asterisk: Asterisk, mysql_clinic: RunningClinic
-) -> None:
-    patients = mysql_clinic.patients(90)[40:80]
-    before = mysql_clinic.booked(patients)
-    reached: list[int] = []
+@dataclass(frozen=True)
+class CutOff:
+    """A call that is hung up when the server has sent so many commands."""
 
-    async def one(phone: Telephone, tap: Wiretap, place: int, patient: Patient) -> None:
-        caller = f"1192{place:07}"
-        await asyncio.sleep(place * 0.05)
+    answers: Answers
+    commands: int
+    patient: Patient
+
+    async def call(self, phone: Telephone, tap: Wiretap, caller: str) -> int:
+        """How many commands there were when it hung up: fewer than wanted where the path is shorter."""
         call = await phone.dial("4000", caller=caller)
         talk = await tap.talk(caller)
-        walking = asyncio.create_task(Caller(call, talk, patient, BOOK, None).walk())
-        await talk.when(lambda talk: len(talk.commands) > place, 120)
-        reached.append(len(talk.commands))
+        walking = asyncio.create_task(Caller(call, talk, self.patient, self.answers, None).walk())
+        await talk.when(lambda talk: len(talk.commands) >= self.commands, 120)
+        reached = len(talk.commands)
         await call.hang_up()
         walking.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await walking
+        return reached
+
+
+def test_a_hang_up_at_every_command_of_every_path_leaves_nothing_half_made(
+    asterisk: Asterisk, mysql_clinic: RunningClinic
+) -> None:
+    everybody = mysql_clinic.patients(240)
+    bookers, others = everybody[40:80], everybody[200:]
+    before = mysql_clinic.booked(bookers)
+    cuts = [CutOff(BOOK, commands, one) for commands, one in enumerate(bookers, start=1)]
+    paths: list[tuple[Answers, int]] = [(CANCEL, 24), (MOVE, 24), (COMPLAIN, 14)]
+    for answers, longest in paths:
+        cuts += [CutOff(answers, commands, others[commands]) for commands in range(1, longest)]
+    reached: list[int] = []
 
     async def script(phone: Telephone) -> None:
+        async def one(place: int, cut: CutOff) -> None:
+            await asyncio.sleep(place * 0.1)
+            reached.append(await cut.call(phone, tap, f"1192{place:07}"))
+
         async with Wiretap(mysql_clinic.port) as tap:
             asterisk.point_agi(tap.port)
-            await asyncio.gather(*(one(phone, tap, place, patient) for place, patient in enumerate(patients)))
+            await asyncio.gather(*(one(place, cut) for place, cut in enumerate(cuts)))
 
     telephone(asterisk.server, script)
-    after = mysql_clinic.booked(patients)
+    after = mysql_clinic.booked(bookers)
     assert settled(mysql_clinic) == [] and max(reached) > 25
-    assert all(after.get(one.id, 0) - before.get(one.id, 0) in (0, 1) for one in patients)
+    assert all(after.get(one.id, 0) - before.get(one.id, 0) in (0, 1) for one in bookers)
 
 
 def test_a_hundred_at_once_are_recognised_and_twenty_of_them_book(
@@ -157,9 +175,10 @@ def test_a_server_told_to_end_lets_calls_finish(asterisk: Asterisk, victim: Runn
 def test_sipp_books_typing_ahead(asterisk: Asterisk, mariadb_clinic: RunningClinic, tmp_path: Path) -> None:
     asterisk.point_agi(mariadb_clinic.port)
     newcomers = mariadb_clinic.newcomers(2)
-    # Booking, first specialty, any unit, private, any doctor; each another time; yes, and good-bye.
-    keys = {f"1195{one.id:07}": one.cpf + one.born + f"11221{time}12" for time, one in enumerate(newcomers, start=1)}
-    outcome = sipp.call(asterisk.server, "4000", keys.items(), tmp_path)
+    # Booking, first specialty, any unit, private, any doctor, the first time; yes, and good-bye. One after the other:
+    # whoever types ahead does not hear that a time has just gone.
+    keys = {f"1195{one.id:07}": f"{one.cpf}{one.born}11221112" for one in newcomers}
+    outcome = sipp.call(asterisk.server, "4000", keys.items(), tmp_path, apart=20)
     told = [line for line in mariadb_clinic.logged() if line["event"] == "call"][-2:]
     assert (outcome.successful, outcome.failed) == (2, 0), (told, outcome.output)
     assert mariadb_clinic.booked(newcomers) == {one.id: 1 for one in newcomers}
