@@ -11,6 +11,7 @@ from typing import Any, TypeVar, TypeVarTuple
 
 from sqlalchemy import URL, Connection, Executable, Row
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from db.engines import Engines, database_url, make_engines
@@ -39,6 +40,13 @@ class Database:
         self._engines: Engines = make_engines(self.url, pool_size, overflow)
         self._driver_error = self._engines.single.dialect.loaded_dbapi.Error
         self._one_writer = threading.Lock()  # SQLite has one writer; ours queue here, not in its file lock
+
+    @property
+    def is_mysql(self) -> bool:
+        """MySQL itself, which is not MariaDB; known once a connection was made, False before."""
+        dialect: Any = self._engines.single.dialect
+        connected = getattr(dialect, "server_version_info", None) is not None
+        return not self.sqlite and connected and not dialect.is_mariadb
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
@@ -72,7 +80,7 @@ class Database:
 
     def _by_driver(self, text: str, bound: Any, result: Callable[[Any], T]) -> T | None:
         """What came of one statement; None when it failed, whatever it was: again, on another connection, patiently."""
-        connection = self._engines.single.raw_connection()
+        connection = self._connect()
         try:
             cursor = connection.cursor()
             cursor.execute(text, bound)
@@ -85,6 +93,15 @@ class Database:
             raise
         finally:
             connection.close()
+
+    def _connect(self) -> PoolProxiedConnection:
+        dialect = self._engines.single.dialect
+        try:
+            return self._engines.single.raw_connection()
+        except self._driver_error as error:
+            raise DBAPIError.instance(
+                None, None, error, self._driver_error, hide_parameters=True, dialect=dialect
+            ) from error
 
     def change(self, statement: Executable | Prepared, params: Params = None) -> Changed:
         """One INSERT, UPDATE or DELETE, committed at once.

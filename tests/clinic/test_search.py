@@ -6,11 +6,25 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.search import Ask, _windows, chains
+from clinic.search import Ask, Way, _nearest_doctors, _of_each, _params, _windows, chains, shape
 from clinic.slots import SlotInfo
 
 START = datetime(2026, 11, 23, 11, tzinfo=UTC)
 HALF = timedelta(minutes=30)
+
+
+def test_the_next_free_times_are_read_from_the_index_as_they_stand(served_clinic):
+    """No sorting of a doctor's slots: that would read all of them."""
+    database = served_clinic.database
+    ask, way = served_clinic.agenda._ask(served_clinic.criteria()), Way(False, database.is_mysql)
+    with database.read() as connection:
+        for query in (_nearest_doctors(ask.doctors, shape(ask), way), _of_each(1, shape(ask), way)):
+            sql, given = query.bound(connection.dialect, {**_params(ask, 3), "doctor0": ask.doctors[0]})
+            rows = connection.exec_driver_sql(f"EXPLAIN {sql}", given).all()
+            plan = [" ".join(map(str, row)) for row in rows]
+            assert any("ix_slots_search" in line for line in plan)
+            assert not any("Sort: slots" in line for line in plan)  # MySQL's words
+            assert not any("slots" in line and "filesort" in line for line in plan)  # MariaDB's
 
 
 def slot(place, doctor=1, unit=1, modality="in_person"):

@@ -11,7 +11,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from db.engines import _tls, database_url
-from db.prepared import Prepared
+from db.prepared import Prepared, Query
 from db.retry import pauses
 from db.session import Database
 from db.tables import Patient, Unit
@@ -190,9 +190,28 @@ def test_sqlite_makes_the_folder_of_its_file(tmp_path):
     assert (tmp_path / "a/b/alo.sqlite").exists()
 
 
-def test_a_database_that_is_away_says_so():
+COUNT_ON = Prepared(update(Patient).values(booking_version=1))
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda away: away.first(select(Unit.id)),
+        lambda away: away.ask(Query(select(Unit.id)), {}),
+        lambda away: away.claim(COUNT_ON, {}),
+        lambda away: away.write(lambda connection: COUNT_ON.run(connection, {})),
+    ],
+)
+def test_a_database_that_is_away_says_so(ask):
     with pytest.raises(OperationalError):
-        Database("mysql://root@127.0.0.1:1/alo").first(select(Unit.id))
+        ask(Database("mysql://root@127.0.0.1:1/alo"))
+
+
+def test_mysql_and_mariadb_are_told_apart(any_clinic):
+    version = "SELECT sqlite_version()" if any_clinic.database.sqlite else "SELECT version()"
+    with any_clinic.database.read() as connection:
+        told = connection.execute(text(version)).scalar()
+    assert any_clinic.database.is_mysql is (not any_clinic.database.sqlite and "MariaDB" not in told)
 
 
 @pytest.mark.parametrize("scheme", ["mysql", "mariadb", "mysql+pymysql"])
