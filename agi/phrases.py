@@ -33,13 +33,18 @@ def at_unit(unit: UnitInfo, street: bool = False) -> tuple[Said, ...]:
 
 @dataclass(frozen=True)
 class Places:
-    """The clinic's units, as far as they have to be told apart when a visit is named."""
+    """The clinic's units, closed ones as well, as far as they have to be told apart when a visit is named."""
 
-    units: Sequence[UnitInfo]
+    known: Sequence[UnitInfo]
+
+    @property
+    def units(self) -> list[UnitInfo]:
+        """Those that are open."""
+        return [unit for unit in self.known if unit.active]
 
     def unit(self, unit_id: int) -> UnitInfo:
         """One of them. Raises KeyError."""
-        for unit in self.units:
+        for unit in self.known:
             if unit.id == unit_id:
                 return unit
         raise KeyError(unit_id)
@@ -56,12 +61,13 @@ class Places:
         """Where the visit takes place; nothing to say in a clinic of one unit, unless it is by video."""
         if modality == "video":
             return ("pause/150", "at/video")
-        return ("pause/150", *at_unit(self.unit(unit_id), street)) if len(self.units) > 1 else ()
+        unit = self.unit(unit_id)
+        return () if self.units == [unit] else ("pause/150", *at_unit(unit, street))
 
 
 def places(clinic: Clinic) -> Places:
     """Where visits take place at this clinic."""
-    return Places(clinic.units.all())
+    return Places(clinic.units.known())
 
 
 def appointment(clinic: Clinic, booking: Booking) -> tuple[Said, ...]:

@@ -111,7 +111,7 @@ class Directory(Registry):
 
     def kind_for(self, person: Person, doctor_id: int | None, specialty_id: int) -> KindInfo:
         """What a visit will be: the specialty's own kind, else the first with that doctor, else a consultation."""
-        row = self._specialty_row(specialty_id)
+        row = self._rosters.get().specialty[specialty_id]
         if row.kind_id is not None:
             return self.kind(row.kind_id)
         known = doctor_id is not None and self._has_seen(person, doctor_id)
@@ -126,21 +126,12 @@ class Directory(Registry):
         return _doctor(self._rosters.get().doctors[doctor_id], None, has_free=False)
 
     def specialty(self, specialty_id: int) -> SpecialtyInfo:
-        """One specialty. Raises KeyError."""
-        return _specialty(self._specialty_row(specialty_id), has_free=False)
+        """One specialty, active or not. Raises KeyError."""
+        return _specialty(self._rosters.get().specialty[specialty_id], has_free=False)
 
     def payer(self, payer_id: int) -> PayerInfo:
-        """One payer. Raises KeyError."""
-        for payer in self._rosters.get().payers:
-            if payer.id == payer_id:
-                return payer
-        raise KeyError(payer_id)
-
-    def _specialty_row(self, specialty_id: int) -> SpecialtyRow:
-        for row in self._rosters.get().specialties:
-            if row.id == specialty_id:
-                return row
-        raise KeyError(specialty_id)
+        """One payer, active or not. Raises KeyError."""
+        return self._rosters.get().payer[payer_id]
 
     def _has_seen(self, person: Person, doctor_id: int) -> bool:
         """Whether there was, or is to be, a visit with that doctor."""

@@ -95,10 +95,7 @@ def returnable(person: Person, now: datetime, but: int = 0) -> dict[str, Any]:
 def open_return(roster: Roster, row: Any, today: date) -> OpenReturn | None:
     """A row of `returnable` as an open retorno: of a consultation, within the doctor's days, the doctor still here."""
     kinds = {kind.id for kind in roster.kinds if kind.code in ("first", "consultation")}
-    doctor = roster.doctors.get(row.doctor_id)
-    if row.kind_id not in kinds or row.specialty_id is None or row.unit_id not in roster.unit:
-        return None
-    if doctor is None or not doctor.active:
+    if row.kind_id not in kinds or row.doctor_id not in roster.announceable.get(row.specialty_id, ()):
         return None
     until = last_day(roster, row)
     found = OpenReturn(row.id, row.doctor_id, row.specialty_id, row.unit_id, row.payer_id, until)

@@ -34,24 +34,25 @@ FRESH_S = 2.0
 
 UNITS = (
     select(Unit.id, Unit.name, Unit.spoken, Unit.street, Unit.district, Unit.city, Unit.state, Unit.zone, Unit.phone)
-    .where(Unit.active)
+    .add_columns(Unit.active)
     .order_by(Unit.position, Unit.name)
 )
-SPECIALTIES = (
-    select(Specialty.id, Specialty.name, Specialty.spoken, Specialty.needs_rqe, Specialty.kind_id)
-    .where(Specialty.active)
-    .order_by(Specialty.position, Specialty.name)
-)
+SPECIALTIES = select(
+    Specialty.id, Specialty.name, Specialty.spoken, Specialty.needs_rqe, Specialty.kind_id, Specialty.active
+).order_by(Specialty.position, Specialty.name)
 DOCTORS = (
     select(Doctor.id, Doctor.name, Doctor.spoken, Doctor.title, Doctor.crm, Doctor.crm_state)
     .add_columns(Doctor.approves, Doctor.approval_hours, Doctor.return_days, Doctor.extra_quota, Doctor.active)
     .order_by(Doctor.position, Doctor.name_search, Doctor.id)
 )
 RQES = select(DoctorSpecialty.doctor_id, DoctorSpecialty.specialty_id, DoctorSpecialty.rqe)
-PAYERS = (
-    select(Payer.id, Payer.name, Payer.spoken, Payer.private).where(Payer.active).order_by(Payer.position, Payer.name)
+PAYERS = select(Payer.id, Payer.name, Payer.spoken, Payer.private, Payer.active).order_by(Payer.position, Payer.name)
+ACCEPTS = (
+    select(DoctorPayer.doctor_id, DoctorPayer.payer_id, DoctorPayer.unit_id)
+    .join(Payer, Payer.id == DoctorPayer.payer_id)
+    .join(Unit, Unit.id == DoctorPayer.unit_id)
+    .where(Payer.active, Unit.active)
 )
-ACCEPTS = select(DoctorPayer.doctor_id, DoctorPayer.payer_id, DoctorPayer.unit_id)
 KINDS = select(
     VisitKind.id, VisitKind.code, VisitKind.name, VisitKind.minutes, VisitKind.preparation, VisitKind.bookable_by
 ).order_by(VisitKind.id)
@@ -59,6 +60,8 @@ PRICES = select(Price.doctor_id, Price.kind_id, Price.cents)
 HOURS = (
     select(WorkingHours.doctor_id, WorkingHours.unit_id, WorkingHours.weekday, WorkingHours.starts, WorkingHours.ends)
     .add_columns(WorkingHours.modality, WorkingHours.slot_minutes, WorkingHours.valid_from, WorkingHours.valid_until)
+    .join(Unit, Unit.id == WorkingHours.unit_id)
+    .where(Unit.active)
     .order_by(WorkingHours.doctor_id, WorkingHours.weekday, WorkingHours.starts)
 )
 OPENING = select(OpeningHours.unit_id, OpeningHours.weekday, OpeningHours.opens, OpeningHours.closes)
@@ -67,7 +70,7 @@ HOLIDAYS = select(Holiday.day, Holiday.name, Holiday.unit_id, Holiday.works)
 
 @dataclass(frozen=True, slots=True)
 class UnitInfo:
-    """A place of the clinic; `zone` is its IANA time zone."""
+    """A place of the clinic; `zone` is its IANA time zone. `active` ones alone are offered."""
 
     id: int
     name: str
@@ -78,6 +81,7 @@ class UnitInfo:
     state: str
     zone: str
     phone: str | None
+    active: bool = True
 
     @property
     def tz(self) -> ZoneInfo:
@@ -92,12 +96,13 @@ class UnitInfo:
 
 @dataclass(frozen=True, slots=True)
 class PayerInfo:
-    """Who pays: `private` is particular, the others are convênios."""
+    """Who pays: `private` is particular, the others are convênios. `active` ones alone are offered."""
 
     id: int
     name: str
     says: str
     private: bool
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +119,14 @@ class KindInfo:
 
 @dataclass(frozen=True, slots=True)
 class SpecialtyRow:
-    """A specialty as it is stored."""
+    """A specialty as it is stored; `active` ones alone are offered."""
 
     id: int
     name: str
     says: str
     needs_rqe: bool
     kind_id: int | None
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +163,16 @@ class HoursRow:
 
 @dataclass(frozen=True)
 class Roster:
-    """One consistent picture. Orders are the fixed ones in which things are offered."""
+    """One consistent picture. Orders are the fixed ones in which things are offered.
 
-    units: tuple[UnitInfo, ...]
-    specialties: tuple[SpecialtyRow, ...]
+    What is offered no more is still known by its id (`unit`, `specialty`, `payer`): appointments name it.
+    """
+
+    unit: dict[int, UnitInfo]
+    specialty: dict[int, SpecialtyRow]
     doctors: dict[int, DoctorRow]
     rqe: dict[tuple[int, int], str | None]
-    payers: tuple[PayerInfo, ...]
+    payer: dict[int, PayerInfo]
     accepts: frozenset[tuple[int, int, int]]
     kinds: tuple[KindInfo, ...]
     prices: dict[tuple[int, int], int]
@@ -172,9 +181,19 @@ class Roster:
     holidays: tuple[OwnHoliday, ...]
 
     @cached_property
-    def unit(self) -> dict[int, UnitInfo]:
-        """Units by id."""
-        return {one.id: one for one in self.units}
+    def units(self) -> tuple[UnitInfo, ...]:
+        """The units that are offered."""
+        return tuple(one for one in self.unit.values() if one.active)
+
+    @cached_property
+    def specialties(self) -> tuple[SpecialtyRow, ...]:
+        """The specialties that are offered."""
+        return tuple(one for one in self.specialty.values() if one.active)
+
+    @cached_property
+    def payers(self) -> tuple[PayerInfo, ...]:
+        """The payers that are offered."""
+        return tuple(one for one in self.payer.values() if one.active)
 
     @cached_property
     def hours_of(self) -> dict[int, list[HoursRow]]:
@@ -252,11 +271,11 @@ def load_roster(connection: Connection) -> Roster:
         return connection.execute(statement).all()
 
     return Roster(
-        units=tuple(UnitInfo(*row) for row in rows(UNITS)),
-        specialties=tuple(SpecialtyRow(row[0], row[1], row[2] or row[1], *row[3:]) for row in rows(SPECIALTIES)),
+        unit={row[0]: UnitInfo(*row) for row in rows(UNITS)},
+        specialty={row[0]: SpecialtyRow(row[0], row[1], row[2] or row[1], *row[3:]) for row in rows(SPECIALTIES)},
         doctors={row[0]: DoctorRow(row[0], row[1], row[2] or row[1], *row[3:]) for row in rows(DOCTORS)},
         rqe={(row[0], row[1]): row[2] for row in rows(RQES)},
-        payers=tuple(PayerInfo(row[0], row[1], row[2] or row[1], row[3]) for row in rows(PAYERS)),
+        payer={row[0]: PayerInfo(row[0], row[1], row[2] or row[1], *row[3:]) for row in rows(PAYERS)},
         accepts=frozenset((row[0], row[1], row[2]) for row in rows(ACCEPTS)),
         kinds=tuple(KindInfo(*(*row[:5], tuple(row[5]))) for row in rows(KINDS)),
         prices={(row[0], row[1]): row[2] for row in rows(PRICES)},

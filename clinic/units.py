@@ -20,8 +20,12 @@ class Units:
         """Active units in their fixed order."""
         return list(self._rosters.get().units)
 
+    def known(self) -> list[UnitInfo]:
+        """All units, those that are closed now as well: there are appointments that name them."""
+        return list(self._rosters.get().unit.values())
+
     def get(self, unit_id: int) -> UnitInfo:
-        """One unit. Raises KeyError."""
+        """One unit, active or not. Raises KeyError."""
         return self._rosters.get().unit[unit_id]
 
     def by_dialled(self, number: str) -> UnitInfo:
