@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from clinic.agenda import Agenda
+from clinic.allowances import Allowances
 from clinic.audit import AuditTrail
 from clinic.bookings import Bookings
 from clinic.calls import Calls
@@ -33,6 +34,7 @@ class Clinic:
     directory: Directory
     agenda: Agenda
     bookings: Bookings
+    allowances: Allowances
     patients: Patients
     waiting_list: WaitingList
     calls: Calls
@@ -64,6 +66,7 @@ def open_clinic(
         directory=Directory(database, rosters, agenda, clock),
         agenda=agenda,
         bookings=Bookings(database, holds, rosters, profiles, clock),
+        allowances=Allowances(database, rosters, profiles, clock),
         patients=Patients(database, guessing, clock, hasher),
         waiting_list=WaitingList(database, clock),
         calls=Calls(database, holds, rosters, clock),

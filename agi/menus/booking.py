@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from agi.asking import in_turn, yes
+from agi.asking import WantsPerson, in_turn, yes
 from agi.call import Call
 from agi.menus.choose_doctor import choose_doctor
 from agi.menus.choose_modality import choose_modality
@@ -10,10 +10,13 @@ from agi.menus.choose_payer import choose_payer
 from agi.menus.choose_specialty import choose_specialty
 from agi.menus.choose_unit import choose_unit
 from agi.menus.settle import settle
+from agi.menus.too_many import too_many
 from agi.phrases import with_doctor
 from agi.speech import Date, Said
 from agi.wish import Wish
+from clinic.allowances import TooMany, TooManyFromNumber
 from clinic.people import Person
+from clinic.phones import normalise
 from clinic.services import Clinic
 
 QUESTIONS = (choose_specialty, choose_unit, choose_payer, choose_modality, choose_doctor, settle)
@@ -22,10 +25,22 @@ QUESTIONS = (choose_specialty, choose_unit, choose_payer, choose_modality, choos
 def booking(call: Call, clinic: Clinic, person: Person) -> None:
     """Book and tell the code; `*` goes back one question at a time."""
     call.enter("booking")
+    _check_allowed(call, clinic, person)
     steps = [partial(_step, call, clinic, person, place) for place in range(len(QUESTIONS))]
     if call.progress and "wish" in call.progress:
         in_turn(call, steps[call.progress["step"] :], Wish(**call.progress["wish"]))
     in_turn(call, [partial(_begin, call, clinic, person), *steps], Wish())
+
+
+def _check_allowed(call: Call, clinic: Clinic, person: Person) -> None:
+    """Who may not book one more is told before anything is asked."""
+    try:
+        clinic.allowances.check(person, normalise(call.caller))
+    except TooMany:
+        too_many(call, clinic, person)
+    except TooManyFromNumber:
+        call.play("booking/too-many-from-number")
+        raise WantsPerson("too many bookings from one number") from None
 
 
 def _step(call: Call, clinic: Clinic, person: Person, place: int, wish: Wish) -> Wish:

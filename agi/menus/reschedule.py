@@ -10,7 +10,7 @@ from agi.phrases import appointment, code, when_and_where
 from agi.times import Times
 from agi.which import which_appointment
 from clinic.agenda import Criteria, SlotInfo
-from clinic.bookings import Booking, NotAllowed, Overlaps, SlotTaken, WrongStatus
+from clinic.bookings import Booking, Hold, NotAllowed, Overlaps, SlotTaken, WrongStatus
 from clinic.people import Person
 from clinic.phones import normalise
 from clinic.services import Clinic
@@ -42,14 +42,18 @@ def reschedule(call: Call, clinic: Clinic, person: Person, booking: Booking | No
 
 def _criteria(clinic: Clinic, old: Booking) -> Criteria:
     """The same doctor, payer and length; any of her units."""
-    minutes = int((old.ends_at - old.starts_at).total_seconds() // 60)
     return Criteria(
         specialty_id=old.specialty_id or _specialty_of(clinic, old.doctor_id),
         doctor_id=old.doctor_id,
         payer_id=old.payer_id,
         modality=old.modality,
-        minutes=minutes,
+        minutes=_minutes(old),
     )
+
+
+def _minutes(old: Booking) -> int:
+    """How long it takes."""
+    return int((old.ends_at - old.starts_at).total_seconds() // 60)
 
 
 def _specialty_of(clinic: Clinic, doctor_id: int) -> int:
@@ -66,18 +70,29 @@ def _last_day(clinic: Clinic, old: Booking) -> date | None:
 
 def _move(call: Call, clinic: Clinic, person: Person, old: Booking, slot: SlotInfo) -> Booking | None:
     """The new booking; None when the caller chooses again."""
-    minutes = int((old.ends_at - old.starts_at).total_seconds() // 60)
+    minutes = _minutes(old)
     hold = clinic.bookings.hold(slot, by=call.id, minutes=minutes)
-    call.enter("read_back")
-    try:
-        sure = yes(
-            call, "reschedule/read-back", *when_and_where(clinic, slot, old.modality), "booking/confirm-or-other"
-        )
-    except GoBack:
-        sure = False
-    if not sure:
+    if not _confirmed(call, clinic, slot, old.modality):
         clinic.bookings.release(hold)
         return None
+    try:
+        return _moved(call, clinic, person, old, hold)
+    except SlotTaken:  # the hold lapsed while the caller thought; nobody else may want the time
+        return _moved(call, clinic, person, old, clinic.bookings.hold(slot, by=call.id, minutes=minutes))
+
+
+def _confirmed(call: Call, clinic: Clinic, slot: SlotInfo, modality: str) -> bool:
+    """The new time is read back; `*` is another one as well."""
+    call.enter("read_back")
+    said = when_and_where(clinic, slot, modality)
+    try:
+        return yes(call, "reschedule/read-back", *said, "booking/confirm-or-other")
+    except GoBack:
+        return False
+
+
+def _moved(call: Call, clinic: Clinic, person: Person, old: Booking, hold: Hold) -> Booking | None:
+    """The new booking; None, told why, when another time may do."""
     key = f"{call.id}:{hold.token}"
     try:
         return clinic.bookings.reschedule(person, old.id, hold, via="telephone", caller=normalise(call.caller), key=key)

@@ -3,6 +3,7 @@
 from agi.asking import GoBack, ToMainMenu, WantsPerson, finish, yes
 from agi.call import Call
 from agi.menus.choose_time import choose_time
+from agi.menus.too_many import too_many
 from agi.menus.waiting_list import waiting_list
 from agi.phrases import appointment, code, places, terms_read, when_and_where
 from agi.speech import Said
@@ -35,10 +36,14 @@ def settle(call: Call, clinic: Clinic, person: Person, wish: Wish) -> Wish:
 
 def _hold_and_book(call: Call, clinic: Clinic, person: Person, terms: Terms, slot: SlotInfo) -> Booking | None:
     hold = clinic.bookings.hold(slot, by=call.id, minutes=terms.kind.minutes)
-    if _confirmed(call, clinic, hold, terms):
+    if not _confirmed(call, clinic, hold, terms):
+        clinic.bookings.release(hold)
+        return None
+    try:
         return _book(call, clinic, person, hold, terms)
-    clinic.bookings.release(hold)
-    return None
+    except SlotTaken:  # the hold lapsed while the caller thought; nobody else may want the time
+        again = clinic.bookings.hold(slot, by=call.id, minutes=terms.kind.minutes)
+        return _book(call, clinic, person, again, terms)
 
 
 def _confirmed(call: Call, clinic: Clinic, hold: Hold, terms: Terms) -> bool:
@@ -62,13 +67,13 @@ def _book(call: Call, clinic: Clinic, person: Person, hold: Hold, terms: Terms) 
         return None
     except TooMany:
         clinic.bookings.release(hold)
-        call.play("booking/too-many")
-        raise ToMainMenu from None
+        too_many(call, clinic, person)
     except NotAllowed:
         clinic.bookings.release(hold)
         call.play("booking/withdrawn")
         raise ToMainMenu from None
     except TooManyFromNumber:
+        call.play("booking/too-many-from-number")
         raise WantsPerson("too many bookings from one number") from None
     call.progress = None
     return booked

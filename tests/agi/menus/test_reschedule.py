@@ -119,3 +119,17 @@ def test_a_visit_without_specialty_is_moved_with_its_doctor(clinic):
     extra = Extra(clinic.at.doctors["marina"], clinic.at.units["centro"], at, kind, "reception", "dor")
     clinic.bookings.book_extra(clinic.people["bruno"], extra, by="user:1")
     assert "reschedule/done" in talk(clinic, *BRUNO, "4", "1", "1").heard
+
+
+def test_a_hold_that_ran_out_is_had_anew_while_nobody_took_the_time(clinic):
+    old = clinic.book("bruno")
+
+    def thinks_too_long(_heard):
+        clinic.clock.move(minutes=6)
+        return "1"
+
+    call = talk(clinic, *BRUNO, "4", "1", thinks_too_long)
+    assert in_order(call.heard, "reschedule/read-back", "reschedule/done")
+    assert "booking/just-taken" not in call.heard
+    (moved,) = clinic.bookings.upcoming(clinic.people["bruno"])
+    assert (moved.code, moved.starts_at) != (old.code, old.starts_at)

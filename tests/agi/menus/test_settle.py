@@ -91,14 +91,6 @@ def test_a_request_is_never_said_to_be_booked(clinic):
     assert "booking/done" not in call.heard
 
 
-def test_no_more_than_three_future_appointments(clinic):
-    for place in (0, 4, 8):
-        clinic.book("bruno", clinic.slot(place=place))
-    call = talk(clinic, *BRUNO, "1", "2", "1", "2", "2", "3", "1")
-    assert "booking/too-many" in call.heard
-    assert len(clinic.bookings.upcoming(clinic.people["bruno"])) == 3
-
-
 def test_one_number_books_five_a_day_then_a_person(clinic):
     clinic.profile.save(clinic.profile.get().model_copy(update={"max_bookings_per_number": 1}))
     talk(clinic, *BRUNO, *TO_TIMES, "1", "1", uniqueid="one")
@@ -150,16 +142,6 @@ def test_an_option_withdrawn_meanwhile_is_told(clinic):
     assert clinic.bookings.upcoming(clinic.people["bruno"]) == []
 
 
-def test_five_bookings_of_one_number_are_the_limit(clinic):
-    for n, minutes in enumerate(range(5)):
-        who = clinic.patients.register(f"Filho {n}", date(2015, 1, 1 + minutes))
-        hold = clinic.bookings.hold(clinic.slot(), by="t")
-        clinic.bookings.book(who, hold, clinic.terms(hold.slot), via="telephone", caller="5511987654321")
-    call = talk(clinic, *BRUNO, *TO_TIMES, "1", "1")
-    assert call.variables["ALO_WHY"] == "too many bookings from one number"
-    assert clinic.bookings.upcoming(clinic.people["bruno"]) == []
-
-
 def test_who_joins_for_a_request_never_hears_that_it_is_booked_later_either(clinic):
     talk(clinic, *BRUNO, *HEART_RITA, "1", "1", uniqueid="asks")
     heard = talk(clinic, *BRUNO).heard
@@ -187,6 +169,19 @@ def test_a_hold_that_ran_out_is_lost_to_who_took_the_time(clinic):
     call = talk(clinic, *BRUNO, *TO_TIMES, "1", thinks_too_long)
     assert in_order(call.heard, "booking/read-back", "booking/just-taken", "times/later")
     assert clinic.bookings.upcoming(clinic.people["bruno"]) == []
+
+
+def test_a_hold_that_ran_out_is_had_anew_while_nobody_took_the_time(clinic):
+    first = clinic.slot()
+
+    def thinks_too_long(_heard):
+        clinic.clock.move(minutes=6)
+        return "1"
+
+    call = talk(clinic, *BRUNO, *TO_TIMES, "1", thinks_too_long)
+    assert "booking/just-taken" not in call.heard
+    (booked,) = clinic.bookings.upcoming(clinic.people["bruno"])
+    assert (booked.starts_at, booked.ends_at - booked.starts_at) == (first.starts_at, timedelta(hours=1))
 
 
 @pytest.mark.parametrize(("who", "by_phone"), [(BRUNO, False), (CARLA, True)])
