@@ -225,7 +225,10 @@ class _Entry:
 
 @dataclass(frozen=True)
 class Option(Generic[T]):
-    """Something to pick: what it is worth, and how it is said before its key ("Com a doutora Marina Corrêa")."""
+    """Something to pick: what it is worth, and how it is said before its key ("Com a doutora Marina Corrêa").
+
+    With nothing to be said it keeps its key in silence: it was offered already, and nothing after it moves.
+    """
 
     value: T
     said: tuple[Said, ...]
@@ -244,7 +247,7 @@ def pick(
     while True:
         listed = zip(keys, options[page * len(keys) : (page + 1) * len(keys)], strict=False)
         shown = {**(fixed or {}), **dict(listed)}
-        said = [piece for key, option in sorted(shown.items()) for piece in (*option.said, Key(key))]
+        said = [piece for key, one in sorted(shown.items()) if one.said for piece in (*one.said, Key(key))]
         more = {"8"} if pages > 1 else set()
         key = choose(call, *intro, *said, *(["common/more"] if more else []), keys={*shown, *more})
         if key != "8":

@@ -141,6 +141,13 @@ def _preparation(terms: Terms) -> tuple[Said, ...]:
     return ("pause/300", Spoken(terms.kind.preparation, otherwise="booking/ask-preparation"))
 
 
+def answer_by(clinic: Clinic, request: Booking) -> tuple[Said, ...]:
+    """ "A clínica responde até quarta-feira, …"."""
+    if request.answer_by is None:
+        return ()
+    return ("booking/answer-until", *places(clinic).moment(request.answer_by, request.unit_id))
+
+
 def code(booking: Booking, twice: bool = False) -> tuple[Said, ...]:
     """The confirmation code in groups of three."""
     once: tuple[Said, ...] = ("booking/code", Digits(booking.code), "pause/300")

@@ -79,10 +79,16 @@ class Directory(Registry):
         at = {unit for one in roster.announceable.get(specialty_id, ()) for unit in _works_at(roster, one)}
         return [unit for unit in roster.units if unit.id in at]
 
-    def payers_for(self, specialty_id: int, unit_id: int | None = None) -> list[PayerInfo]:
-        """The payers that somebody of the specialty takes (at the unit)."""
+    def takes(self, doctor_id: int, payer_id: int | None) -> bool:
+        """Whether the doctor takes the payer, at whatever unit; nobody has to pay where there are no payers."""
+        return payer_id is None or (doctor_id, payer_id) in self._rosters.get().accepted_at
+
+    def payers_for(
+        self, specialty_id: int, unit_id: int | None = None, doctor_id: int | None = None
+    ) -> list[PayerInfo]:
+        """The payers that somebody of the specialty, or that doctor, takes (at the unit)."""
         roster = self._rosters.get()
-        doctors = set(roster.announceable.get(specialty_id, ()))
+        doctors = {one for one in roster.announceable.get(specialty_id, ()) if doctor_id in (None, one)}
         taken = {
             payer
             for doctor, payer, unit in roster.accepts
@@ -120,6 +126,12 @@ class Directory(Registry):
     def price(self, doctor_id: int, kind_id: int) -> int | None:
         """What it costs, particular, in centavos; None when no price is set."""
         return self._rosters.get().prices.get((doctor_id, kind_id))
+
+    def specialty_of(self, doctor_id: int, wanted: int | None) -> int:
+        """Under which specialty a doctor is found: `wanted` while it is theirs, else another of theirs; 0 for none."""
+        announced = self._rosters.get().announceable.items()
+        theirs = [specialty for specialty, doctors in announced if doctor_id in doctors]
+        return wanted if wanted in theirs else next(iter(theirs), 0)
 
     def doctor(self, doctor_id: int) -> DoctorInfo:
         """One doctor, active or not. Raises KeyError."""

@@ -9,7 +9,8 @@ from clinic.services import Clinic
 
 
 def choose_unit(call: Call, clinic: Clinic, person: Person, wish: Wish) -> Wish:
-    """Not asked where there is only one, or the clinic does not want it asked."""
+    """Not asked where there is only one, or the clinic does not want it asked. The usual one has its place in the list
+    as well, unsaid: each unit has the same key for everybody."""
     units = clinic.directory.units_for(wish.specialty_id) if _is_open(clinic, wish) else []
     if len(units) < 2:
         return wish
@@ -18,8 +19,8 @@ def choose_unit(call: Call, clinic: Clinic, person: Person, wish: Wish) -> Wish:
     fixed: dict[str, Option[int | None]] = {"2": Option(None, ("choose/any-unit",))}
     if usual:
         fixed["1"] = Option(usual[0].id, ("choose/usual-unit", *at_unit(usual[0])))
-    others = [Option[int | None](one.id, at_unit(one, street=True)) for one in units if one not in usual]
-    return wish.but(unit_id=pick(call, "choose/unit", options=others, fixed=fixed, first=3))
+    each = [Option[int | None](one.id, () if one in usual else at_unit(one, street=True)) for one in units]
+    return wish.but(unit_id=pick(call, "choose/unit", options=each, fixed=fixed, first=3))
 
 
 def _is_open(clinic: Clinic, wish: Wish) -> bool:

@@ -6,7 +6,7 @@ from typing import NoReturn
 from agi.asking import GoBack, ToMainMenu, finish, yes
 from agi.call import Call
 from agi.menus.choose_time import choose_time
-from agi.phrases import appointment, code, when_and_where
+from agi.phrases import answer_by, appointment, code, when_and_where
 from agi.times import Times
 from agi.which import which_appointment
 from clinic.agenda import Criteria, SlotInfo
@@ -21,6 +21,7 @@ def reschedule(call: Call, clinic: Clinic, person: Person, booking: Booking | No
     call.enter("reschedule")
     old = booking or which_appointment(call, clinic, person, "reschedule/which")
     call.progress = {"menu": "reschedule", "appointment_id": old.id}
+    _check_payer(call, clinic, old)
     call.play("reschedule/moving", *appointment(clinic, old))
     times = Times(call, clinic, _criteria(clinic, old), _last_day(clinic, old))
     while True:
@@ -35,15 +36,28 @@ def reschedule(call: Call, clinic: Clinic, person: Person, booking: Booking | No
             times.lost(slot)
             continue
         if moved is not None:
-            call.progress = None
-            call.enter("code")
-            finish(call, "reschedule/requested" if moved.status == "pending" else "reschedule/done", *code(moved))
+            _tell(call, clinic, person, moved)
+
+
+def _check_payer(call: Call, clinic: Clinic, old: Booking) -> None:
+    """Under a convênio the doctor has dropped since, a person has to settle what becomes of it."""
+    if not clinic.directory.takes(old.doctor_id, old.payer_id):
+        call.play("reschedule/payer-dropped")
+        raise ToMainMenu
+
+
+def _tell(call: Call, clinic: Clinic, person: Person, moved: Booking) -> NoReturn:
+    """The code is told twice to who has no contact on file. Ends the moving."""
+    call.progress = None
+    call.enter("code")
+    said = ("reschedule/requested", *answer_by(clinic, moved)) if moved.status == "pending" else ("reschedule/done",)
+    finish(call, *said, *code(moved, twice=not person.has_contact))
 
 
 def _criteria(clinic: Clinic, old: Booking) -> Criteria:
     """The same doctor, payer and length; any of her units."""
     return Criteria(
-        specialty_id=old.specialty_id or _specialty_of(clinic, old.doctor_id),
+        specialty_id=clinic.directory.specialty_of(old.doctor_id, old.specialty_id),
         doctor_id=old.doctor_id,
         payer_id=old.payer_id,
         modality=old.modality,
@@ -54,12 +68,6 @@ def _criteria(clinic: Clinic, old: Booking) -> Criteria:
 def _minutes(old: Booking) -> int:
     """How long it takes."""
     return int((old.ends_at - old.starts_at).total_seconds() // 60)
-
-
-def _specialty_of(clinic: Clinic, doctor_id: int) -> int:
-    """Any of the doctor's: the desk lets patients in without one."""
-    offered = (one.id for one in clinic.directory.specialties())
-    return next((one for one in offered if clinic.directory.doctors(Criteria(one, doctor_id))), 0)
 
 
 def _last_day(clinic: Clinic, old: Booking) -> date | None:

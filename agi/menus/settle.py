@@ -5,8 +5,7 @@ from agi.call import Call
 from agi.menus.choose_time import choose_time
 from agi.menus.too_many import too_many
 from agi.menus.waiting_list import waiting_list
-from agi.phrases import appointment, code, places, terms_read, when_and_where
-from agi.speech import Said
+from agi.phrases import answer_by, appointment, code, terms_read, when_and_where
 from agi.times import Times
 from agi.wish import Wish
 from clinic.agenda import SlotInfo
@@ -82,9 +81,5 @@ def _book(call: Call, clinic: Clinic, person: Person, hold: Hold, terms: Terms) 
 def _tell(call: Call, clinic: Clinic, person: Person, booked: Booking) -> None:
     """Never "marcada" for a request; the code is told twice to who has no contact on file. Ends the booking."""
     call.enter("code")
-    said: list[Said] = ["booking/done"]
-    if booked.status == "pending":
-        said = ["booking/requested"]
-        if booked.answer_by:
-            said += ["booking/answer-until", *places(clinic).moment(booked.answer_by, booked.unit_id)]
+    said = ("booking/requested", *answer_by(clinic, booked)) if booked.status == "pending" else ("booking/done",)
     finish(call, *said, *code(booked, twice=not person.has_contact))

@@ -50,7 +50,7 @@ def test_another_plan_than_the_one_on_file_is_three(clinic):
     other = clinic.directory.add_payer("Vida Boa", position=2)
     clinic.directory.accept(clinic.at.doctors["marina"], other, [clinic.at.units["centro"]])
     clinic.patients.register("Olga Reis", BORN["zeca"], "39053344705", usual_payer_id=clinic.at.payers["saude"])
-    call = talk(clinic, "39053344705", "30061950", *GENERAL, "3", "1", "1", "1")
+    call = talk(clinic, "39053344705", "30061950", *GENERAL, "3", "2", "1", "1")
     assert in_order(
         call.heard, "choose/payer-on-file", "choose/another-payer", "choose/which-payer", "booking/by-payer"
     )

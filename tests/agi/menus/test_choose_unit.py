@@ -2,6 +2,8 @@
 
 from datetime import time
 
+import pytest
+
 from clinic.agenda import HoursInput
 from tests.agi.menus.talking import ALICE, BRUNO, heard_name, in_order, talk
 
@@ -16,7 +18,18 @@ def test_two_is_any_and_then_each(clinic):
 
 def test_one_is_the_usual_one(clinic):
     call = talk(clinic, *ALICE, "1", *HEART)
-    assert in_order(call.heard, "choose/unit", "choose/usual-unit", "key/1", "choose/any-unit", "key/2", "key/3")
+    assert in_order(call.heard, "choose/unit", "choose/usual-unit", "key/1", "choose/any-unit", "key/2", "key/4")
+
+
+def test_the_usual_one_keeps_its_key_in_the_list_unsaid(clinic):
+    keys = [one for one in asked(talk(clinic, *ALICE, "1", *HEART)) if one.startswith("key/")]
+    assert keys == ["key/1", "key/2", "key/4"]
+
+
+@pytest.mark.parametrize(("key", "unit"), [("1", "centro"), ("3", "centro"), ("4", "norte")])
+def test_each_unit_has_the_same_key_whether_it_is_the_usual_one_or_not(clinic, key, unit):
+    talk(clinic, *ALICE, "1", *HEART, key, "1", "1")
+    assert clinic.bookings.upcoming(clinic.people["alice"])[0].unit_id == clinic.at.units[unit]
 
 
 def test_only_who_works_there_is_offered(clinic):
