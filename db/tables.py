@@ -1,8 +1,21 @@
 """All tables in one place, for migrations and tests."""
 
+from db.access import (
+    Identity,
+    KnownDevice,
+    LoginAttempt,
+    LoginSession,
+    MailedLink,
+    RecoveryCode,
+    User,
+    UserRole,
+    UserUnit,
+)
 from db.agenda import Absence, Appointment, AppointmentChange, Slot, Waiting, WorkingHours
 from db.base import Table
 from db.calls import AsteriskLink, Audit, CallRecord, LiveChannel, Protocol, SpokenName, VoiceNote
+from db.desk import Delay, PhoneNotice
+from db.live import LiveEvent
 from db.people import Guess, Patient, PatientPhone, PreRegistration
 from db.places import (
     ClinicProfile,
@@ -26,24 +39,36 @@ __all__ = [
     "Audit",
     "CallRecord",
     "ClinicProfile",
+    "Delay",
     "Doctor",
     "DoctorPayer",
     "DoctorSpecialty",
     "Guess",
     "Holiday",
+    "Identity",
+    "KnownDevice",
     "LiveChannel",
+    "LiveEvent",
+    "LoginAttempt",
+    "LoginSession",
+    "MailedLink",
     "OpeningHours",
     "Patient",
     "PatientPhone",
     "Payer",
+    "PhoneNotice",
     "PreRegistration",
     "Price",
     "Protocol",
+    "RecoveryCode",
     "Slot",
     "Specialty",
     "SpokenName",
     "Table",
     "Unit",
+    "User",
+    "UserRole",
+    "UserUnit",
     "VisitKind",
     "VoiceNote",
     "Waiting",
