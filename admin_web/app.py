@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from flask import Flask, redirect, url_for
 from werkzeug.wrappers import Response
 
-from admin_web import assets, calls_now, errors, frame, health, security, telephone
-from admin_web.frame import Place
+from admin_web import assets, calls_now, components, errors, frame, health, security, telephone, words
+from admin_web.frame import Place, Reader
 from clinic.settings import Settings
 from clinic.testphone import Phone, Sounds, TryPatient
 
@@ -36,7 +36,7 @@ def create_app(
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BIGGEST_REQUEST
-    for part in (assets, security, errors):
+    for part in (assets, security, errors, words):
         part.install(app)
     places = []
     if phone and sounds and (settings.demo or settings.test_phone):
@@ -46,7 +46,10 @@ def create_app(
     places.append(Place("calls_now.page", "Chamadas", "activity"))
     app.register_blueprint(health.blueprint(clinic.profile.get))
     app.register_blueprint(frame.blueprint())
-    frame.install(app, _name(clinic), tuple(places))
+    if settings.demo:
+        app.register_blueprint(components.blueprint())
+    reader = Reader(tuple(places))
+    frame.install(app, _name(clinic), lambda: reader, _registration(clinic))
     app.add_url_rule("/", "home", lambda: _to(places[0].endpoint))
     return app
 
@@ -66,6 +69,19 @@ def _name(clinic: "Clinic") -> Callable[[], str]:
             return OWN_NAME
 
     return name
+
+
+def _registration(clinic: "Clinic") -> Callable[[], str]:
+    """The clinic's registration and its technical director, for the foot of every page (CFM 2.336/2023 art. 5)."""
+
+    def registration() -> str:
+        try:
+            return clinic.profile.get().registered
+        except Exception:
+            log.exception("no registration for the foot")
+            return ""
+
+    return registration
 
 
 def _zone(clinic: "Clinic") -> Callable[[], tzinfo]:

@@ -18,11 +18,28 @@ YEAR = 365 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the rail: where it leads, its word and its icon."""
+    """An entry of the rail: where it leads, its word and its icon. Pages of the same blueprint are under it."""
 
     endpoint: str
     word: str
     icon: str
+
+    def here(self, endpoint: str | None) -> bool:
+        """Whether the page that is shown is this place or below it."""
+        return (endpoint or "").partition(".")[0] == self.endpoint.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What the frame shows of who reads: nothing of it where nobody has logged in."""
+
+    places: tuple[Place, ...] = ()
+    viewer: object = None
+    role_words: str = ""
+    search_at: str = ""
+    account_at: str = ""
+    leave_at: str = ""
+    enter_at: str = ""
 
 
 def theme() -> Theme:
@@ -55,14 +72,17 @@ def blueprint() -> Blueprint:
     return page
 
 
-def install(app: Flask, clinic_name: Callable[[], str], places: tuple[Place, ...]) -> None:
-    """Give every template what the frame shows."""
+def install(
+    app: Flask, clinic_name: Callable[[], str], reader: Callable[[], Reader], registration: Callable[[], str]
+) -> None:
+    """Give every template what the frame shows; `reader` says to whom, `registration` what CFM 2.336/2023 demands."""
 
     def shown() -> dict[str, object]:
-        chosen = theme()
+        chosen, who = theme(), reader()
         return {
+            **{name: getattr(who, name) for name in Reader.__slots__},
             "clinic_name": clinic_name(),
-            "places": places,
+            "registration": registration(),
             "theme": chosen,
             "light_media": LIGHT_MEDIA[chosen],
             "themes": [(name, THEME_WORDS[name], THEME_ICONS[name], LIGHT_MEDIA[name]) for name in LIGHT_MEDIA],

@@ -40,6 +40,16 @@ class Profile(BaseModel):
     """Carnaval, Corpus Christi and the like, which the law leaves to each place, count as holidays."""
     trunk_number: str | None = None
     """The trunk's own number: shown for callers without one, so it says nothing about who calls."""
+    registration: str = ""
+    """The clinic's own registration, as "CRM-SP 987654" (CFM 2.336/2023)."""
+    technical_director: str = ""
+    """Name and CRM of who answers for it, as "Dra. Helena Prado, CRM-SP 54321"."""
+
+    @property
+    def registered(self) -> str:
+        """What stands at the foot of every page and letter."""
+        director = f"Diretor técnico: {self.technical_director}" if self.technical_director else ""
+        return " · ".join(part for part in (self.registration, director) if part)
 
     @property
     def says(self) -> str:

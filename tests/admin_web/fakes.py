@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from admin_web.app import create_app
 from clinic.live_calls import Link, LiveCall
+from clinic.profile import Profile
 from clinic.settings import Settings
 from clinic.testphone import NoSuchLine, PhoneEvent, TryPatient, Unreachable
 
@@ -199,7 +200,7 @@ class BrokenProfile:
 
 def fake_clinic(calls: FakeCalls | None = None, profile=None, clock=lambda: NOW):
     unit = SimpleNamespace(tz=ZoneInfo("America/Sao_Paulo"))
-    profile = profile or SimpleNamespace(get=lambda: SimpleNamespace(name="Clínica Bem Viver"))
+    profile = profile or SimpleNamespace(get=lambda: Profile(name="Clínica Bem Viver", registration="CRM-SP 987654"))
     return SimpleNamespace(
         profile=profile, live_calls=calls or FakeCalls(), clock=clock, units=SimpleNamespace(all=lambda: [unit])
     )
