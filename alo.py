@@ -176,9 +176,10 @@ def voice_notes_list(args: argparse.Namespace) -> None:
 
 def prompts_build(args: argparse.Namespace) -> int:
     """Record what the catalogue has and the sounds have not."""
+    from clinic.terminal import Parser
     from prompts.build import main as build
 
-    return build(args.rest)
+    return build(args.rest, Parser(prog=f"alo {args.command}"))
 
 
 def asterisk(args: argparse.Namespace) -> int:

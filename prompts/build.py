@@ -102,9 +102,12 @@ def _voice(name: str, voice_cache: Path) -> Voice:
     return voices(voice_cache)[name]()
 
 
-def main(arguments: Sequence[str]) -> int:
-    """The command; 0 when everything is recorded, 1 when something could not be."""
-    options = _parser().parse_args(arguments)
+def main(arguments: Sequence[str], parser: argparse.ArgumentParser | None = None) -> int:
+    """The command; 0 when everything is recorded, 1 when something could not be.
+
+    ``parser`` reads the arguments and explains them, in the words of the program that calls this.
+    """
+    options = _options(parser or argparse.ArgumentParser("alo prompts build")).parse_args(arguments)
     catalogue = Catalogue.load()
     if options.list:
         return _list(catalogue)
@@ -119,6 +122,8 @@ def main(arguments: Sequence[str]) -> int:
 def _tasks(options: argparse.Namespace, catalogue: Catalogue, voice: str) -> list[Task]:
     names = demo_names()
     texts = names if options.names else {**spoken_texts(catalogue), **names}
+    if unknown := [prompt_id for prompt_id in options.only if prompt_id not in texts]:
+        raise SoundFailed(f"não há aviso {', '.join(unknown)}; veja: alo prompts build --list")
     if options.only:
         texts = {prompt_id: texts[prompt_id] for prompt_id in options.only}
     return stale(texts, options.folder, voice)
@@ -149,12 +154,16 @@ def _list(catalogue: Catalogue) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("alo prompts build", description="Grava os avisos que faltam ou mudaram.")
+def _options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.description = "Grava os avisos que faltam ou mudaram."
     parser.add_argument("--voice", choices=tuple(voices(Path())), default="kokoro", help="quem fala")
-    parser.add_argument("--only", nargs="+", metavar="AVISO", help="só estes avisos, por exemplo booking/done")
+    parser.add_argument(
+        "--only", nargs="+", default=(), metavar="AVISO", help="só estes avisos, por exemplo booking/done"
+    )
     parser.add_argument("--names", action="store_true", help="só os nomes da clínica de demonstração")
     parser.add_argument("--list", action="store_true", help="mostra cada aviso, seu texto e onde é usado; não grava")
-    parser.add_argument("--folder", type=Path, default=SHIPPED, help="onde gravar")
-    parser.add_argument("--cache", type=Path, default=Path("var/voices"), help="onde fica o que a voz precisa buscar")
+    parser.add_argument("--folder", type=Path, default=SHIPPED, metavar="PASTA", help="onde gravar")
+    parser.add_argument(
+        "--cache", type=Path, default=Path("var/voices"), metavar="PASTA", help="onde fica o que a voz precisa buscar"
+    )
     return parser

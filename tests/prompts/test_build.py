@@ -93,3 +93,8 @@ def test_a_voice_that_is_not_installed_is_told(tmp_path: Path, capsys: pytest.Ca
 def test_the_list_shows_text_and_place_of_every_prompt(capsys: pytest.CaptureFixture[str]) -> None:
     assert build.main(["--list"]) == 0
     assert "digit/6\tmeia\tagi/speech.py" in capsys.readouterr().out.splitlines()
+
+
+def test_a_prompt_that_nobody_wrote_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert build.main(["--voice", "espeak", "--folder", str(tmp_path), "--only", "common/nothing"]) == 1
+    assert "common/nothing" in capsys.readouterr().err
