@@ -16,6 +16,7 @@ from agi.menus.identify import identify
 from agi.menus.main import main
 from agi.menus.reception import reception
 from agi.menus.reschedule import reschedule
+from agi.welcome import welcome
 from clinic.people import Person
 from clinic.services import Clinic
 
@@ -43,7 +44,7 @@ def _talk(call: Call, clinic: Clinic, menu: Entry) -> None:
 
 
 def for_patient(menu: Callable[[Call, Clinic, Person], None]) -> Entry:
-    """A menu that needs a patient, entered from outside, is preceded by identification; then the main menu."""
+    """A menu that needs a patient, entered from outside, comes after welcome and identification; then the main one."""
 
     def entry(call: Call, clinic: Clinic) -> None:
         person = _identified(call, clinic)
@@ -57,14 +58,19 @@ def for_patient(menu: Callable[[Call, Clinic, Person], None]) -> Entry:
 def _identified(call: Call, clinic: Clinic) -> Person:
     """There is no menu before this one: `*` hears it again."""
     while True:
+        call.play(*welcome(call, clinic))
         with suppress(GoBack):
             return identify(call, clinic)
 
 
 def for_anybody(menu: Entry) -> Entry:
-    """A menu that needs no patient; whoever wants more after it is greeted and identified."""
+    """A menu that needs no patient, after the welcome; whoever wants more is greeted as ever and identified.
+
+    A plan is not cancelled here: the key for it is told where it is asked for.
+    """
 
     def entry(call: Call, clinic: Clinic) -> None:
+        call.play(*(one for one in welcome(call, clinic) if one != "greeting/cancel-plan"))
         with suppress(ToMainMenu, GoBack):
             menu(call, clinic)
         greeting(call, clinic)

@@ -1,6 +1,9 @@
 """Who waits for a time that is not there yet."""
 
-from sqlalchemy import insert, select
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clinic.clock import Clock
@@ -8,6 +11,16 @@ from clinic.people import Person
 from db.retry import taken
 from db.session import Database
 from db.tables import Waiting
+
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the list, and the protocol under which it was taken first."""
+
+    id: int
+    protocol: str | None
 
 
 class WaitingList:
@@ -26,18 +39,32 @@ class WaitingList:
         payer_id: int | None = None,
         period: str | None = None,
         protocol: str | None = None,
-    ) -> int:
-        """Write a wish down; its id. The same wish of somebody who waits for it already is the same row."""
+    ) -> Place:
+        """Write a wish down. The same wish of somebody who waits for it already is the same place, as it was taken."""
         wish = {
             "specialty_id": specialty_id, "doctor_id": doctor_id, "unit_id": unit_id, "payer_id": payer_id,
             "period": period,
         }  # fmt: skip
         spelt = " ".join([person.ref, *(f"{name}={value}" for name, value in wish.items() if value is not None)])
         row = {**wish, **person.columns, "wish": spelt, "via": via, "protocol": protocol, "created_at": self._clock()}
+        for _ in range(TRIES):
+            place = self._new(row) or self._taken(spelt, protocol)
+            if place:
+                return place
+        raise LookupError("the wish comes and goes")
+
+    def _new(self, row: dict[str, Any]) -> Place | None:
         try:
-            return self._database.change(insert(Waiting).values(**row)).lastrowid
+            return Place(self._database.change(insert(Waiting).values(**row)).lastrowid, row["protocol"])
         except IntegrityError as error:
             if not taken(error):
                 raise
-            known = self._database.first(select(Waiting.id).where(Waiting.wish == spelt, Waiting.live == 1))
-            return known.id if known else 0
+            return None
+
+    def _taken(self, spelt: str, protocol: str | None) -> Place | None:
+        """The place that is there; one without a protocol gets this one."""
+        theirs = (Waiting.wish == spelt, Waiting.live == 1)
+        if protocol:
+            self._database.change(update(Waiting).where(*theirs, Waiting.protocol.is_(None)).values(protocol=protocol))
+        row = self._database.first(select(Waiting.id, Waiting.protocol).where(*theirs))
+        return Place(*row) if row else None

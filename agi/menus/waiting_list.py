@@ -9,12 +9,15 @@ from clinic.services import Clinic
 
 
 def waiting_list(call: Call, clinic: Clinic, person: Person, wish: Wish) -> None:
-    """Say that nothing is free; `1` joins the list and ends with its protocol, `2` returns to choose otherwise."""
+    """Say that nothing is free; `1` joins the list and ends with its protocol, `2` returns to choose otherwise.
+
+    Who waits already hears the protocol under which they do.
+    """
     call.enter("waiting_list")
     if not _joins(call):
         return
     protocol = clinic.calls.protocol(call.id)
-    clinic.waiting_list.join(
+    place = clinic.waiting_list.join(
         person,
         wish.specialty_id,
         via="telephone",
@@ -23,7 +26,7 @@ def waiting_list(call: Call, clinic: Clinic, person: Person, wish: Wish) -> None
         payer_id=wish.payer_id,
         protocol=protocol,
     )
-    finish(call, "waiting/joined", Digits(protocol))
+    finish(call, "waiting/joined", Digits(place.protocol or protocol))
 
 
 def _joins(call: Call) -> bool:

@@ -9,7 +9,14 @@ def test_the_same_wish_is_one_row(any_clinic):
     clinic, alice, general = any_clinic, any_clinic.people["alice"], any_clinic.at.specialties["general"]
     first, second = (clinic.waiting_list.join(alice, general, "telephone", protocol=str(n)) for n in range(2))
     assert first == second
+    assert second.protocol == "0"
     assert len(clinic.database.rows(select(Waiting.id))) == 1
+
+
+def test_a_place_taken_without_a_protocol_gets_the_next_one(clinic):
+    join, alice, general = clinic.waiting_list.join, clinic.people["alice"], clinic.at.specialties["general"]
+    places = [join(alice, general, "web", protocol=protocol) for protocol in (None, "7", "8")]
+    assert [place.protocol for place in places] == [None, "7", "7"]
 
 
 def test_other_wishes_are_other_rows(any_clinic):

@@ -34,7 +34,8 @@ def test_no_free_time_at_all_still_reaches_a_person(clinic):
 
 
 def waiting(clinic):
-    return clinic.database.rows(select(Waiting))
+    columns = select(Waiting.doctor_id, Waiting.payer_id, Waiting.patient_id, Waiting.pre_registration_id)
+    return clinic.database.rows(columns.add_columns(Waiting.protocol))
 
 
 def test_the_doctor_and_the_plan_are_part_of_the_wish(clinic):
@@ -51,6 +52,14 @@ def test_joining_twice_is_one_place(clinic):
         call = talk(clinic, *BRUNO, "1", "3", "1", uniqueid=f"{n}")
         assert "waiting/joined" in call.heard
     assert len(waiting(clinic)) == 1
+
+
+def test_who_waits_already_hears_the_protocol_that_is_kept(clinic):
+    nothing_free(clinic, "sergio")
+    for n in range(2):
+        call = talk(clinic, *BRUNO, "1", "3", "1", uniqueid=f"{n}")
+    said = [one[-1] for one in call.heard[call.heard.index("waiting/joined") :] if one.startswith("digit/")]
+    assert "".join(said) == waiting(clinic)[0].protocol
 
 
 def test_who_has_just_registered_may_wait_too(clinic):
