@@ -1,0 +1,46 @@
+// Live events for a page:  import { live } from "../frame/live.js";
+//   live(["appointment"], { changed: (event) => …, anew: () => … })
+// `changed` gets { topic, id, unit }; `anew` is called whenever something may have been missed (also at the start).
+// While the connection is lost the page's bar says so; typing goes on.
+import { LiveStream } from "./live-stream.js";
+
+const ADDRESS = new URL("/live", location.href).href;
+const PATIENCE = 1500;
+const bar = document.getElementById("offline");
+let waiting = null;
+
+function lost() {
+  waiting ??= setTimeout(() => { if (bar) bar.hidden = false; }, PATIENCE);
+}
+
+function found() {
+  clearTimeout(waiting);
+  waiting = null;
+  if (bar) bar.hidden = true;
+}
+
+function ended() {
+  found();
+  document.dispatchEvent(new CustomEvent("alo:session-ended"));
+}
+
+export function live(topics, { changed = () => {}, anew = () => {} }) {
+  const hear = (message) => {
+    if (message.kind === "event") changed(message);
+    else if (message.kind === "open") { found(); anew(); }
+    else if (message.kind === "lost") lost();
+    else ended();
+  };
+  if (typeof SharedWorker === "undefined") return alone(topics, hear);
+  const worker = new SharedWorker(new URL("live-worker.js", import.meta.url), { type: "module", name: "alo-live" });
+  worker.onerror = () => alone(topics, hear);
+  worker.port.onmessage = ({ data }) => hear(data);
+  worker.port.postMessage({ address: ADDRESS, topics });
+  addEventListener("pagehide", () => worker.port.postMessage({ gone: true }));
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) location.reload(); });
+  return undefined;
+}
+
+function alone(topics, hear) {
+  new LiveStream(ADDRESS, hear).want(topics);
+}
