@@ -7,7 +7,7 @@ from typing import Protocol
 
 from flask import Blueprint, Response, request
 
-from admin_web.feed import FellBehind, Feed, Follower, Told
+from admin_web.feed import Feed, FellBehind, Follower, Told
 from clinic.live import SESSION, Event, Reader, Watcher, concerns
 
 LOGIN = "required"

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, case, func, null, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
+from clinic import live as live_events
 from clinic.holds import CLAIMABLE, Hold, SlotTaken
 from clinic.people import Person
 from clinic.transitions import WrongStatus, live, to
@@ -183,12 +184,13 @@ def add(connection: Connection, values: dict[str, Any], act: Act, event: str) ->
 
 
 def tell(connection: Connection, appointment_id: int, act: Act, event: str, before: str | None, after: str) -> None:
-    """A line of the history; messages to the patient are made from it later."""
+    """A line of the history, and word of it to who is watching; messages to the patient are made from it later."""
     line = {
         "appointment_id": appointment_id, "at": act.at, "event": event, "from_status": before, "to_status": after,
         "by": act.by, "via": act.via, "call_id": act.call_id, "note": act.note,
     }  # fmt: skip
     INSERT_CHANGE.run(connection, line)
+    live_events.put_appointment(connection, appointment_id, act.at)
 
 
 def change(connection: Connection, row: Line, event: str, act: Act, **values: Any) -> None:

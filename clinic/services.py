@@ -2,24 +2,33 @@
 
 from dataclasses import dataclass
 
+from clinic.access import Access
 from clinic.agenda import Agenda
 from clinic.allowances import Allowances
 from clinic.audit import AuditTrail
 from clinic.bookings import Bookings
 from clinic.calls import Calls
 from clinic.clock import Clock, utc_now
+from clinic.devices import Devices
 from clinic.directory import Directory
 from clinic.guessing import Guessing
 from clinic.holds import Holds
+from clinic.live import Live
 from clinic.live_calls import LiveCalls
+from clinic.log_ins import LogIns
+from clinic.login_limits import LoginLimits
 from clinic.names import Names
+from clinic.passwords import Passwords
 from clinic.patients import Hasher, Patients, directly
+from clinic.practice import Practice
 from clinic.profile import Profiles
 from clinic.roster import Rosters
 from clinic.schedules import Schedules
 from clinic.search import Search
+from clinic.sessions import Sessions
 from clinic.settings import Settings
 from clinic.units import Units
+from clinic.users import Users
 from clinic.voice_notes import VoiceNotes
 from clinic.waiting_list import WaitingList
 from db.session import Database
@@ -41,8 +50,10 @@ class Clinic:
     voice_notes: VoiceNotes
     names: Names
     audit: AuditTrail
+    live: Live
     live_calls: LiveCalls
     guessing: Guessing
+    practice: Practice
     clock: Clock
 
 
@@ -60,6 +71,8 @@ def open_clinic(
     schedules = Schedules(database, rosters, profiles, clock)
     agenda = Agenda(Search(database), schedules, rosters, profiles, units, clock, holds.sweep)
     guessing = Guessing(database, profiles, audit, clock)
+    users, sessions, devices = Users(database, audit, clock), Sessions(database, clock), Devices(database, clock)
+    passwords, limits = Passwords(database, audit, clock, hasher), LoginLimits(database, audit, clock)
     return Clinic(
         profile=profiles,
         units=units,
@@ -73,7 +86,9 @@ def open_clinic(
         voice_notes=VoiceNotes(database, settings.recordings_folder, clock),
         names=Names(database, clock),
         audit=audit,
+        live=Live(database, clock),
         live_calls=LiveCalls(database, clock),
         guessing=guessing,
+        practice=Practice(database, rosters, schedules, clock),
         clock=clock,
     )

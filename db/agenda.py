@@ -134,6 +134,8 @@ class AppointmentChange(Table):
     via: Mapped[str] = mapped_column(BinText(20))
     call_id: Mapped[str | None] = mapped_column(BinText(64))
     note: Mapped[str] = mapped_column(default="")
+    # Whom to tell by telephone: few kinds of events, of the last weeks.
+    __table_args__ = (Index("ix_appointment_changes_event_at", "event", "at"), OPTIONS)
 
 
 class Waiting(Table):
