@@ -99,7 +99,7 @@ def test_a_newcomer_books_from_the_browser(demo: Demo, page: Page) -> None:
     identified(page)
     asked(page, "Para marcar uma consulta, tecle um", "1")
     asked(page, "Para marcar de novo com", "1")
-    asked(page, "tecle um, .* tecle dois", "1")
+    asked(page, "tecle um; .* tecle dois", "1")
     asked(page, "Para confirmar, tecle um", "1")
     expect(page.locator("#heard")).to_contain_text("Consulta marcada. O código é", timeout=ASKED_WITHIN)
     page.keyboard.press("Escape")

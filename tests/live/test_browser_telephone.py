@@ -203,10 +203,10 @@ def test_who_asks_for_a_person_hears_where_the_demo_ends(open_page, quick):
 def test_a_recording_is_shown(open_page, quick):
     page = in_the_menu(open_page(quick))
     page.get_by_role("button", name="6 MNO").click()
-    expect(page.locator("#state")).to_have_text("Gravando: fale")
+    expect(page.locator("#state")).to_have_text("Gravando")
     assert "tone 1000" in page.evaluate("sounded")
     page.get_by_role("button", name="sustenido").click()
-    expect(page.locator("#state")).not_to_have_text("Gravando: fale")
+    expect(page.locator("#state")).not_to_have_text("Gravando")
 
 
 def test_the_clinics_hang_up_is_told(open_page, quick):

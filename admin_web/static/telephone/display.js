@@ -1,6 +1,7 @@
 // What is heard, as text: sentences are paragraphs, the phrase that sounds now is lit, keys stand at the right.
 const ENDS = /[.!?…:]\s*$/;
 const STOPS = /[.!?…:;,]\s*$/;
+const KEY = /^tecle \S+$/;
 const KEPT = 60; // paragraphs
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -11,6 +12,7 @@ export class Display {
   #sentence = null;
   #keys = null;
   #unsaid = "";
+  #last = "";
   #paused = false;
 
   // heard: the visible text; said: the live region, told whole sentences so that a reader does not stutter
@@ -40,6 +42,7 @@ export class Display {
     lit.textContent = !joint || /[.!?…] $/.test(this.#sentence.textContent + joint) ? capital(text) : text;
     this.#sentence.append(joint, lit);
     this.#unsaid += joint + lit.textContent;
+    this.#last = text;
     if (ENDS.test(text)) this.#tell();
     this.#paused = false;
     this.#scroll();
@@ -51,6 +54,8 @@ export class Display {
     if (!before) return "";
     if (STOPS.test(before)) return " ";
     if (!isName && /^\p{Lu}/u.test(text)) return ". ";
+    if (KEY.test(text)) return ", ";
+    if (KEY.test(this.#last)) return "; "; // the next of several choices
     return this.#paused ? ", " : " ";
   }
 

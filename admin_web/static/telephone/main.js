@@ -10,7 +10,7 @@ const display = new Display($("heard"), $("said"));
 const KEYS = "0123456789*#";
 const WORDS = {
   idle: "Pronto para ligar", ringing: "Chamando…", talking: "Em ligação", waiting: "Sua vez: tecle",
-  recording: "Gravando: fale", moved: "Transferida", ended: "Ligação encerrada",
+  recording: "Gravando", moved: "Transferida", ended: "Ligação encerrada",
 };
 const ENDINGS = {
   clinic: "A clínica encerrou a ligação.",
@@ -72,7 +72,9 @@ async function call() {
     sound.ring(false);
     sound.busy();
     become("idle");
+    display.note("A ligação não foi completada.");
     trouble(failed.message, failed.remedy ?? "");
+    $("trouble").scrollIntoView({ block: "nearest" });
   }
 }
 
@@ -108,7 +110,7 @@ const HEED = {
   },
   cut: () => { sound.stop(); display.pause(); },
   waiting: () => { display.pause(); become("waiting"); },
-  recording: () => { sound.beep(); display.note("Gravando. Aqui se grava silêncio; tecle # para terminar."); become("recording"); },
+  recording: () => { sound.beep(); display.note("Gravando. O telefone de teste grava um tom no lugar da sua voz; tecle # para terminar."); become("recording"); },
   recorded: () => become("talking"),
   transferred: () => { display.note("Transferindo para uma pessoa… Aqui a demonstração termina."); become("moved"); },
   ended: (told) => over(told.detail),
