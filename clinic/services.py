@@ -22,6 +22,7 @@ from clinic.passwords import Passwords
 from clinic.patients import Hasher, Patients, directly
 from clinic.practice import Practice
 from clinic.profile import Profiles
+from clinic.retention import Retention
 from clinic.roster import Rosters
 from clinic.schedules import Schedules
 from clinic.search import Search
@@ -48,12 +49,20 @@ class Clinic:
     waiting_list: WaitingList
     calls: Calls
     voice_notes: VoiceNotes
+    retention: Retention
     names: Names
     audit: AuditTrail
     live: Live
     live_calls: LiveCalls
     guessing: Guessing
     practice: Practice
+    access: Access
+    users: Users
+    passwords: Passwords
+    sessions: Sessions
+    devices: Devices
+    login_limits: LoginLimits
+    log_ins: LogIns
     clock: Clock
 
 
@@ -84,11 +93,21 @@ def open_clinic(
         waiting_list=WaitingList(database, clock),
         calls=Calls(database, holds, rosters, clock),
         voice_notes=VoiceNotes(database, settings.recordings_folder, clock),
+        retention=Retention(
+            database, settings.recordings_folder, settings.recordings_days, settings.messages_days, profiles, clock
+        ),
         names=Names(database, clock),
         audit=audit,
         live=Live(database, clock),
         live_calls=LiveCalls(database, clock),
         guessing=guessing,
         practice=Practice(database, rosters, schedules, clock),
+        access=Access(database),
+        users=users,
+        passwords=passwords,
+        sessions=sessions,
+        devices=devices,
+        login_limits=limits,
+        log_ins=LogIns(users, passwords, sessions, devices, limits, audit, settings.demo),
         clock=clock,
     )
