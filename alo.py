@@ -168,7 +168,7 @@ def voice_notes_list(args: argparse.Namespace) -> None:
     with _clinic(_settings()) as clinic:
         notes = clinic.voice_notes.list(args.limit)
     rows = [
-        (f"{n.created_at.astimezone():%d/%m/%Y %H:%M}", n.kind, n.protocol or "", f"{n.seconds} s", str(n.path))
+        (f"{n.created_at.astimezone():%d/%m/%Y %H:%M}", n.kind, n.protocol or "", f"{n.seconds} s", str(n.path or "–"))
         for n in notes
     ]
     print(table(("quando", "o quê", "protocolo", "duração", "arquivo"), rows) if rows else "Nenhum recado.")

@@ -23,6 +23,7 @@ from clinic.patients import Hasher, Patients, directly
 from clinic.practice import Practice
 from clinic.profile import Profiles
 from clinic.retention import Retention
+from clinic.retention import Retention
 from clinic.roster import Rosters
 from clinic.schedules import Schedules
 from clinic.search import Search
@@ -49,6 +50,7 @@ class Clinic:
     waiting_list: WaitingList
     calls: Calls
     voice_notes: VoiceNotes
+    retention: Retention
     retention: Retention
     names: Names
     audit: AuditTrail
@@ -93,6 +95,9 @@ def open_clinic(
         waiting_list=WaitingList(database, clock),
         calls=Calls(database, holds, rosters, clock),
         voice_notes=VoiceNotes(database, settings.recordings_folder, clock),
+        retention=Retention(
+            database, settings.recordings_folder, settings.recordings_days, settings.messages_days, profiles, clock
+        ),
         retention=Retention(
             database, settings.recordings_folder, settings.recordings_days, settings.messages_days, profiles, clock
         ),

@@ -57,6 +57,16 @@ class Settings(BaseSettings):
         description="Pastas com as gravações da própria clínica, separadas por ':', procuradas antes das nossas.",
     )
     spool: Path = Field(default=Path("var/spool"), description="Pasta comum com o Asterisk: nomes falados e gravações.")
+    recordings_days: int = Field(
+        default=90,
+        ge=1,
+        description="Dias que as ligações gravadas ficam guardadas; em uma operadora, nunca menos de 90.",
+    )
+    messages_days: int = Field(
+        default=1095,
+        ge=1,
+        description="Dias que recados e nomes falados ficam guardados; em uma operadora, nunca menos de 738.",
+    )
     max_calls: int = Field(
         default=1000, ge=1, description="Ligações ao mesmo tempo; a seguinte ouve que as linhas estão ocupadas."
     )

@@ -25,11 +25,12 @@ class NewNote:
 
 @dataclass(frozen=True, slots=True)
 class VoiceNoteInfo:
-    """A note; `path` of its file, `seconds` 0 when nothing (or an unknown length) was recorded."""
+    """A note; `path` of its file, None when that is past its time; `seconds` 0 when nothing, or an unknown length, was
+    recorded."""
 
     id: int
     kind: str
-    path: Path
+    path: Path | None
     seconds: int
     protocol: str | None
     call_uniqueid: str | None
@@ -88,7 +89,10 @@ class VoiceNotes:
             VoiceNote.call_uniqueid, VoiceNote.appointment_id, VoiceNote.created_at,
         )  # fmt: skip
         rows = self._database.rows(columns.order_by(VoiceNote.id.desc()).limit(limit))
-        return [VoiceNoteInfo(row.id, row.kind, self._folder / row.path, *row[3:]) for row in rows]
+        return [VoiceNoteInfo(row.id, row.kind, self._path(row.path), *row[3:]) for row in rows]
+
+    def _path(self, kept: str) -> Path | None:
+        return self._folder / kept if kept else None
 
 
 def _safe(uniqueid: str) -> str:
