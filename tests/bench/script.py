@@ -9,8 +9,8 @@ from typing import Any
 from agi.dialling import header, header_text
 from tests.bench.clinics import BIRTH, Size
 
-UNIT_KEYS = ("1", "3", "4", "5", "6", "7")
-"""The patient's usual unit, then each of the others; 2 is any."""
+UNIT_KEYS = ("1", "4", "5", "6", "7", "8")
+"""The patient's usual unit, then each of the others; 2 is any, and 3 is the usual one's place in the list."""
 DOCTOR_KEYS = "234567"
 FIRST_GIVEN_ID = 1_000_000
 """Where the ids of rows that calls write begin, so that none can be taken for something else."""
