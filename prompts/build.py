@@ -4,7 +4,7 @@ import argparse
 import multiprocessing
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
@@ -96,6 +96,18 @@ def build(tasks: Sequence[Task], folder: Path, made: Iterator[tuple[str, Made]])
         manifest.write(folder, entries)
 
 
+def forget(texts: Container[str], folder: Path) -> list[str]:
+    """Delete what a build recorded in a folder and nobody plays any more; what others put there stays. The keys."""
+    entries = manifest.read(folder)
+    gone = [key for key in entries if key.partition("/")[2] not in texts]
+    for key in gone:
+        wav_file(folder / key).unlink(missing_ok=True)
+        del entries[key]
+    if gone:
+        manifest.write(folder, entries)
+    return gone
+
+
 @cache
 def _voice(name: str, voice_cache: Path) -> Voice:
     """One voice a process: opening it takes longer than a sentence."""
@@ -121,7 +133,10 @@ def main(arguments: Sequence[str], parser: argparse.ArgumentParser | None = None
 
 def _tasks(options: argparse.Namespace, catalogue: Catalogue, voice: str) -> list[Task]:
     names = demo_names()
-    texts = names if options.names else {**spoken_texts(catalogue), **names}
+    texts = {**spoken_texts(catalogue), **names}
+    if options.folder == SHIPPED:
+        forget(texts, options.folder)
+    texts = names if options.names else texts
     if unknown := [prompt_id for prompt_id in options.only if prompt_id not in texts]:
         raise SoundFailed(f"não há aviso {', '.join(unknown)}; veja: alo prompts build --list")
     if options.only:

@@ -16,7 +16,8 @@ from prompts.sound import LEVEL, PEAK, RATE, SoundFailed
 from prompts.texts import CATALOGUE, BadCatalogue, Catalogue
 
 LEVEL_MAY_DIFFER, PEAK_MAY_DIFFER = 2.0, 0.3
-LONGEST_LEAD, LONGEST_TAIL = 50, 120
+LONGEST_LEAD, LONGEST_TAIL = 50, 200
+"""Milliseconds of silence around the speech. A soft "s" at the end ("horas") counts as silence, and is none."""
 NAMED = 5
 """How many prompts a finding names before it only counts."""
 

@@ -4,6 +4,7 @@ sox resamples and filters, because pydub's own resampler lets everything above 4
 does the rest in the process.
 """
 
+import audioop
 import math
 import subprocess
 import wave
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pydub import AudioSegment
+from pydub.utils import ratio_to_db
 
 RATE = 8000
 BAND = ("sinc", "-t", "60", "90", "sinc", "-t", "300", "-3450")
@@ -112,7 +114,10 @@ def _samples(sound: AudioSegment) -> Sound:
 
 def frames(sound: AudioSegment, length: int = FRAME) -> list[float]:
     """The level of each ``length`` milliseconds, in dBFS; digital silence counts as -90."""
-    return [max(SILENCE, sound[at : at + length].dBFS) for at in range(0, len(sound), length)]
+    samples, millisecond = sound.raw_data, sound.frame_rate // 1000 * sound.frame_width
+    cut = (samples[at * millisecond : (at + length) * millisecond] for at in range(0, len(sound), length))
+    powers = (audioop.rms(frame, sound.sample_width) for frame in cut)
+    return [max(SILENCE, ratio_to_db(power / sound.max_possible_amplitude)) for power in powers]
 
 
 def speech_level(sound: AudioSegment) -> float:

@@ -98,3 +98,10 @@ def test_the_list_shows_text_and_place_of_every_prompt(capsys: pytest.CaptureFix
 def test_a_prompt_that_nobody_wrote_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert build.main(["--voice", "espeak", "--folder", str(tmp_path), "--only", "common/nothing"]) == 1
     assert "common/nothing" in capsys.readouterr().err
+
+
+def test_what_nobody_plays_any_more_is_deleted_and_what_others_recorded_stays(tmp_path: Path) -> None:
+    record_all(tmp_path)
+    (tmp_path / "normal/common/own.wav").touch()
+    assert build.forget({"common/yes"}, tmp_path) == ["normal/common/no", "slow/common/no"]
+    assert sorted(file.name for file in tmp_path.glob("*/*/*.wav")) == ["own.wav", "yes.wav", "yes.wav"]
