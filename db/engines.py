@@ -10,6 +10,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import NullPool
 
+from db.mysql import Connection as MySQLConnection
+
 IDLE_S = 5.0
 LOCK_WAIT_S = 5
 NETWORK_S = 30
@@ -85,9 +87,14 @@ def _mysql(url: URL, pool: dict[str, Any]) -> Engines:
     )
     transactions = create_engine(_bare(url), isolation_level="READ COMMITTED", connect_args=connect, **pool)
     for engine in (single, transactions):
+        event.listen(engine, "do_connect", _open_mysql)
         _keep_sound(engine)
     event.listen(single, "connect", _read_committed)
     return Engines(single, transactions)
+
+
+def _open_mysql(_dialect: Any, _record: Any, _args: Any, how: dict[str, Any]) -> MySQLConnection:
+    return MySQLConnection(**how)
 
 
 def _bare(url: URL) -> URL:
