@@ -1,15 +1,24 @@
 """Which of the caller's appointments is meant."""
 
-from agi.asking import Option, ToMainMenu, pick
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NoReturn
+
+from agi.asking import GoBack, Option, ToMainMenu, pick
 from agi.call import Call
 from agi.phrases import appointment
 from clinic.bookings import Booking
 from clinic.people import Person
 from clinic.services import Clinic
 
+Act = Callable[[Booking], NoReturn]
 
-def which_appointment(call: Call, clinic: Clinic, person: Person, ask: str) -> Booking:
-    """The one of a call resumed, the only one, or the one picked after `ask`; none: told so, ToMainMenu."""
+
+def for_one_of_them(call: Call, clinic: Clinic, person: Person, ask: str, act: Act) -> NoReturn:
+    """Act on the one of a call resumed, the only one, or the one picked after `ask`, to which `*` comes back.
+
+    None: told so, ToMainMenu.
+    """
     upcoming = clinic.bookings.upcoming(person)
     resumed = (call.progress or {}).get("appointment_id")
     upcoming = [one for one in upcoming if one.id == resumed] or upcoming
@@ -17,5 +26,10 @@ def which_appointment(call: Call, clinic: Clinic, person: Person, ask: str) -> B
         call.play("appointments/none")
         raise ToMainMenu
     if len(upcoming) == 1:
-        return upcoming[0]
-    return pick(call, ask, options=[Option(one, appointment(clinic, one)) for one in upcoming])
+        act(upcoming[0])
+    options = [Option(one, appointment(clinic, one)) for one in upcoming]
+    while True:
+        chosen = pick(call, ask, options=options)
+        with suppress(GoBack):
+            act(chosen)
+        call.progress = None

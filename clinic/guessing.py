@@ -81,6 +81,8 @@ class Guessing:
         if counts.all > IN_ALL and not (known and self._on_file(known)):
             self._alarm(now)
             self._refuse("all", call_id)
+        if counts.cpf == PER_CPF + 1:
+            self._note(call_id, "cpf")
         return Attempt(key, counts.cpf > PER_CPF, counts.caller == limit, counted)
 
     def succeeded(self, attempt: Attempt) -> None:
@@ -98,8 +100,11 @@ class Guessing:
         return self._database.change(old).rowcount
 
     def _refuse(self, reason: str, call_id: str) -> None:
-        self._audit.add(f"call:{call_id}"[:60], "too_many_guesses", note=reason)
+        self._note(call_id, reason)
         raise TooManyGuesses(reason)
+
+    def _note(self, call_id: str, reason: str) -> None:
+        self._audit.add(f"call:{call_id}"[:60], "too_many_guesses", note=reason)
 
     def _alarm(self, now: datetime) -> None:
         """Once an hour, for whoever watches the audit."""

@@ -149,10 +149,10 @@ class Patients:
         """Another number of a patient. Raises ValueError for what is none."""
         self._database.change(insert(PatientPhone).values(patient_id=person.id, number=_e164(phone)))
 
-    def remember_slow(self, person: Person) -> None:
-        """Speak slowly to this patient from now on."""
+    def remember_slow(self, person: Person, slow: bool = True) -> None:
+        """Speak slowly to this patient from now on; or, said by the desk, no more."""
         if person.kind == "patient":
-            self._database.change(update(Patient).where(Patient.id == person.id).values(slow_mode=True))
+            self._database.change(update(Patient).where(Patient.id == person.id).values(slow_mode=slow))
 
 
 def _person(row: Any) -> Person:

@@ -27,7 +27,7 @@ class Profile(BaseModel):
     known_numbers: bool = False
     ask_unit: bool = True
     ask_payer: bool = True
-    ask_modality: bool = False
+    ask_modality: bool = True
     rating: bool = False
     max_future_appointments: int = Field(default=3, ge=1)
     max_bookings_per_number: int = Field(default=5, ge=1)

@@ -1,6 +1,6 @@
 """The clinic's places, and when people answer there."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from clinic.phones import normalise, variants
 from clinic.profile import Profiles
@@ -44,10 +44,15 @@ class Units:
         return holiday_name(day, roster.unit[unit_id].state, unit_id, roster.holidays, optional)
 
     def people_answer(self, unit_id: int, at: datetime) -> bool:
-        """Whether somebody is there to answer: opening hours by the unit's own clock, holidays left out."""
+        """Whether somebody is there to answer: opening hours by the unit's own clock, holidays left out.
+
+        A unit that closes at 00:00 closes at the day's end.
+        """
         here = at.astimezone(self.get(unit_id).tz)
         open_now = any(
-            unit == unit_id and weekday == here.weekday() and opens <= here.time() < closes
+            unit == unit_id
+            and weekday == here.weekday()
+            and opens <= here.time() < (time.max if closes == time() else closes)
             for unit, weekday, opens, closes in self._rosters.get().opening
         )
         return open_now and self.holiday(unit_id, here.date()) is None

@@ -46,6 +46,7 @@ def jobs(clinic: Clinic, record: Callable[[str], bool], stop: Sleeper) -> list[J
         Job("open calls", timedelta(minutes=5), lambda: clinic.calls.close_left_open(LONGEST_CALL)),
         Job("live events", timedelta(minutes=10), clinic.live.sweep),
         Job("booking window", timedelta(minutes=5), Nightly(lambda: _today(clinic), clinic.agenda.extend)),
+        Job("guesses", timedelta(minutes=5), Nightly(lambda: _today(clinic), clinic.guessing.forget_old)),
         Job("retention", timedelta(minutes=5), Nightly(lambda: _today(clinic), clinic.retention.clean)),
     ]
 

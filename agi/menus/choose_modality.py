@@ -10,7 +10,7 @@ KEYS = {"1": "in_person", "2": "video"}
 
 
 def choose_modality(call: Call, clinic: Clinic, _person: Person, wish: Wish) -> Wish:
-    """Not asked where only one of them is to be had."""
+    """Not asked where only one of them is to be had, or the clinic does not want it asked."""
     if wish.settled or not clinic.profile.get().ask_modality:
         return wish
     if len(clinic.directory.modalities_for(wish.specialty_id, wish.unit_id, wish.payer_id)) < 2:

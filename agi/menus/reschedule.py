@@ -1,6 +1,7 @@
 """Call-flow 5: move an appointment; the old time is never given up before the new one is booked."""
 
 from datetime import date
+from functools import partial
 from typing import NoReturn
 
 from agi.asking import GoBack, ToMainMenu, finish, yes
@@ -8,7 +9,7 @@ from agi.call import Call
 from agi.menus.choose_time import choose_time
 from agi.phrases import answer_by, appointment, code, when_and_where
 from agi.times import Times
-from agi.which import which_appointment
+from agi.which import for_one_of_them
 from clinic.agenda import Criteria, SlotInfo
 from clinic.bookings import Booking, Hold, NotAllowed, Overlaps, SlotTaken, WrongStatus
 from clinic.people import Person
@@ -19,7 +20,13 @@ from clinic.services import Clinic
 def reschedule(call: Call, clinic: Clinic, person: Person, booking: Booking | None = None) -> NoReturn:
     """Which one, a new time with the same doctor, read back, confirmed; both happen or neither."""
     call.enter("reschedule")
-    old = booking or which_appointment(call, clinic, person, "reschedule/which")
+    act = partial(_reschedule, call, clinic, person)
+    if booking:
+        act(booking)
+    for_one_of_them(call, clinic, person, "reschedule/which", act)
+
+
+def _reschedule(call: Call, clinic: Clinic, person: Person, old: Booking) -> NoReturn:
     call.progress = {"menu": "reschedule", "appointment_id": old.id}
     _check_payer(call, clinic, old)
     call.play("reschedule/moving", *appointment(clinic, old))

@@ -10,6 +10,7 @@ from agi.times import Times
 from agi.wish import Wish
 from clinic.agenda import SlotInfo
 from clinic.bookings import Booking, Hold, NotAllowed, Overlaps, SlotTaken, Terms, TooMany, TooManyFromNumber
+from clinic.directory import KindInfo
 from clinic.people import Person
 from clinic.phones import normalise
 from clinic.services import Clinic
@@ -17,6 +18,7 @@ from clinic.services import Clinic
 
 def settle(call: Call, clinic: Clinic, person: Person, wish: Wish) -> Wish:
     """Choose times until one is booked; a time lost to somebody else is told and the next ones are offered."""
+    _check_kind(call, wish.kind(clinic, person, wish.doctor_id) if wish.doctor_id else None)
     times = Times(call, clinic, wish.criteria(clinic, person), wish.last_day)
     while True:
         slot = choose_time(call, times)
@@ -33,7 +35,15 @@ def settle(call: Call, clinic: Clinic, person: Person, wish: Wish) -> Wish:
             _tell(call, clinic, person, booked)
 
 
+def _check_kind(call: Call, kind: KindInfo | None) -> None:
+    """A kind of visit that patients do not book themselves is for a person."""
+    if kind is not None and "patient" not in kind.bookable_by:
+        call.play("booking/only-by-people")
+        raise WantsPerson("booked by people only")
+
+
 def _hold_and_book(call: Call, clinic: Clinic, person: Person, terms: Terms, slot: SlotInfo) -> Booking | None:
+    _check_kind(call, terms.kind)
     hold = clinic.bookings.hold(slot, by=call.id, minutes=terms.kind.minutes)
     if not _confirmed(call, clinic, hold, terms):
         clinic.bookings.release(hold)

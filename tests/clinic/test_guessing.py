@@ -89,6 +89,13 @@ def test_enough_is_enough_for_the_audit_too(clinic):
     assert (entry.actor, entry.note) == ("call:1699.7", "call")
 
 
+def test_a_cpf_tried_too_often_is_in_the_audit_once(clinic):
+    for n in range(8):
+        tried(clinic, caller=f"55119{n:08d}")
+    [entry] = clinic.audit.latest(action="too_many_guesses")
+    assert entry.note == "cpf"
+
+
 def test_many_at_once_do_not_slip_through(served_clinic):
     numbers = [f"55119{n:08d}" for n in range(20)]
     with ThreadPoolExecutor(20) as pool:

@@ -1,6 +1,6 @@
 """Units, their opening hours and holidays."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 
@@ -65,3 +65,9 @@ def test_another_state_has_other_holidays(clinic):
     rio = clinic.directory.add_unit("Botafogo", "Rua São Clemente, 1", "Rio de Janeiro", "RJ", position=5)
     assert clinic.units.holiday(rio, date(2026, 7, 9)) is None
     assert clinic.units.holiday(rio, date(2026, 4, 23)) == "São Jorge"
+
+
+def test_a_unit_that_closes_at_midnight_answers_until_then(clinic):
+    clinic.directory.set_opening(1, [0], time(18), time(0))
+    assert clinic.units.people_answer(1, at(23, 20, 59))
+    assert not clinic.units.people_answer(1, at(23, 17))

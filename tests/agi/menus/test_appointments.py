@@ -2,6 +2,7 @@
 
 import pytest
 
+from agi.phone import HangUp
 from tests.agi.menus.talking import BRUNO, in_order, talk
 
 
@@ -47,3 +48,16 @@ def test_three_that_is_kept_after_all_is_still_there(clinic, two):
 @pytest.mark.parametrize(("key", "menu"), [("*", "main"), ("0", "reception"), ("8", "appointments")])
 def test_the_keys_mean_here_what_they_mean_everywhere(clinic, two, key, menu):
     assert talk(clinic, *BRUNO, "2", key).trail[-1] == menu
+
+
+@pytest.mark.parametrize("act", ["3", "4"])
+def test_star_from_what_is_done_with_one_comes_back_to_it(clinic, two, act):
+    call = talk(clinic, *BRUNO, "2", "1", act, "*")
+    assert call.trail[-1] == "appointments"
+    told = [one for one in call.heard if one in {"day/23", "day/24", "appointments/next-cancel-or-move"}]
+    assert told[-2:] == ["day/24", "appointments/next-cancel-or-move"]
+
+
+def test_who_came_back_to_the_list_and_is_cut_off_is_not_asked_to_go_on_cancelling(clinic, two):
+    talk(clinic, *BRUNO, "2", "3", "*", HangUp(), uniqueid="cut")
+    assert "main/resume" not in talk(clinic, *BRUNO, uniqueid="back").heard

@@ -86,3 +86,16 @@ def test_the_history_says_who_why_and_by_telephone(clinic, booked):
     talk(clinic, *BRUNO, "3", "2", "1")
     row = clinic.database.rows(select(AppointmentChange).order_by(AppointmentChange.id.desc()).limit(1))[0]
     assert (row.event, row.via, row.by) == ("cancelled", "telephone", clinic.people["bruno"].ref)
+
+
+def test_star_comes_back_one_question_at_a_time(clinic, booked):
+    clinic.book("bruno")
+    heard = talk(clinic, *BRUNO, "3", "1", "2", "*", "*", "*").heard
+    asked = [one for one in heard if one in {"cancel/which", "cancel/why", "cancel/sure", "main/book"}]
+    assert asked == ["main/book", *("cancel/" + one for one in ("which", "why", "sure", "why", "which")), "main/book"]
+
+
+def test_star_instead_of_speaking_asks_why_again(clinic, booked):
+    heard = talk(clinic, *BRUNO, "3", "5", Speaks(1, key="*")).heard
+    assert in_order(heard, "cancel/why", "cancel/say-why", "cancel/why")
+    assert "main/book" not in heard[heard.index("cancel/why") :]

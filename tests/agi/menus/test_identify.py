@@ -191,6 +191,12 @@ def test_the_desk_may_set_slow_mode(clinic):
     assert "/slow/main/book" in "".join(call.commands)
 
 
+def test_the_desk_may_take_slow_mode_back(clinic):
+    clinic.patients.remember_slow(clinic.people["bruno"])
+    clinic.patients.remember_slow(clinic.people["bruno"], slow=False)
+    assert not talk(clinic, *BRUNO).slow
+
+
 def test_who_is_silent_after_being_identified_is_remembered_too(clinic):
     talk(clinic, *BRUNO, Silence(), "1")
     assert talk(clinic, *BRUNO, uniqueid="again").slow

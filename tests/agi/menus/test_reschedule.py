@@ -6,7 +6,7 @@ import pytest
 
 from agi.phone import HangUp
 from clinic.visits import Extra
-from tests.agi.menus.talking import BRUNO, in_order, talk
+from tests.agi.menus.talking import BRUNO, CARLA, in_order, talk
 
 
 @pytest.fixture
@@ -133,3 +133,22 @@ def test_a_hold_that_ran_out_is_had_anew_while_nobody_took_the_time(clinic):
     assert "booking/just-taken" not in call.heard
     (moved,) = clinic.bookings.upcoming(clinic.people["bruno"])
     assert (moved.code, moved.starts_at) != (old.code, old.starts_at)
+
+
+def test_star_at_the_times_comes_back_to_which_one(clinic, booked):
+    clinic.book("bruno")
+    heard = talk(clinic, *BRUNO, "4", "1", "*", "*").heard
+    asked = [one for one in heard if one in {"reschedule/which", "reschedule/moving", "main/book"}]
+    assert asked == ["main/book", "reschedule/which", "reschedule/moving", "reschedule/which", "main/book"]
+
+
+def test_who_has_no_contact_hears_the_new_code_twice(clinic):
+    clinic.book("carla", clinic.slot(place=5))
+    assert talk(clinic, *CARLA, "4", "1", "1").heard.count("booking/code") == 2
+
+
+def test_until_when_the_clinic_answers_a_move_is_told(clinic):
+    old = clinic.book("bruno", clinic.slot("rita", "cardiology", 5), specialty="cardiology")
+    clinic.bookings.accept(old.id, by="desk")
+    call = talk(clinic, *BRUNO, "4", "1", "1")
+    assert in_order(call.heard, "reschedule/requested", "booking/answer-until", "booking/code")

@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from agi.phone import HangUp
-from db.tables import Appointment, AppointmentChange
+from db.tables import Appointment, AppointmentChange, VisitKind
 from tests.agi.menus.talking import ALICE, BRUNO, CARLA, heard_name, in_order, talk, went_to
 
 TO_TIMES = ("1", "1", "2", "2")
@@ -203,4 +203,17 @@ def test_a_booking_is_in_the_history_with_its_call(clinic):
 def test_the_keys_mean_here_what_they_mean_everywhere(clinic, key, menu):
     call = talk(clinic, *BRUNO, *TO_TIMES, "1", key)
     assert call.trail[-1] == menu
+    assert clinic.slot().starts_at == clinic.clock() + timedelta(hours=1)
+
+
+def only_people_book(clinic, kind):
+    theirs = update(VisitKind).where(VisitKind.code == kind).values(bookable_by=["desk"])
+    clinic.directory._save(lambda connection: connection.execute(theirs))
+
+
+@pytest.mark.parametrize("way", [("2",), ("1", "1")])
+def test_a_kind_of_visit_that_people_book_is_for_a_person(clinic, way):
+    only_people_book(clinic, "first")
+    call = talk(clinic, *BRUNO, "1", "1", "2", *way)
+    assert in_order(call.heard, "booking/only-by-people", "reception/one-moment")
     assert clinic.slot().starts_at == clinic.clock() + timedelta(hours=1)
