@@ -108,6 +108,10 @@ class Directory(Registry):
         }
         return [one for one in MODALITIES if one in offered or "any" in offered]
 
+    def kinds(self) -> list[KindInfo]:
+        """All kinds of visit."""
+        return list(self._rosters.get().kinds)
+
     def kind(self, code_or_id: str | int) -> KindInfo:
         """A kind of visit. Raises KeyError."""
         for kind in self._rosters.get().kinds:

@@ -11,7 +11,7 @@ from clinic import appointments
 from clinic.appointments import Act
 from clinic.clock import Clock
 from clinic.planning import works
-from clinic.roster import HoursRow, Roster, Rosters
+from clinic.roster import DoctorRow, HoursRow, Roster, Rosters
 from clinic.schedules import HoursInput, Schedules
 from clinic.transitions import TAKES_TIME
 from db.session import Database
@@ -71,6 +71,10 @@ class Practice:
 
     def __init__(self, database: Database, rosters: Rosters, schedules: Schedules, clock: Clock) -> None:
         self._database, self._rosters, self._schedules, self._clock = database, rosters, schedules, clock
+
+    def doctor(self, doctor_id: int) -> DoctorRow | None:
+        """The doctor, active or not; None when there is none."""
+        return self._rosters.get().doctors.get(doctor_id)
 
     # Working hours
 
@@ -157,9 +161,17 @@ class Practice:
         return int(row[0])
 
     def _visits(self, *which: ColumnElement[bool], live: bool = True) -> list[Visit]:
-        wanted = VISITS.where(*which, *([_A.live == 1] if live else ()))
-        rows: Sequence[Any] = self._database.rows(wanted.order_by(_A.starts_at))
-        return [_visit(row) for row in rows]
+        return _found(self._database, *which, *([_A.live == 1] if live else ()))
+
+
+def in_span(database: Database, doctor_id: int, start: datetime, end: datetime) -> list[Visit]:
+    """All of a doctor's visits that begin in a time, cancelled ones too, by time."""
+    return _found(database, _A.doctor_id == doctor_id, _A.starts_at >= start, _A.starts_at < end)
+
+
+def _found(database: Database, *which: ColumnElement[bool]) -> list[Visit]:
+    rows: Sequence[Any] = database.rows(VISITS.where(*which).order_by(_A.starts_at))
+    return [_visit(row) for row in rows]
 
 
 def _visit(row: Any) -> Visit:

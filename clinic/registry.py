@@ -141,12 +141,13 @@ class Registry:
         rows = [{"doctor_id": doctor_id, "payer_id": payer_id, "unit_id": unit} for unit in units]
         self._save(lambda connection: connection.execute(insert(DoctorPayer), rows))
 
-    def set_price(self, doctor_id: int, kind_id: int, cents: int) -> None:
-        """What the doctor charges for a kind of visit, particular, in centavos."""
+    def set_price(self, doctor_id: int, kind_id: int, cents: int | None) -> None:
+        """What the doctor charges for a kind of visit, particular, in centavos; None: nothing is said of a price."""
 
         def work(connection: Connection) -> None:
             connection.execute(delete(Price).where(Price.doctor_id == doctor_id, Price.kind_id == kind_id))
-            connection.execute(insert(Price).values(doctor_id=doctor_id, kind_id=kind_id, cents=cents))
+            if cents is not None:
+                connection.execute(insert(Price).values(doctor_id=doctor_id, kind_id=kind_id, cents=cents))
 
         self._save(work)
 

@@ -15,6 +15,7 @@ from db.agenda import Absence, Appointment, AppointmentChange, Slot, Waiting, Wo
 from db.base import Table
 from db.calls import AsteriskLink, Audit, CallRecord, LiveChannel, Protocol, SpokenName, VoiceNote
 from db.desk import Delay, PhoneNotice
+from db.feeds import CalendarFeed
 from db.live import LiveEvent
 from db.people import Guess, Patient, PatientPhone, PreRegistration
 from db.places import (
@@ -37,6 +38,7 @@ __all__ = [
     "AppointmentChange",
     "AsteriskLink",
     "Audit",
+    "CalendarFeed",
     "CallRecord",
     "ClinicProfile",
     "Delay",
