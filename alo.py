@@ -39,6 +39,8 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read us has read enough: `alo check | head`
+        os._exit(1)
     except Exception as error:
         if not (text := explained(error)):
             raise
@@ -202,7 +204,7 @@ def check(args: argparse.Namespace) -> int:
 
     found = list(checks.run(_checks(_settings())))
     report = checks.as_data(found)
-    print(json.dumps(report, ensure_ascii=False) if args.json else "\n".join(map(checks.line, found)))
+    print(json.dumps(report, ensure_ascii=False) if args.json else "\n".join(map(checks.line, found)), flush=True)
     return 0 if report["ok"] else 1
 
 
@@ -220,7 +222,7 @@ def _checks(settings: Settings) -> Mapping[str, Callable[[], Any]]:
     return {
         "configuração": lambda: checks.variables(os.environ),
         "banco de dados": lambda: checks.database(reach, migrate.heads()),
-        "avisos": lambda: recordings.findings(settings.prompt_folders),
+        "avisos": lambda: [*checks.sounds(settings), *recordings.findings(settings.prompt_folders)],
         "processos": lambda: checks.processes({"agi": HERE / "agi/entry.py", "web": HERE / "admin_web/entry.py"}),
         "dialplan": lambda: checks.dialplan(entries.named(), ENTRIES.keys()),
         "Asterisk": lambda: probe(settings),
@@ -234,6 +236,7 @@ def bench(args: argparse.Namespace) -> int:
     """One bench, or all in turn, each in a process of its own."""
     if not BENCHES.exists():
         _mend("As medições ficam em tests/bench e só existem na árvore do código-fonte.")
+    sys.path.insert(0, str(HERE))  # tests are not installed
     from tests.bench import dispatch
 
     if args.all:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from clinic.settings import Settings, variable
+from clinic.terminal import why
 
 LITTLE_SPACE = 2 * 1024**3
 NO_SPACE = 200 * 1024**2
@@ -83,14 +84,52 @@ def database(reach: Reach, heads: Iterable[str]) -> Iterator[Finding]:
     try:
         version, revision = reach.version(), reach.revision()
     except Exception as error:
-        text = f"não responde ({type(error).__name__})"
-        yield Finding("banco de dados", "wrong", text, "Confira ALO_DATABASE_URL e se o servidor está no ar.")
+        yield _no_database(error)
         return
     yield Finding("banco de dados", "ok", version)
     if revision in set(heads):
         yield Finding("migrações", "ok", f"em dia ({revision})")
     else:
         yield Finding("migrações", "wrong", f"o banco está em {revision or 'nenhuma'}", "Execute: alo db upgrade")
+
+
+REFUSED = {
+    1044: ("recusa este usuário neste banco", "No servidor: GRANT ALL ON banco.* TO o usuário de ALO_DATABASE_URL."),
+    1045: ("recusa o usuário ou a senha", "Confira usuário e senha em ALO_DATABASE_URL."),
+    1049: ("não tem esse banco", "No servidor: CREATE DATABASE alo CHARACTER SET utf8mb4 COLLATE utf8mb4_bin."),
+    1698: ("recusa o usuário ou a senha", "Confira usuário e senha em ALO_DATABASE_URL."),
+    2003: ("não responde", "O servidor está no ar? Confira máquina e porta em ALO_DATABASE_URL, e o firewall."),
+}
+"""What MySQL and MariaDB say by number."""
+
+
+def _no_database(error: Exception) -> Finding:
+    number = next(iter(getattr(getattr(error, "orig", error), "args", ())), None)
+    unknown = (f"não responde ({type(error).__name__})", "Confira ALO_DATABASE_URL e se o servidor está no ar.")
+    text, remedy = REFUSED.get(number, unknown) if isinstance(number, int) else unknown
+    return Finding("banco de dados", "wrong", text, remedy)
+
+
+def sounds(settings: Settings) -> Iterator[Finding]:
+    """Whether the folders prompts are looked for in exist, and whether an Asterisk of another user may read them."""
+    name = "pastas dos avisos"
+    missing = [folder for folder in settings.prompts_dir if not folder.is_dir()]
+    for folder in missing:
+        yield Finding(name, "wrong", f"{folder} não é uma pasta", "Corrija ALO_PROMPTS_DIR, ou crie a pasta.")
+    shut = (
+        [closed for folder in settings.prompt_folders[:-1] if (closed := _closed(folder))] if settings.ami_user else []
+    )
+    for folder in dict.fromkeys(shut):
+        remedy = f"Se o Asterisk roda com outro usuário, ele não toca os avisos: chmod o+rx {folder}"
+        yield Finding(name, "warning", f"{folder} é fechada a outros usuários", remedy)
+    if not missing and not shut:
+        yield Finding(name, "ok", " e ".join(str(folder) for folder in settings.prompt_folders[:-1]))
+
+
+def _closed(folder: Path) -> Path | None:
+    """The outermost folder on the way that other users may not pass; None where all is open, or nothing there."""
+    way = [path for path in (*reversed(folder.absolute().parents), folder.absolute()) if path.exists()]
+    return next((path for path in way if not path.stat().st_mode & stat.S_IXOTH), None)
 
 
 def spool(settings: Settings) -> Iterator[Finding]:
@@ -106,7 +145,7 @@ def _folder(folder: Path) -> Finding:
             mode = folder.stat().st_mode
     except OSError as error:
         remedy = f"Crie a pasta e dê-a ao grupo do Asterisk: mkdir -p {folder} && chmod 2770 {folder}"
-        return Finding("pasta comum", "wrong", f"não consigo gravar em {folder} ({error.strerror})", remedy)
+        return Finding("pasta comum", "wrong", f"não consigo gravar em {folder} ({why(error)})", remedy)
     if not mode & stat.S_ISGID:
         remedy = f"Se o Asterisk roda com outro usuário: chgrp alo {folder} && chmod 2770 {folder}"
         return Finding("pasta comum", "warning", f"{folder} não passa o seu grupo aos arquivos", remedy)

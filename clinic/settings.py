@@ -9,6 +9,8 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from clinic.terminal import why
+
 PREFIX = "ALO_"
 SHIPPED_SOUNDS = Path(__file__).resolve().parent.parent / "prompts" / "sounds"
 DRIVERS = {"mysql": "mysql+pymysql", "mariadb": "mysql+pymysql"}
@@ -143,7 +145,7 @@ def named_file(name: str, env: Mapping[str, str]) -> str | None:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "não é um texto"
+        reason = why(error) if isinstance(error, OSError) else "não é um texto"
         raise BadSettings(
             (f"{name}_FILE: não consegui ler {path} ({reason}): confira o caminho e as permissões.",)
         ) from None

@@ -6,6 +6,16 @@ import re
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+REASONS = {
+    errno.ENOENT: "não existe",
+    errno.EACCES: "sem permissão",
+    errno.EPERM: "sem permissão",
+    errno.ENOTDIR: "um pedaço do caminho não é uma pasta",
+    errno.EEXIST: "há um arquivo com esse nome",
+    errno.EISDIR: "é uma pasta",
+    errno.ENOSPC: "o disco está cheio",
+    errno.EROFS: "o disco é só de leitura",
+}
 WORDS = (
     (r"the following arguments are required: (.*)", r"falta dizer: \1"),
     (r"argument (.*?): invalid choice: '?(.*?)'? \(choose from (.*)\)", r"\2 não existe; escolha: \3"),
@@ -26,9 +36,26 @@ def explained(error: Exception) -> str | None:
             f"O banco de dados não respondeu como devia ({type(error).__name__}).\n"
             "Confira ALO_DATABASE_URL; `alo check` diz o que falta, `alo db upgrade` cria as tabelas."
         )
-    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+    if type(error).__module__.startswith("alembic"):
+        return f"O banco de dados é de outra versão do Alô Clínica, mais nova: atualize este programa.\n({error})"
+    return _of_the_network(error.errno) if isinstance(error, OSError) else None
+
+
+def _of_the_network(number: int | None) -> str | None:
+    if number == errno.EADDRINUSE:
         return "A porta já está em uso por outro programa. Pare-o ou escolha outra: ALO_AGI_PORT, ALO_WEB_PORT."
+    if number == errno.EADDRNOTAVAIL:
+        return (
+            "Este endereço não é desta máquina. Confira ALO_AGI_HOST e ALO_WEB_HOST (127.0.0.1, ou 0.0.0.0 para todos)."
+        )
+    if number == errno.EACCES:
+        return "Sem permissão. Portas abaixo de 1024 são só do administrador; confira também as pastas do ALO_SPOOL."
     return None
+
+
+def why(error: OSError) -> str:
+    """Why a file or a folder could not be used, in Portuguese where it is something usual."""
+    return REASONS.get(error.errno or 0) or error.strerror or type(error).__name__
 
 
 class Parser(argparse.ArgumentParser):

@@ -43,6 +43,22 @@ def test_a_database_that_is_away_is_told_with_its_remedy():
     assert "ALO_DATABASE_URL" in found.remedy
 
 
+class Refused(Exception):
+    """As SQLAlchemy wraps what PyMySQL raises."""
+
+    def __init__(self, number):
+        self.orig = Exception(number, "in English")
+
+
+@pytest.mark.parametrize(("number", "says"), [(1045, "senha"), (1049, "CREATE DATABASE"), (2003, "firewall")])
+def test_why_a_database_refuses_is_told(number, says):
+    reach = FakeReach()
+    reach.version = lambda: (_ for _ in ()).throw(Refused(number))
+    [found] = checks.database(reach, ["0002"])
+    assert found.state == "wrong"
+    assert says in found.remedy
+
+
 @pytest.mark.parametrize("revision", [None, "0001"])
 def test_missing_migrations_are_told_with_their_remedy(revision):
     *_, found = checks.database(FakeReach(revision), ["0002"])
@@ -60,6 +76,22 @@ def test_a_spool_that_cannot_be_written_is_told(tmp_path):
     found = list(checks.spool(Settings(spool=tmp_path / "spool")))
     assert [finding.state for finding in found] == ["wrong", "wrong"]
     assert "mkdir -p" in found[0].remedy
+
+
+def test_a_folder_of_own_recordings_that_is_not_there_is_told(tmp_path):
+    [found] = checks.sounds(Settings(prompts_dir=[tmp_path / "ours"]))
+    assert (found.state, "ALO_PROMPTS_DIR" in found.remedy) == ("wrong", True)
+
+
+@pytest.mark.parametrize(("mode", "state"), [(0o700, "warning"), (0o755, "ok")])
+def test_sounds_that_asterisk_may_not_read_are_told(tmp_path, mode, state):
+    own = tmp_path / "ours"
+    own.mkdir()
+    found = checks.sounds(Settings(prompts_dir=[own], ami_user="alo"))
+    for folder in (tmp_path, *tmp_path.parents[:-2]):
+        folder.chmod(folder.stat().st_mode | 0o5)
+    own.chmod(mode)
+    assert [one.state for one in found if str(own) in one.text] == [state]
 
 
 def test_free_disk_is_told(tmp_path):
