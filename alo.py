@@ -86,7 +86,7 @@ def web(args: argparse.Namespace) -> None:
     from admin_web import entry  # patches first
 
     settings = _child(args)
-    with _clinic(settings) as clinic:
+    with _clinic(settings, hasher=entry.in_a_thread) as clinic:
         entry.serve(_app(clinic, settings), settings.web_host, settings.web_port, _ready(args))
 
 

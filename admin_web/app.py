@@ -5,13 +5,29 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
-from flask import Flask, redirect, url_for
-from werkzeug.wrappers import Response
+from flask import Flask, Request
 
-from admin_web import assets, calls_now, components, errors, frame, health, security, telephone, words
-from admin_web.frame import Place, Reader
+from admin_web import (
+    access,
+    assets,
+    calls_now,
+    components,
+    cookies,
+    errors,
+    frame,
+    health,
+    home,
+    login,
+    security,
+    telephone,
+    words,
+)
+from admin_web.access import Public, Who
+from admin_web.frame import Place
+from clinic.demo_access import ACCOUNTS as DEMO_ACCOUNTS
 from clinic.settings import Settings
 from clinic.testphone import Phone, Sounds, TryPatient
+from clinic.users import Viewer
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
@@ -28,34 +44,46 @@ def create_app(
     phone: Phone | None = None,
     sounds: Sounds | None = None,
     try_patients: Callable[[], Sequence[TryPatient]] = tuple,
+    who: Who | None = None,
 ) -> Flask:
     """The pages of one clinic, as a WSGI app.
 
     /telefone is there only with `phone` and `sounds`, and in the demo or where ALO_TEST_PHONE switches it on;
-    `try_patients` are shown beside it.
+    `try_patients` are shown beside it. `who` tells who asks, where it is not the session's cookie.
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BIGGEST_REQUEST
     for part in (assets, security, errors, words):
         part.install(app)
+    access.install(app, who or _by_cookie(clinic))
+    app.register_blueprint(login.blueprint(clinic.log_ins, clinic.sessions, DEMO_ACCOUNTS if settings.demo else ()))
     places = []
     if phone and sounds and (settings.demo or settings.test_phone):
         app.register_blueprint(telephone.blueprint(phone, sounds, try_patients, demo=settings.demo))
         places.append(Place("telephone.page", "Telefone", "phone"))
-    app.register_blueprint(calls_now.blueprint(clinic.live_calls, clinic.clock, _zone(clinic), demo=settings.demo))
+    app.register_blueprint(calls_now.blueprint(clinic.live_calls, clinic.clock, _zone(clinic)))
     places.append(Place("calls_now.page", "Chamadas", "activity"))
+    for doctors in (own_day, own_hours, own_absences, own_terms):
+        app.register_blueprint(doctors.blueprint(clinic))
+    places.append(Place("own_day.home", "Meu dia", "stethoscope"))
     app.register_blueprint(health.blueprint(clinic.profile.get))
     app.register_blueprint(frame.blueprint())
     if settings.demo:
         app.register_blueprint(components.blueprint())
-    reader = Reader(tuple(places))
-    frame.install(app, _name(clinic), lambda: reader, _registration(clinic))
-    app.add_url_rule("/", "home", lambda: _to(places[0].endpoint))
+    frame.install(app, _name(clinic), home.reader(tuple(places)), _registration(clinic))
+    app.add_url_rule("/", "home", home.home)
+    access.declare(app, "home", Public("it only leads to the page where each one begins"))
     return app
 
 
-def _to(endpoint: str) -> Response:
-    return redirect(url_for(endpoint))
+def _by_cookie(clinic: "Clinic") -> Who:
+    """Who asks, by the session's cookie; beside a bearer token no cookie counts."""
+
+    def who(asked: Request) -> Viewer | None:
+        token = cookies.read(asked, cookies.SESSION)
+        return clinic.sessions.viewer(token) if token and not security.carries_bearer(asked) else None
+
+    return who
 
 
 def _name(clinic: "Clinic") -> Callable[[], str]:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from flask import Flask, Response, send_from_directory, url_for
 
+from admin_web.access import Public, declare
+
 FOLDER = Path(__file__).parent / "static"
 FOR_EVER = 365 * 24 * 3600
 
@@ -54,4 +56,5 @@ def install(app: Flask) -> None:
     """Give templates ``asset()`` and ``icon_url()``, and serve what they name."""
     assets = Assets()
     app.add_url_rule("/static/<version>/<path:filename>", "static", assets.serve)
+    declare(app, "static", Public("files that ship with the product and say nothing of anybody"))
     app.jinja_env.globals.update(asset=assets.url, icon_url=assets.icon)

@@ -8,11 +8,9 @@ from typing import Protocol
 
 from flask import Blueprint, Response, make_response, render_template, request
 
+from admin_web.access import STAFF, Doors
 from admin_web.menu_words import where
-from admin_web.security import local_only
 from clinic.live_calls import Link, LiveCall
-
-LOGIN = "none: read only, numbers masked, no names, and answers this machine alone"
 
 SILENT = timedelta(seconds=20)
 """A watcher writes every few seconds that it lives; after this long, what it wrote last is old news."""
@@ -106,13 +104,10 @@ class CallsNow:
         return f"{local:%H:%M}" if local.date() == today else f"{local:%d/%m %H:%M}"
 
 
-def blueprint(
-    calls: Calls, clock: Callable[[], datetime], zone: Callable[[], tzinfo], *, demo: bool = False
-) -> Blueprint:
+def blueprint(calls: Calls, clock: Callable[[], datetime], zone: Callable[[], tzinfo]) -> Blueprint:
     """The page /chamadas."""
     page = Blueprint("calls_now", __name__, url_prefix="/chamadas")
-    views = CallsNow(calls, clock, zone)
-    page.before_request(local_only(demo))
-    page.add_url_rule("", "page", views.page)
-    page.add_url_rule("/lista", "fragment", views.fragment)
+    doors, views = Doors(page), CallsNow(calls, clock, zone)
+    doors.rule("", "page", views.page, allow=STAFF)
+    doors.rule("/lista", "fragment", views.fragment, allow=STAFF)
     return page

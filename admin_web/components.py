@@ -2,7 +2,9 @@
 
 from flask import Blueprint, render_template
 
-LOGIN = "none: shows made-up things, in the demo alone"
+from admin_web.access import Doors, Public
+
+WHY = "shows made-up things, in the demo alone"
 
 
 def page() -> str:
@@ -13,5 +15,5 @@ def page() -> str:
 def blueprint() -> Blueprint:
     """The page /componentes."""
     made = Blueprint("components", __name__, url_prefix="/componentes")
-    made.add_url_rule("", "page", page)
+    Doors(made).rule("", "page", page, allow=Public(WHY))
     return made

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from admin_web.access import WrongRole
 from admin_web.security import NotLocal
 
 log = logging.getLogger(__name__)
@@ -32,8 +33,13 @@ TROUBLES = {
 }
 NOT_LOCAL = Trouble(
     "Esta página só abre no próprio computador",
-    "Ela ainda não pede senha. Abra-a no computador em que o Alô Clínica está, pelo endereço 127.0.0.1.",
+    "Ela não pede senha. Abra-a no computador em que o Alô Clínica está, pelo endereço 127.0.0.1.",
 )
+NOT_ALLOWED = Trouble(
+    "Esta página não é da sua função",
+    "Se precisa dela no seu trabalho, peça a um administrador da clínica que mude as suas funções.",
+)
+SPECIAL: dict[type[HTTPException], Trouble] = {NotLocal: NOT_LOCAL, WrongRole: NOT_ALLOWED}
 
 
 def install(app: Flask) -> None:
@@ -46,7 +52,7 @@ def known(error: HTTPException) -> Response:
     """An error with a status of its own."""
     if error.response is not None:
         return make_response(error.response)
-    return page(error.code or 500, NOT_LOCAL if isinstance(error, NotLocal) else None)
+    return page(error.code or 500, SPECIAL.get(type(error)))
 
 
 def unknown(error: Exception) -> Response:

@@ -6,7 +6,9 @@ from typing import Literal
 
 from flask import Blueprint, Flask, Response, redirect, request
 
-LOGIN = "none: it only remembers which colours this browser wants"
+from admin_web.access import Doors, Public, own_path
+
+WHY = "it only remembers which colours this browser wants"
 
 Theme = Literal["system", "light", "dark"]
 THEME_COOKIE = "alo_theme"
@@ -60,15 +62,13 @@ def choose_theme() -> Response:
 
 def _back() -> Response:
     """To the page the form stood on; only to a path of ours."""
-    asked = request.form.get("next", "/")
-    ours = asked.startswith("/") and not asked.startswith(("//", "/\\"))
-    return redirect(asked if ours else "/", 303)  # type: ignore[return-value]
+    return redirect(own_path(request.form.get("next")), 303)  # type: ignore[return-value]
 
 
 def blueprint() -> Blueprint:
     """The theme switch; its page is whichever one it stands on."""
     page = Blueprint("frame", __name__)
-    page.add_url_rule("/tema", "theme", choose_theme, methods=["POST"])
+    Doors(page).rule("/tema", "theme", choose_theme, allow=Public(WHY), methods=["POST"])
     return page
 
 

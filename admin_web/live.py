@@ -7,10 +7,9 @@ from typing import Protocol
 
 from flask import Blueprint, Response, request
 
+from admin_web.access import EVERYBODY, Doors
 from admin_web.feed import Feed, FellBehind, Follower, Told
 from clinic.live import SESSION, Event, Reader, Watcher, concerns
-
-LOGIN = "required"
 
 HEARTBEAT = 15.0
 LONGEST = 600.0
@@ -99,5 +98,5 @@ def _line(name: str, data: dict[str, object], cursor: int | None = None) -> str:
 def blueprint(events: LiveEvents, viewer: Callable[[], Viewer], heartbeat: float = HEARTBEAT) -> Blueprint:
     """The address /live."""
     page = Blueprint("live", __name__)
-    page.add_url_rule("/live", "stream", LiveStream(events, viewer, heartbeat).stream)
+    Doors(page).rule("/live", "stream", LiveStream(events, viewer, heartbeat).stream, allow=EVERYBODY)
     return page

@@ -3,18 +3,18 @@
 import secrets
 from collections.abc import Callable, Mapping
 from hmac import compare_digest
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, g, request
 from werkzeug.exceptions import Forbidden
+
+from admin_web import cookies
 
 TOKEN_COOKIE = "alo_csrf"  # noqa: S105 - a name
 TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105
 TOKEN_FIELD = "csrf_token"  # noqa: S105
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
-FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 
 POLICY = "; ".join(
     (
@@ -53,7 +53,7 @@ def install(app: Flask) -> None:
 
 def refuse_foreign() -> None:
     """403 for a change that another site asked for, or that does not carry the page's token."""
-    if request.method in READING:
+    if request.method in READING or carries_bearer(request):
         return
     if not same_origin(request) or not carries_token(request):
         abort(403)
@@ -67,16 +67,21 @@ def same_origin(asked: Request) -> bool:
     return origin is None or urlsplit(origin).netloc == asked.host
 
 
+def carries_bearer(asked: Request) -> bool:
+    """Whether a program shows its own token, which no browser sends by itself; cookies then count for nothing."""
+    return asked.authorization is not None and asked.authorization.type == "bearer"
+
+
 def carries_token(asked: Request) -> bool:
     """Whether the cookie's token comes back in the header or the form, where another site cannot put it."""
-    kept = asked.cookies.get(TOKEN_COOKIE, "")
+    kept = cookies.read(asked, TOKEN_COOKIE) or ""
     sent = asked.headers.get(TOKEN_HEADER) or asked.form.get(TOKEN_FIELD, "")
     return bool(kept) and compare_digest(kept.encode(), sent.encode())
 
 
 def csrf_token() -> str:
     """The token of this browser, for a form or a page's meta; made when there is none yet."""
-    kept = request.cookies.get(TOKEN_COOKIE) or g.get(TOKEN_COOKIE)
+    kept = cookies.read(request, TOKEN_COOKIE) or g.get(TOKEN_COOKIE)
     if not kept:
         kept = secrets.token_urlsafe(24)
         setattr(g, TOKEN_COOKIE, kept)
@@ -92,20 +97,19 @@ def dress(reply: Response) -> Response:
     if request.is_secure:
         reply.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if fresh := g.get(TOKEN_COOKIE):
-        reply.set_cookie(TOKEN_COOKIE, fresh, httponly=True, samesite="Strict", secure=request.is_secure)
+        cookies.keep(request, reply, TOKEN_COOKIE, fresh)
     return reply
 
 
-def local_only(demo: bool) -> Callable[[], None]:
-    """The check of a page that needs no log-in because only this machine reaches it; NotLocal for everybody else.
+def local_only() -> Callable[[], None]:
+    """The check of a page that needs no log-in: asked for under this machine's own name, else NotLocal.
 
-    The name in Host is looked at too: a page elsewhere can make its own name point to 127.0.0.1. A proxy hides where a
-    question comes from, so what it passes on counts as foreign. The demo holds nobody's data and may run in a
-    container, where the peer is never this machine: there the name alone counts.
+    A page elsewhere can make its own name point to 127.0.0.1, so the name in Host is looked at. The peer is not: the
+    demo holds nobody's data and may run in a container, where it is never this machine.
     """
 
     def check() -> None:
-        if not (named_locally(request.host) and (demo or comes_from_here(request))):
+        if not named_locally(request.host):
             raise NotLocal
 
     return check
@@ -114,13 +118,3 @@ def local_only(demo: bool) -> Callable[[], None]:
 def named_locally(host: str) -> bool:
     """Whether a Host header ("localhost:8000", "[::1]:8000") names this machine itself."""
     return (urlsplit(f"//{host}").hostname or "") in LOCAL_NAMES
-
-
-def comes_from_here(asked: Request) -> bool:
-    """Whether the peer is this machine and no proxy stands between."""
-    if any(name in asked.headers for name in FORWARDED):
-        return False
-    try:
-        return ip_address(asked.remote_addr or "").is_loopback
-    except ValueError:
-        return False

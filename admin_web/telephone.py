@@ -8,10 +8,9 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, make_response, render_template, request, send_file, url_for
 from flask import stream_with_context as in_this_request
 
+from admin_web.access import ADMINS, Doors, Public
 from admin_web.security import local_only
 from clinic.testphone import NoSuchLine, Phone, PhoneEvent, Sounds, TooManyLines, TryPatient, Unreachable
-
-LOGIN = "none: in the demo, or where switched on for this machine alone; with the limits of any caller"
 
 KEYS = re.compile(r"[0-9*#]{1,32}")
 KEYPAD = (
@@ -102,15 +101,17 @@ def blueprint(
 ) -> Blueprint:
     """The page /telefone and the addresses its script uses."""
     page = Blueprint("telephone", __name__, url_prefix="/telefone")
-    views = Telephone(phone, sounds, patients)
-    page.before_request(local_only(demo))
+    doors, views = Doors(page), Telephone(phone, sounds, patients)
+    allow = Public("the demo's telephone holds nobody's data and has the limits of any caller") if demo else ADMINS
+    if demo:
+        page.before_request(local_only())
     page.register_error_handler(NoSuchLine, _no_such_line)
-    page.add_url_rule("", "page", views.page)
-    page.add_url_rule("/linhas", "dial", views.dial, methods=["POST"])
-    page.add_url_rule("/linhas/<line>/teclas", "press", views.press, methods=["POST"])
-    page.add_url_rule("/linhas/<line>/desligar", "hang_up", views.hang_up, methods=["POST"])
-    page.add_url_rule("/linhas/<line>/eventos", "events", views.events)
-    page.add_url_rule("/som/<any(normal, slow):pace>/<path:prompt_id>.wav", "sound", views.sound)
+    doors.rule("", "page", views.page, allow=allow)
+    doors.rule("/linhas", "dial", views.dial, allow=allow, methods=["POST"])
+    doors.rule("/linhas/<line>/teclas", "press", views.press, allow=allow, methods=["POST"])
+    doors.rule("/linhas/<line>/desligar", "hang_up", views.hang_up, allow=allow, methods=["POST"])
+    doors.rule("/linhas/<line>/eventos", "events", views.events, allow=allow)
+    doors.rule("/som/<any(normal, slow):pace>/<path:prompt_id>.wav", "sound", views.sound, allow=allow)
     return page
 
 

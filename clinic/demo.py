@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from clinic import demo_access
 from clinic import demo_data as data
 from clinic.clock import Clock, utc_now
 from clinic.demo_names import STATE, spoken_names
@@ -34,13 +35,16 @@ class Places:
 
 
 def fill(settings: Settings, clock: Clock = utc_now) -> bool:
-    """Write the demo clinic; False, and nothing written, where there is a clinic already."""
+    """Write the demo clinic and its accounts; False where there is a clinic already, which stays as it is."""
     database = Database(settings.database_url)
     try:
-        if database.first(select(Unit.id).limit(1)):
-            return False
-        write(open_clinic(settings, clock, database), Imports(database, clock))
-        return True
+        clinic = open_clinic(settings, clock, database)
+        empty = not database.first(select(Unit.id).limit(1))
+        if empty:
+            write(clinic, Imports(database, clock))
+        if settings.demo or empty:
+            demo_access.give(clinic, database)
+        return empty
     finally:
         database.close()
 

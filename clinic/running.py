@@ -90,18 +90,22 @@ def _parts(command: Sequence[str], *names: str) -> Iterator[Part]:
 
 
 def _welcome(settings: Settings) -> str:
+    from clinic.demo_access import ACCOUNTS, PASSWORD
     from clinic.demo_data import VISITORS
 
     lines = [
         "",
         "Alô Clínica no ar.",
         "",
+        f"  Páginas                  http://{settings.web_host}:{settings.web_port}/entrar",
         f"  Telefone no navegador    http://{settings.web_host}:{settings.web_port}/telefone",
         f"  FastAGI para o Asterisk  agi://{settings.agi_host}:{settings.agi_port}/greeting",
     ]
     if settings.demo:
         lines += ["", "  Para experimentar, ligue e digite:"]
         lines += [f"    CPF {v.cpf}, nascimento {v.birth_date:%d%m%Y}   {v.name}: {v.hint}" for v in VISITORS]
+        lines += ["", f"  Para entrar nas páginas, com a senha {PASSWORD}:"]
+        lines += [f"    {one.typed:<30} {one.words}" for one in ACCOUNTS]
         lines += _grown_old(settings)
     return "\n".join([*lines, "", "  Para parar: Ctrl-C", ""])
 

@@ -123,6 +123,10 @@ class Sessions:
         among = LoginSession.id.in_(list(session_ids))
         return {row.id for row in self._database.rows(asked.where(among, User.active, *self._still_open()))}
 
+    def leave(self, token: str) -> None:
+        """Its owner logs out."""
+        self._end(LoginSession.digest == digest(token))
+
     def revoke(self, user_id: int, session_id: int) -> bool:
         """End one session of this person; False when they have no such one."""
         return self._end(LoginSession.user_id == user_id, LoginSession.id == session_id) == 1

@@ -19,7 +19,7 @@ from db.tables import LoginSession, User, UserRole, UserUnit
 
 Role = Literal["patient", "attendant", "doctor", "manager", "admin"]
 ROLES: tuple[Role, ...] = ("patient", "attendant", "doctor", "manager", "admin")
-STAFF_ROLES = frozenset({"attendant", "manager", "admin"})
+STAFF_ROLES: frozenset[Role] = frozenset({"attendant", "manager", "admin"})
 
 
 class IdentityTaken(Exception):

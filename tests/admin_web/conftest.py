@@ -62,3 +62,11 @@ def app(tmp_path, calls, phone):
 @pytest.fixture
 def client(app):
     return careful(app)
+
+
+@pytest.fixture
+def site(clinic, tmp_path):
+    """The pages of the small clinic; see tests/admin_web/site.py."""
+    from tests.admin_web.site import make_site  # it needs the client above
+
+    return make_site(clinic, tmp_path)

@@ -17,7 +17,9 @@ from clinic.live_calls import Link, LiveCall
 from clinic.profile import Profile
 from clinic.settings import Settings
 from clinic.testphone import NoSuchLine, PhoneEvent, TryPatient, Unreachable
+from clinic.users import Viewer
 
+ADMIN = Viewer(1, "Tânia Vilela", frozenset({"admin"}))
 NOW = datetime(2026, 11, 23, 17, 35, tzinfo=UTC)
 TEXTS = {
     "greeting/welcome": "Boa tarde. Clínica Bem Viver.",
@@ -198,20 +200,28 @@ class BrokenProfile:
         raise RuntimeError("the database is away")
 
 
+class FakeClinic(SimpleNamespace):
+    """Services that none of the pages shown with it asks anything are not there."""
+
+    def __getattr__(self, name):
+        return None
+
+
 def fake_clinic(calls: FakeCalls | None = None, profile=None, clock=lambda: NOW):
     unit = SimpleNamespace(tz=ZoneInfo("America/Sao_Paulo"))
     profile = profile or SimpleNamespace(get=lambda: Profile(name="Clínica Bem Viver", registration="CRM-SP 987654"))
-    return SimpleNamespace(
+    return FakeClinic(
         profile=profile, live_calls=calls or FakeCalls(), clock=clock, units=SimpleNamespace(all=lambda: [unit])
     )
 
 
-def fake_app(tmp_path: Path, *, phone=None, clinic=None, **settings):
-    """The pages with the telephone on, as in the demo."""
+def fake_app(tmp_path: Path, *, phone=None, clinic=None, viewer=ADMIN, **settings):
+    """The pages with the telephone on, as in the demo, for somebody who may do everything."""
     return create_app(
         clinic or fake_clinic(),
         settings=Settings(**({"demo": True} | settings)),
         phone=phone or FakePhone(),
         sounds=FakeSounds(tmp_path),
         try_patients=lambda: PATIENTS,
+        who=lambda asked: viewer,
     )

@@ -4,19 +4,21 @@ import re
 
 import pytest
 
+from admin_web.access import Public, declare
 from admin_web.assets import version
+from clinic.users import Viewer
 from tests.admin_web.conftest import careful
 from tests.admin_web.fakes import BrokenProfile, fake_app, fake_clinic
 
 
-def test_the_start_page_is_the_telephone(client):
-    assert client.get("/").location == "/telefone"
-
-
-def test_without_a_telephone_the_start_page_is_the_calls(tmp_path):
+def test_without_a_telephone_the_rail_has_none(tmp_path):
     client = careful(fake_app(tmp_path, demo=False))
-    assert client.get("/").location == "/chamadas"
     assert "/telefone" not in client.get("/chamadas").text
+
+
+def test_the_rail_shows_only_where_one_may_go(tmp_path):
+    patient = Viewer(3, "Ana Paula Ribeiro", frozenset({"patient"}))
+    assert 'href="/chamadas"' not in careful(fake_app(tmp_path, viewer=patient)).get("/telefone").text
 
 
 @pytest.mark.parametrize(("path", "word"), [("/telefone", "Telefone"), ("/chamadas", "Chamadas")])
@@ -36,6 +38,7 @@ def test_an_unknown_page_is_explained(client):
 
 def test_a_failure_gives_a_code_to_quote_and_logs_it(app, client, caplog):
     app.add_url_rule("/bad", "bad", lambda: 1 / 0)
+    declare(app, "bad", Public("it only fails"))
     reply = client.get("/bad")
     [code] = re.findall(r'class="code">(\w{8})<', reply.text)
     assert (reply.status_code, code in caplog.text) == (500, True)

@@ -1,6 +1,5 @@
-"""Every page asks for a log-in or says why it needs none; every template has a title; nothing inline."""
+"""Every route says who may use it; every template has a title; nothing inline."""
 
-import ast
 import re
 
 import pytest
@@ -16,28 +15,22 @@ BLUEPRINTS = [
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style\b|\sstyle=|\son(click|load|submit|input|change|error)=|javascript:")
 
 
-def login(module):
-    """What a blueprint's module says of its log-in: the text of LOGIN, or None."""
-    for node in module.tree.body:
-        names = [ast.unparse(name) for name in node.targets] if isinstance(node, ast.Assign) else []
-        if names == ["LOGIN"] and isinstance(node.value, ast.Constant):
-            return str(node.value.value)
-    return None
+THE_DOOR = ("admin_web/access.py",)
+DECLARED_BY_HAND = ("admin_web/app.py", "admin_web/assets.py")
 
 
-def says_enough(text):
-    """`required`, or `none: ` and a reason of more than two words."""
-    return text == "required" or bool(text and text.startswith("none: ") and len(text.split()) > 3)
+def open_doors(module):
+    """Routes registered past `Doors`, where nobody says who may use them."""
+    named = (call for call in house.calls(module.tree) if house.called(call).endswith(".add_url_rule"))
+    return [house.at(module, call.lineno) for call in named]
 
 
-@pytest.mark.parametrize("module", BLUEPRINTS, ids=lambda module: module.path)
-def test_a_blueprint_asks_for_a_log_in_or_says_why_not(module):
-    assert says_enough(login(module))
+def test_every_route_goes_through_a_door_that_says_who_may_use_it():
+    assert house.findings(open_doors, house.modules("admin_web"), but=THE_DOOR + DECLARED_BY_HAND) == []
 
 
-@pytest.mark.parametrize("text", [None, "", "none", "none: no", "later"])
-def test_a_blueprint_that_says_nothing_is_seen(text):
-    assert not says_enough(text)
+def test_a_route_past_the_doors_is_seen():
+    assert open_doors(house.parse("page.add_url_rule('/x', 'x', x)"))
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)

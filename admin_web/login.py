@@ -1,0 +1,140 @@
+"""/entrar and /sair: one field that understands CPF, e-mail or CRM with its state, and a password."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+
+from admin_web import access, cookies
+from admin_web.access import Doors, Public, own_path
+from clinic.demo_access import DemoAccount
+from clinic.identities import Identity, understood
+from clinic.log_ins import Browser, LoggedIn, WrongLogIn
+from clinic.login_limits import TooManyTries
+from clinic.passwords import TooBusy
+
+WRONG = "Não foi possível entrar. Confira o CPF, e-mail ou CRM e a senha, e tente de novo."
+NOT_UNDERSTOOD = "Digite seu CPF, seu e-mail ou, se você é médico(a), o CRM com a UF, assim: CRM/SP 123456."
+NO_PASSWORD = "Digite sua senha."  # noqa: S105 - what a person reads
+BUSY = "Muita gente está entrando agora. Tente de novo em um minuto."
+NEXT_STEP = {"code": "/entrar/codigo", "setup": "/entrar/configurar"}
+
+
+class LogIns(Protocol):
+    """What the page asks of the clinic (`clinic.log_ins.LogIns`)."""
+
+    def by_password(self, identity: Identity, password: str, browser: Browser) -> LoggedIn:
+        """Log in. Raises WrongLogIn, TooManyTries, TooBusy."""
+
+
+class Sessions(Protocol):
+    """What leaving asks of the clinic (`clinic.sessions.Sessions`)."""
+
+    def leave(self, token: str) -> None:
+        """End the session of this token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What stands in the form."""
+
+    who: str = ""
+    password: str = ""
+    back: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+class LogIn:
+    """The page, and what its form does."""
+
+    def __init__(self, log_ins: LogIns, sessions: Sessions, demo: Sequence[DemoAccount]) -> None:
+        self._log_ins, self._sessions, self._demo = log_ins, sessions, demo
+
+    def page(self) -> Response:
+        """The form; whoever is logged in goes on."""
+        if access.somebody():
+            return _to(_back(request.args.get("next")))
+        wanted = request.args.get("como", "")
+        chosen = next((one for one in self._demo if one.key == wanted), None)
+        shown = Shown(chosen.typed, chosen.password) if chosen else Shown()
+        return self._form(Shown(shown.who, shown.password, _back(request.args.get("next"))))
+
+    def enter(self) -> Response:
+        """Log in, and go on to where one wanted to be."""
+        typed, password = request.form.get("who", ""), request.form.get("password", "")
+        shown = Shown(typed, "", _back(request.form.get("next")))
+        identity = understood(typed)
+        errors = {} if identity else {"who": NOT_UNDERSTOOD}
+        if not password:
+            errors["password"] = NO_PASSWORD
+        if identity is None or errors:
+            return self._wrong(shown, errors, 422)
+        try:
+            return let_in(self._log_ins.by_password(identity, password, browser()), shown.back)
+        except WrongLogIn:
+            return self._wrong(shown, {"": WRONG}, 422)
+        except TooManyTries as enough:
+            reply = self._wrong(shown, {"": wait_words(enough.seconds)}, 429)
+            reply.headers["Retry-After"] = str(enough.seconds)
+            return reply
+        except TooBusy:
+            return self._wrong(shown, {"": BUSY}, 503)
+
+    def leave(self) -> Response:
+        """Log out: the session ends here and in the database."""
+        token = cookies.read(request, cookies.SESSION)
+        if token:
+            self._sessions.leave(token)
+        reply = _to(access.LOG_IN)
+        cookies.drop(request, reply, cookies.SESSION)
+        return reply
+
+    def _wrong(self, shown: Shown, errors: Mapping[str, str], status: int) -> Response:
+        return self._form(Shown(shown.who, "", shown.back, errors), status)
+
+    def _form(self, shown: Shown, status: int = 200) -> Response:
+        return make_response(render_template("login/page.html", shown=shown, demo=self._demo), status)
+
+
+def browser() -> Browser:
+    """Where the request comes from."""
+    return Browser(request.user_agent.string, request.remote_addr or "", cookies.read(request, cookies.DEVICE))
+
+
+def let_in(done: LoggedIn, back: str) -> Response:
+    """Hand the browser its cookies and go on: to what is still asked for, or to where one wanted to be."""
+    step = NEXT_STEP.get(done.awaits or "")
+    reply = _to(f"{step}?next={back}" if step and back != "/" else step or back)
+    cookies.keep_session(request, reply, done.token)
+    if done.device:
+        cookies.keep(request, reply, cookies.DEVICE, done.device, cookies.A_YEAR)
+    return reply
+
+
+def wait_words(seconds: int) -> str:
+    """How long to wait, as one says it."""
+    long = f"{seconds} segundos" if seconds < 90 else f"{round(seconds / 60)} minutos"
+    return f"Foram muitas tentativas. Espere {long} e tente de novo."
+
+
+def _back(asked: str | None) -> str:
+    path = own_path(asked)
+    return "/" if path.startswith((access.LOG_IN, "/sair")) else path
+
+
+def _to(path: str) -> Response:
+    return redirect(path, 303)  # type: ignore[return-value]
+
+
+def blueprint(log_ins: LogIns, sessions: Sessions, demo: Sequence[DemoAccount] = ()) -> Blueprint:
+    """The pages /entrar and /sair; `demo` accounts are offered for one click."""
+    page = Blueprint("login", __name__)
+    doors, views = Doors(page), LogIn(log_ins, sessions, demo)
+    nobody_yet = Public("whoever logs in is nobody yet")
+    doors.rule("/entrar", "page", views.page, allow=nobody_yet)
+    doors.rule("/entrar", "enter", views.enter, allow=nobody_yet, methods=["POST"])
+    doors.rule(
+        "/sair", "leave", views.leave, allow=Public("it ends whatever session the browser still has"), methods=["POST"]
+    )
+    return page
