@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, case, func, null, s
 from sqlalchemy.exc import IntegrityError
 
 from clinic import live as live_events
-from clinic.holds import CLAIMABLE, Hold, SlotTaken
+from clinic.holds import CLAIMABLE, Hold, SlotTaken, of_this_slot
 from clinic.people import Person
 from clinic.transitions import WrongStatus, live, to
 from clinic.whose import of_each_kind
@@ -105,23 +105,17 @@ _TAKE: dict[str, Any] = {
     "hold_token": None,
     "appointment_id": bindparam("appointment"),
 }
-_THIS = Slot.id == bindparam("slot")
-CLAIM = Prepared(
-    update(Slot)
-    .where(_THIS, Slot.hold_token == bindparam("token"), Slot.status == "held", Slot.held_until > bindparam("now"))
-    .values(**_TAKE)
-)
+_STILL_HELD = (Slot.hold_token == bindparam("token"), Slot.status == "held", Slot.held_until > bindparam("now"))
+CLAIM = Prepared(of_this_slot(*_STILL_HELD).values(**_TAKE))
 LET_GO = Prepared(
-    update(Slot)
-    .where(_THIS, Slot.appointment_id == bindparam("appointment"))
-    .values(
+    of_this_slot(Slot.appointment_id == bindparam("appointment")).values(
         status=case((Slot.off_plan, "blocked"), else_="held"),
         held_until=bindparam("until"),
         hold_token=bindparam("token"),
         appointment_id=None,
     )
 )
-RECLAIM = Prepared(update(Slot).where(_THIS, CLAIMABLE).values(**_TAKE))
+RECLAIM = Prepared(of_this_slot(CLAIMABLE).values(**_TAKE))
 IN_ITS_TIME = (
     select(Slot.id, Slot.starts_at, Slot.ends_at, Slot.appointment_id)
     .where(

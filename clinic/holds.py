@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, case, or_, select, update
 
 from clinic.clock import Clock
 from clinic.profile import Profiles
@@ -47,12 +47,23 @@ OWN = Slot.hold_token.between(bindparam("mine"), bindparam("mine_end"))
 CLAIMABLE = or_(Slot.status == "free", and_(Slot.status == "held", or_(LAPSED, OWN)))
 FREE = {"status": case((Slot.off_plan, "blocked"), else_="free"), "held_until": None, "hold_token": None}
 
-# Slots are always claimed and freed by their ids, in order of their ids: a search by token or by time would also ask
-# for the lock of the row next to the last one, and wait for whoever is booking that.
-THIS = (Slot.id == bindparam("slot"), Slot.starts_at > bindparam("now"), CLAIMABLE)
-STILL_THERE = Query(select(Slot.id).where(*THIS))
+THIS = Slot.id == bindparam("slot")
+
+
+def of_this_slot(*more: ColumnElement[bool]) -> Update:
+    """An UPDATE of the slot of an id, if it is as it should be.
+
+    Slots are always claimed and freed by their ids, in order of their ids: a search by token or by time would also ask
+    for the lock of the row next to the last one, and wait for whoever is booking that. So the id's index is named:
+    MariaDB takes that of the tokens now and then.
+    """
+    return update(Slot).where(THIS, *more).with_hint("FORCE INDEX (PRIMARY)", dialect_name="mysql")
+
+
+STILL_FREE = (Slot.starts_at > bindparam("now"), CLAIMABLE)
+STILL_THERE = Query(select(Slot.id).where(THIS, *STILL_FREE))
 HOLD = Prepared(
-    update(Slot).where(*THIS).values(status="held", held_until=bindparam("until"), hold_token=bindparam("token"))
+    of_this_slot(*STILL_FREE).values(status="held", held_until=bindparam("until"), hold_token=bindparam("token"))
 )
 FOLLOWING = (
     select(Slot.id, Slot.unit_id, Slot.modality, Slot.starts_at, Slot.ends_at)
@@ -61,11 +72,7 @@ FOLLOWING = (
     )
     .order_by(Slot.starts_at)
 )
-RELEASE = Prepared(
-    update(Slot)
-    .where(Slot.id == bindparam("slot"), Slot.hold_token == bindparam("token"), Slot.status == "held")
-    .values(**FREE)
-)
+RELEASE = Prepared(of_this_slot(Slot.hold_token == bindparam("token"), Slot.status == "held").values(**FREE))
 ALL_OF = Query(select(Slot.id, Slot.hold_token).where(OWN, Slot.status == "held"))
 LAPSED_ONES = Query(select(Slot.id, Slot.hold_token).where(Slot.hold_token > "", LAPSED).limit(AT_ONCE))
 

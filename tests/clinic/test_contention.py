@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select
 
+from clinic import appointments, holds
 from clinic.bookings import Overlaps, SlotTaken, TooMany, TooManyFromNumber
 from db.tables import Appointment, Slot
 
@@ -86,6 +87,17 @@ def test_two_calls_of_the_same_patient_book_one_of_two_times_that_overlap(clinic
     both = [paulos, slot_beside(clinic, paulos)]
     found = Counter(at_once([partial(tries, clinic, clinic.people["alice"], slot) for slot in both], 2))
     assert found == {"won": 1, "Overlaps": 1}
+
+
+@pytest.mark.parametrize("statement", [holds.HOLD, holds.RELEASE, appointments.CLAIM, appointments.RECLAIM])
+def test_a_slot_is_found_by_its_id_alone(served_clinic, statement):
+    """Found by its token it would wait for whoever is booking the slot of the next token."""
+    now = served_clinic.clock()
+    some = {"slot": 1, "appointment": 1, "now": now, "until": now, "token": "a:b", "mine": "a:", "mine_end": "a;"}
+    with served_clinic.database.read() as connection:
+        sql, given = statement.bound(connection.dialect, some)
+        [plan] = connection.exec_driver_sql(f"EXPLAIN FORMAT=TRADITIONAL {sql}", given).mappings()
+    assert plan["possible_keys"] == plan["key"] == "PRIMARY"
 
 
 def test_the_same_key_at_once_is_one_booking(clinic):
