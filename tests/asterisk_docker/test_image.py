@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from agi.server import FINISH_SECONDS, WRITE_SECONDS
 from alo import parser
 from clinic.settings import Settings, variable
 
@@ -58,6 +59,19 @@ def test_no_secret_has_a_default():
         ("ALO_AMI_SECRET", ":"),
     }
     assert not re.search(r"(PASSWORD|SECRET):-", text)
+
+
+def test_calls_have_time_to_end_before_their_server_is_killed():
+    assert int(SERVICES["agi"]["stop_grace_period"].rstrip("s")) > FINISH_SECONDS + WRITE_SECONDS
+
+
+@pytest.mark.parametrize("name", ["mysql", "agi", "web"])
+def test_whether_a_server_serves_is_looked_at(name):
+    assert SERVICES[name]["healthcheck"]["test"]
+
+
+def test_the_test_telephone_calls_the_server_of_another_container():
+    assert SERVICES["web"]["environment"]["ALO_AGI_HOST"] == "agi"
 
 
 def test_asterisk_and_the_server_share_the_spool_and_the_path_of_the_prompts():
