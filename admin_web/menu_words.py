@@ -17,6 +17,7 @@ WORDS = {
     "again": "Marcando com quem já atendeu",
     "read_back": "Conferindo os dados",
     "code": "Ouvindo o código",
+    "too_many": "Já tem o máximo de consultas",
     "waiting_list": "Entrando na lista de espera",
     "appointments": "Ouvindo as consultas",
     "cancel": "Cancelando consulta",

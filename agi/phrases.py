@@ -121,7 +121,7 @@ def _place_is_news(slot: SlotInfo, before: SlotInfo | None, wanted: Criteria) ->
 
 def terms_read(clinic: Clinic, terms: Terms) -> tuple[Said, ...]:
     """Kind of visit, who pays (a price only for particular), preparation, and whether it has to be approved."""
-    kind: tuple[Said, ...] = ("pause/150", KINDS[terms.kind.code])
+    kind: tuple[Said, ...] = ("pause/150", KINDS.get(terms.kind.code) or Spoken(terms.kind.name))
     return (*kind, *_paid(clinic, terms), *_preparation(terms), *(("booking/to-approve",) if terms.approves else ()))
 
 

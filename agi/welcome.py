@@ -12,14 +12,15 @@ DAY_BEGINS, NOON, EVENING = 5, 12, 18
 def welcome(call: Call, clinic: Clinic) -> list[Said]:
     """At most 15 seconds: greeting, name, emergency, the ways out, the notice of recording.
 
-    An operator's protocol comes first (Decreto 11.034/2022).
+    An operator's protocol is told at the start as well (Decreto 11.034/2022); only the emergency does not wait for it.
     """
     profile = clinic.profile.get()
     unit = clinic.units.by_dialled(call.dialled)
     said: list[Said] = [_time_of_day(clinic.clock().astimezone(unit.tz)), Spoken(profile.says)]
+    said.append("greeting/emergency")
     if profile.operadora:
-        said += ["greeting/protocol", Digits(clinic.calls.protocol(call.id))]
-    said += ["greeting/emergency", "greeting/person-or-complaint"]
+        said += ["greeting/protocol", Digits(clinic.calls.protocol(call.id)), "pause/300"]
+    said.append("greeting/person-or-complaint")
     if profile.operadora:
         said.append("greeting/cancel-plan")
     if profile.recording_notice:

@@ -26,6 +26,8 @@ from db.tables import (
 )
 from db.types import folded
 
+KINDS = frozenset({"first", "consultation", "return", "exam"})
+"""Kinds of visit that have a sentence of their own in the voice menus."""
 T = TypeVar("T")
 
 
@@ -74,12 +76,14 @@ class Registry:
         preparation: str | None = None,
         bookable_by: Sequence[str] = ("patient", "desk"),
     ) -> int:
-        """A kind of visit: code "first", "consultation", "return" or "exam". Returns its id."""
+        """A kind of visit: code "first", "consultation", "return", "exam", or one of the clinic's own, which is called
+        by its name. Returns its id.
+        """
         kind = {
             "code": code, "name": name, "minutes": minutes, "preparation": preparation,
             "bookable_by": list(bookable_by),
         }  # fmt: skip
-        return self._add(VisitKind, kind, (preparation,))
+        return self._add(VisitKind, kind, (None if code in KINDS else name, preparation))
 
     def add_specialty(
         self,

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, delete, insert, select, update
 
 from clinic.clock import Clock
+from clinic.names import need
 from clinic.planning import Away, Planned, clash, overlaps_any, plan
 from clinic.profile import Profile, Profiles
 from clinic.public_holidays import holiday_name
@@ -110,6 +111,7 @@ class Schedules:
 
         def work(connection: Connection) -> None:
             holiday = {"day": day, "name": name, "unit_id": unit_id, "works": works}
+            need(connection, self._clock(), (name,))
             connection.execute(insert(Holiday).values(**holiday))
             connection.execute(ANNOUNCE)
 

@@ -1,5 +1,7 @@
 """Names that are to be rendered."""
 
+from datetime import date
+
 from clinic.names import digest
 from prompts.names import name_id
 
@@ -32,3 +34,12 @@ def test_the_name_behind_an_id(clinic):
 def test_a_dependant_is_spoken_by_name(clinic):
     assert "Davi Ferreira" in clinic.names.pending()
     assert "Bruno Lima" not in clinic.names.pending()
+
+
+def test_a_holiday_and_a_kind_of_the_clinics_own_are_to_be_said(clinic):
+    clinic.agenda.add_holiday(date(2026, 11, 24), "Aniversário da clínica")
+    for code, name in (("ultrasound", "Ultrassom"), ("exam-2", "Exame de vista")):
+        clinic.directory.add_kind(code, name, 30)
+    waiting = clinic.names.pending()
+    assert {"Aniversário da clínica", "Ultrassom", "Exame de vista"} <= set(waiting)
+    assert "Primeira consulta" not in waiting

@@ -58,10 +58,10 @@ def test_star_before_the_cpf_says_the_greeting_again(clinic):
     assert talk(clinic, "*").heard.count("greeting/emergency") == 2
 
 
-def test_an_operator_says_the_protocol_first_and_offers_to_cancel_the_plan(clinic):
+def test_an_operator_says_the_protocol_at_the_start_and_offers_to_cancel_the_plan(clinic):
     clinic.profile.save(clinic.profile.get().model_copy(update={"operadora": True}))
     call = talk(clinic, "7", "#")
-    assert in_order(call.heard, "greeting/protocol", "greeting/emergency", "greeting/cancel-plan")
+    assert in_order(call.heard, "greeting/emergency", "greeting/protocol", "greeting/cancel-plan", "identify/cpf")
     assert went_to(call) == "reception"
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from agi.phone import HangUp
-from db.tables import Appointment, AppointmentChange, VisitKind
+from db.tables import Appointment, AppointmentChange, Specialty, VisitKind
 from tests.agi.menus.talking import ALICE, BRUNO, CARLA, heard_name, in_order, talk, went_to
 
 TO_TIMES = ("1", "1", "2", "2")
@@ -217,3 +217,12 @@ def test_a_kind_of_visit_that_people_book_is_for_a_person(clinic, way):
     call = talk(clinic, *BRUNO, "1", "1", "2", *way)
     assert in_order(call.heard, "booking/only-by-people", "reception/one-moment")
     assert clinic.slot().starts_at == clinic.clock() + timedelta(hours=1)
+
+
+def test_a_kind_of_the_clinics_own_is_called_by_its_name(clinic):
+    kind = clinic.directory.add_kind("ultrasound", "Ultrassom", 30)
+    theirs = update(Specialty).where(Specialty.id == clinic.at.specialties["ecg"]).values(kind_id=kind)
+    clinic.directory._save(lambda connection: connection.execute(theirs))
+    call = talk(clinic, *BRUNO, "1", "3", "1", "1")
+    assert heard_name(call, "Ultrassom")
+    assert "booking/done" in call.heard

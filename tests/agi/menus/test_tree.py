@@ -22,11 +22,14 @@ pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("tree")]
 
 @pytest.fixture(scope="module")
 def fresh(clinic_templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], SmallClinic]:
-    """A new clinic for each call, in which Alice has two appointments and one specialty has nothing free."""
+    """A new clinic for each call, in which Alice has two appointments, one specialty has nothing free, and the child
+    she calls for has all the appointments that the clinic allows."""
     tmp_path = tmp_path_factory.mktemp("tree")
     prepared = clinic_templates.copy("sqlite", tmp_path)
     for place in (1, 9):
         prepared.book("alice", prepared.slot(place=place))
+    for place in (100, 110, 120):
+        prepared.book("davi", prepared.slot(place=place))
     start = prepared.clock()
     prepared.agenda.add_absence(prepared.at.doctors["sergio"], start, start.replace(year=2027), "férias")
     prepared.database.close()
