@@ -67,7 +67,7 @@ class Asterisk:
         """For one test at a time, whichever worker it runs in; at the end all calls must have ended."""
         with session.locked("asterisk-in-use"):
             yield
-            assert session.eventually(lambda: self.calls() == 0, 10), self.cli("core show channels")
+            assert session.eventually(lambda: self.calls() == 0, 30), self.cli("core show channels")
 
     def messages(self, since: float) -> list[Path]:
         """Recordings finished after a wall-clock time."""

@@ -9,7 +9,7 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.live import session
 
@@ -18,6 +18,7 @@ FLAGS = [
     "--headless=new", "--no-sandbox", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run",
 ]  # fmt: skip
+PATIENCE = 20_000  # milliseconds: what comes, comes; a busy machine only takes longer
 AXE = "axe-core@4.14.1"
 WIDTHS = {360: 740, 768: 1024, 1440: 900}
 THEMES = ("dark", "light")
@@ -29,6 +30,7 @@ def chromium() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         subprocess.run([str(session.PROVISION), "apt", "chromium"], check=True)
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()

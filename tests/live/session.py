@@ -95,7 +95,7 @@ def provisioned(what: str) -> Path:
     return Path(done.stdout.strip().splitlines()[-1])
 
 
-def eventually(true: Callable[[], bool], within: float = 5) -> bool:
+def eventually(true: Callable[[], bool], within: float = 30) -> bool:
     """Whether a condition comes true in time."""
     deadline = time.monotonic() + within
     while not true():

@@ -27,6 +27,7 @@ from tests.live.dialog import HOST, Dialog, Refused
 from tests.live.rtp import PACKET, RATE, SILENCE, Ear, Mouth, Sound, to_alaw
 
 LEVEL = bytes((byte ^ 0x55) & 0x7F for byte in range(256))  # A-law byte to loudness, 0 to 127
+LONG_SILENCE = 4.0  # seconds; menus ask again after six
 SPEECH = 24  # about -38 dBFS; silence has 0
 
 
@@ -100,7 +101,7 @@ class Call:
                 self._send(self._mouth.audio(payload[at : at + PACKET].ljust(PACKET, b"\xd5")))
                 await asyncio.sleep(max(0.0, start + (n + 1) * 0.02 - time.monotonic()))
 
-    async def hears(self, prompt: Sound, within: float = 15, threshold: float = 0.8) -> float:
+    async def hears(self, prompt: Sound, within: float = 40, threshold: float = 0.8) -> float:
         """Wait until `prompt` has been heard whole; returns the correlation.
 
         Raises: AssertionError when it was not heard in time, or the call ended.
@@ -117,16 +118,21 @@ class Call:
             assert not over and time.monotonic() < deadline, f"not heard: best was {best:.2f}"
         return best
 
-    async def quiet(self, seconds: float = 0.8, within: float = 30) -> None:
-        """Wait until something was said and then nothing for `seconds`, or the call ended."""
+    async def quiet(self, seconds: float = 0.8, within: float = 60) -> None:
+        """Wait until something was said and then nothing for `seconds`, or the call ended.
+
+        On a busy machine the question may have been said before we were asked to listen: after a long silence nothing
+        more is waited for.
+        """
         asked, deadline = self.seconds, time.monotonic() + within
         while not self.over and time.monotonic() < deadline:
-            if self._media.last_sound > max(asked - 0.5, 0) and self.seconds - self._media.last_sound >= seconds:
+            said = self._media.last_sound > max(asked - 0.5, 0) or self.seconds - asked > LONG_SILENCE
+            if said and self.seconds - self._media.last_sound >= seconds:
                 return
             await asyncio.sleep(0.05)
         assert self.over, "it never fell silent"
 
-    async def ended(self, within: float = 10) -> bool:
+    async def ended(self, within: float = 30) -> bool:
         """Wait for the other side to hang up."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._dialog.over.wait(), within)
@@ -191,7 +197,7 @@ class Telephone(asyncio.DatagramProtocol):
         caller: str = "11987654321",
         name: str = "",
         headers: list[tuple[str, str]] | None = None,
-        within: float = 15,
+        within: float = 30,
     ) -> Call:
         """Call `number`; returns when answered.
 

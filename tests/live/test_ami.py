@@ -57,7 +57,7 @@ class OwnAsterisk:
 
     def kill(self) -> None:
         os.kill(int((self.place / "pid").read_text()), signal.SIGKILL)
-        assert session.eventually(lambda: not self.answers(), 5)
+        assert session.eventually(lambda: not self.answers())
 
 
 @dataclass
@@ -147,7 +147,7 @@ def test_calls_come_and_go_and_survive_a_restart(watched: Watched) -> None:
             second = await phone.dial("4999", caller="2133334444")
             assert await comes_true(lambda: watched.callers() == ["(21) •••••-4444"])
             await second.hang_up()
-            assert await comes_true(lambda: watched.callers() == [], 5)
+            assert await comes_true(lambda: watched.callers() == [])
 
     asyncio.run(story())
 
@@ -172,7 +172,7 @@ def test_it_is_told_in_which_menu_a_caller_is(watched: Watched, tmp_path: Path) 
 def test_a_watcher_that_is_stopped_says_so(watched: Watched) -> None:
     assert session.eventually(lambda: watched.up() == [True], 20)
     watched.watcher.terminate()
-    assert watched.watcher.wait(10) == 0
+    assert watched.watcher.wait(40) == 0
     [link] = watched.calls.links()
     assert (link.up, link.note) == (False, "o acompanhamento foi desligado")
 

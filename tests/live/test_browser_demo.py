@@ -132,7 +132,7 @@ def test_whoever_leaves_the_page_hangs_up(demo: Demo, page: Page) -> None:
     page.locator("#call").click()
     expect(page.locator("#state")).to_have_text("Em ligação")
     page.goto(f"{demo.address}/chamadas")
-    assert session.eventually(lambda: demo.outcomes()[calls:] == ["hangup"], 10)
+    assert session.eventually(lambda: demo.outcomes()[calls:] == ["hangup"])
 
 
 def test_every_phrase_has_its_sound(demo: Demo, page: Page) -> None:
