@@ -9,10 +9,10 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from clinic.clock import Clock
 from clinic.names import need
+from clinic.people import search_name
 from clinic.transitions import Status, live
 from db.session import Database
 from db.tables import Appointment, AppointmentChange, Patient, PatientPhone, Slot, Table
-from db.types import folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _insert(connection: Connection, table: type[Table], rows: Sequence[dict[str,
 
 def _patient(one: NewPatient, ids: Sequence[int]) -> dict[str, Any]:
     return {
-        "cpf": one.cpf, "birth_date": one.birth_date, "name": one.name, "name_search": folded(one.name),
+        "cpf": one.cpf, "birth_date": one.birth_date, "name": one.name, "name_search": search_name(one.name, one.social_name),
         "social_name": one.social_name, "email": one.email, "usual_payer_id": one.usual_payer_id,
         "usual_unit_id": one.usual_unit_id, "slow_mode": one.slow_mode,
         "guardian_id": None if one.guardian is None else ids[one.guardian],

@@ -9,13 +9,12 @@ from sqlalchemy import BindParameter, Connection, bindparam, exists, insert, or_
 from clinic import names
 from clinic.clock import Clock
 from clinic.guessing import Guessing, TooManyGuesses
-from clinic.people import Person
+from clinic.people import Person, search_name
 from clinic.phones import normalise, variants
 from clinic.pins import hash_pin, pin_fits
 from db.prepared import Query
 from db.session import Database
 from db.tables import Patient, PatientPhone, PreRegistration
-from db.types import folded
 
 __all__ = ["NotRecognised", "Patients", "Person", "TooManyGuesses"]
 
@@ -128,7 +127,7 @@ class Patients:
     ) -> Person:
         """A patient, complete. Raises sqlalchemy's IntegrityError when the CPF is on file, ValueError for a number."""
         values = {
-            "name": name, "name_search": folded(name), "social_name": social_name, "birth_date": birth_date,
+            "name": name, "name_search": search_name(name, social_name), "social_name": social_name, "birth_date": birth_date,
             "cpf": cpf, "email": email, "usual_payer_id": usual_payer_id, "usual_unit_id": usual_unit_id,
             "guardian_id": guardian.id if guardian else None, "slow_mode": slow_mode,
             "pin_hash": self._hasher(lambda: hash_pin(pin)) if pin else None, "created_at": self._clock(),

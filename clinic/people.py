@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from db.types import folded
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -34,3 +36,8 @@ class Person:
             "patient_id": self.id if self.kind == "patient" else None,
             "pre_registration_id": self.id if self.kind == "pre_registration" else None,
         }
+
+
+def search_name(name: str, social_name: str | None) -> str:
+    """What a patient is found by: the name to say first, then the one on the documents."""
+    return folded(f"{social_name} {name}" if social_name else name)[:255]

@@ -1,0 +1,60 @@
+"""Everything the desk does, as one thing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from clinic.audit import AuditTrail
+from clinic.cards import Cards
+from clinic.clock import Clock
+from clinic.days import Days
+from clinic.delays import Delays
+from clinic.desk_bookings import DeskBookings
+from clinic.directory import Directory
+from clinic.holds import Holds
+from clinic.intake import Intake
+from clinic.notices import Notices
+from clinic.offers import Offers
+from clinic.patient_search import PatientSearch
+from clinic.profile import Profiles
+from clinic.roster import Rosters
+from clinic.units import Units
+from db.session import Database
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The services of the reception."""
+
+    days: Days
+    search: PatientSearch
+    cards: Cards
+    bookings: DeskBookings
+    offers: Offers
+    intake: Intake
+    delays: Delays
+    notices: Notices
+
+
+def open_desk(
+    database: Database,
+    rosters: Rosters,
+    profiles: Profiles,
+    units: Units,
+    directory: Directory,
+    holds: Holds,
+    audit: AuditTrail,
+    recordings: Path,
+    clock: Clock,
+) -> Desk:
+    """Build them on the clinic's own parts."""
+    bookings = DeskBookings(database, holds, rosters, profiles, clock)
+    return Desk(
+        days=Days(database, rosters, units, clock),
+        search=PatientSearch(database),
+        cards=Cards(database, audit),
+        bookings=bookings,
+        offers=Offers(database, rosters, profiles, directory, bookings, clock),
+        intake=Intake(database, audit, recordings, clock),
+        delays=Delays(database, rosters, clock),
+        notices=Notices(database, clock),
+    )

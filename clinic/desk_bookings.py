@@ -1,0 +1,139 @@
+"""What the desk does with appointments, in the name of who works there: the telephone's rules, the desk's rights."""
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from clinic import appointments, taking, undoing
+from clinic.appointments import Act, Booking, NotYours, booking
+from clinic.bookings import Bookings
+from clinic.holds import Hold, SlotTaken
+from clinic.people import Person
+from clinic.slots import SlotInfo
+from clinic.terms import NotAllowed, Terms, check
+from db.tables import Appointment, Patient, PatientPhone, PreRegistration, Slot
+
+VIA = "desk"
+_PATIENT = (
+    select(Patient.id, Patient.name, Patient.social_name, Patient.birth_date, Patient.slow_mode)
+    .add_columns(Patient.usual_payer_id, Patient.usual_unit_id, Patient.email, PatientPhone.number)
+    .outerjoin(PatientPhone, PatientPhone.patient_id == Patient.id)
+    .where(Patient.id == bindparam("person"))
+)
+_PRE = select(PreRegistration.id, PreRegistration.birth_date, PreRegistration.phone).where(
+    PreRegistration.id == bindparam("person")
+)
+_SLOT = select(Slot.id, Slot.doctor_id, Slot.unit_id, Slot.modality, Slot.starts_at, Slot.ends_at)
+
+
+class DeskBookings(Bookings):
+    """Each change is written with who made it (`by`: "user:12"); no limit of bookings holds here, people decide."""
+
+    def slot(self, slot_id: int) -> SlotInfo:
+        """One time of the agenda, free or not. Raises KeyError."""
+        row = self._database.first(_SLOT.where(Slot.id == slot_id))
+        if row is None:
+            raise KeyError(slot_id)
+        return SlotInfo(*row)
+
+    def hold_one(self, slot: SlotInfo, by: str, minutes: int = 0) -> Hold:
+        """Keep a time while the drawer is open; whatever the same person kept before is let go. Raises SlotTaken."""
+        self.release_all(by)
+        return self.hold(slot, by, minutes)
+
+    def held(self, token: str) -> Hold:
+        """What is kept under a token. Raises SlotTaken when nothing is any more."""
+        kept = _SLOT.add_columns(Slot.held_until).where(Slot.hold_token == token, Slot.status == "held")
+        rows: Any = self._database.rows(kept.where(Slot.held_until > self._clock()).order_by(Slot.starts_at))
+        if not rows or not token:
+            raise SlotTaken
+        first = SlotInfo(*(*rows[0][:5], rows[-1].ends_at))
+        return Hold(token, first, min(row.held_until for row in rows), tuple(sorted(row.id for row in rows)))
+
+    def book_for(self, person: Person, hold: Hold, terms: Terms, by: str, key: str | None = None) -> Booking:
+        """Make the appointment (or the request where the doctor approves); the same `key` gives the same booking.
+
+        Raises SlotTaken, Overlaps, NotAllowed.
+        """
+        act = Act(by, VIA, self._clock())
+        self._check(terms)
+        values = self._values(person, hold, terms, act, key)
+
+        def work(connection: Connection) -> Booking:
+            appointments.lock(connection, person)
+            others = appointments.live_ones(connection, person, act.at)
+            taking.check_overlap(connection, others, values["starts_at"], values["ends_at"])
+            taking.check_return(connection, self._rosters.get(), person, values)
+            return self._take(connection, hold, values, act)
+
+        return self._once(person, key, work)
+
+    def move(self, booking_id: int, hold: Hold, by: str, terms: Terms | None = None, key: str | None = None) -> Booking:
+        """To a held time, both or neither; the new one. Where the doctor approves it is a request, and the old time is
+        kept until it is accepted. Raises SlotTaken, Overlaps, NotYours, WrongStatus, NotAllowed."""
+        act, person = Act(by, VIA, self._clock()), self.person_of(booking_id)
+        if terms:
+            self._check(terms)
+
+        def work(connection: Connection) -> Booking:
+            appointments.lock(connection, person)
+            old = appointments.theirs(connection, person, booking_id)
+            values = self._values(person, hold, terms or self._terms_of(old), act, key)
+            asks = values["status"] == "pending" and old.status == "booked"
+            same_start = asks and old.starts_at == values["starts_at"]
+            live = appointments.live_ones(connection, person, act.at)
+            others = [one for one in live if same_start or one.id != old.id]
+            taking.check_overlap(connection, others, values["starts_at"], values["ends_at"])
+            taking.check_return(connection, self._rosters.get(), person, values, but=old.id)
+            if asks:
+                return self._take(connection, hold, {**values, "replaces": old.id}, act)
+            return self._swap(connection, old, hold, values, act)
+
+        return self._once(person, key, work)
+
+    def cancel_for(self, booking_id: int, reason: str, by: str, note: str = "") -> Booking:
+        """Give the time back, and say why; it is held ten seconds for `take_back`. Raises NotYours, WrongStatus."""
+        act, person = Act(by, VIA, self._clock(), note=note), self.person_of(booking_id)
+
+        def work(connection: Connection) -> Booking:
+            appointments.lock(connection, person)
+            row = appointments.theirs(connection, person, booking_id)
+            appointments.change(connection, row, "cancelled", act, cancel_reason=reason)
+            appointments.let_go(connection, row, act.at)
+            return booking(appointments.one(connection, booking_id))
+
+        return self._database.write(work)
+
+    def take_back(self, booking_id: int, by: str) -> Booking:
+        """Within ten seconds of one's own cancelling or moving: as it was. Raises as `Bookings.undo` does."""
+        act, person = Act(by, VIA, self._clock()), self.person_of(booking_id)
+        return self._database.write(lambda connection: undoing.undo(connection, person, booking_id, act))
+
+    def confirm_for(self, booking_id: int) -> Booking:
+        """They told the desk that they will come. Raises NotYours, WrongStatus."""
+        return self.confirm(self.person_of(booking_id), booking_id, VIA)
+
+    def person_of(self, booking_id: int) -> Person:
+        """For whom it is. Raises NotYours where there is no such appointment."""
+        wanted = select(Appointment.patient_id, Appointment.pre_registration_id).where(Appointment.id == booking_id)
+        row = self._database.first(wanted)
+        if row is None:
+            raise NotYours
+        return self.person("patient", row[0]) if row[0] is not None else self.person("pre_registration", row[1] or 0)
+
+    def person(self, kind: str, person_id: int) -> Person:
+        """A patient or a pre-registration. Raises KeyError."""
+        found: Any = self._database.first(_PATIENT if kind == "patient" else _PRE, {"person": person_id})
+        if found is None:
+            raise KeyError(person_id)
+        if kind == "patient":
+            name = found.social_name or found.name
+            contact = bool(found.email or found.number)
+            return Person("patient", found.id, name, found.birth_date, found.slow_mode, found.usual_payer_id,
+                          found.usual_unit_id, contact)  # fmt: skip
+        return Person("pre_registration", found.id, "", found.birth_date, has_contact=found.phone is not None)
+
+    def _check(self, terms: Terms) -> None:
+        check(self._rosters.get(), terms, VIA)
+        if "desk" not in terms.kind.bookable_by:
+            raise NotAllowed("kind")

@@ -1,0 +1,110 @@
+"""Whom the desk must call: those whom no message reaches, and those whose visit the clinic itself changed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, func, insert, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from clinic.clock import Clock
+from db.retry import taken
+from db.session import Database
+from db.tables import Appointment, AppointmentChange, Patient, PatientPhone, PhoneNotice, PreRegistration
+
+LOOK_BACK = timedelta(days=30)
+MOST = 200
+BY_THE_CLINIC = ("accepted", "declined", "expired", "delayed", "on_time", "reoffered")
+"""What the clinic does by itself: whoever it concerns must hear of it."""
+OF_UNREACHED = ("booked", "requested", "cancelled", "moved", "restored", "withdrawn")
+"""What somebody without telephone and e-mail on file must hear of again."""
+CLINIC_REASONS = ("clinic", "doctor_away")
+"""Why the clinic cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A change somebody must be told by telephone; `number`: where to call, "" where none is known."""
+
+    change_id: int
+    at: datetime
+    event: str
+    note: str
+    appointment_id: int
+    status: str
+    starts_at: datetime
+    doctor_id: int
+    unit_id: int
+    code: str
+    patient_id: int | None
+    name: str
+    number: str
+
+
+_C, _A = AppointmentChange, Appointment
+_NUMBER = (
+    select(func.min(PatientPhone.number))
+    .where(PatientPhone.patient_id == _A.patient_id)
+    .correlate(_A)
+    .scalar_subquery()
+)
+_WANTED = (
+    select(_C.id, _C.at, _C.event, _C.note, _A.id.label("appointment_id"), _A.status, _A.starts_at, _A.doctor_id)
+    .add_columns(_A.unit_id, _A.code, _A.patient_id, Patient.name, Patient.social_name, _NUMBER.label("number"))
+    .add_columns(PreRegistration.phone, _A.caller)
+    .join(_A, _A.id == _C.appointment_id)
+    .outerjoin(Patient, Patient.id == _A.patient_id)
+    .outerjoin(PreRegistration, PreRegistration.id == _A.pre_registration_id)
+    .outerjoin(PhoneNotice, PhoneNotice.change_id == _C.id)
+    .where(PhoneNotice.change_id.is_(None))
+)
+
+
+class Notices:
+    """The list "avisar por telefone", and its done marks."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+
+    def waiting(self, unit_ids: Iterable[int] = ()) -> list[Notice]:
+        """Who is still to be called about a visit to come, the soonest visit first; of each visit the last change."""
+        now = self._clock()
+        theirs = or_(
+            _C.event.in_(BY_THE_CLINIC),
+            and_(_C.event.in_(OF_UNREACHED), _A.tell_by_phone),
+            and_(_C.event == "cancelled", _A.cancel_reason.in_(CLINIC_REASONS)),
+        )
+        events = _C.event.in_((*BY_THE_CLINIC, *OF_UNREACHED))
+        wanted = _WANTED.where(events, _C.at >= now - LOOK_BACK, theirs, _A.starts_at >= now)
+        units = tuple(unit_ids)
+        if units:
+            wanted = wanted.where(_A.unit_id.in_(units))
+        rows = self._database.rows(wanted.order_by(_A.starts_at, _C.id.desc()).limit(MOST))
+        last: dict[int, Notice] = {}
+        for row in rows:
+            last.setdefault(row.appointment_id, _notice(row))
+        return list(last.values())
+
+    def done(self, change_id: int, by: str, outcome: str = "told") -> None:
+        """They were told (and with it of what came before); saying it twice is no harm. Raises KeyError."""
+        row = self._database.first(select(_C.appointment_id).where(_C.id == change_id))
+        if row is None:
+            raise KeyError(change_id)
+        earlier = select(_C.id).where(_C.appointment_id == row.appointment_id, _C.id <= change_id)
+        for line in self._database.rows(earlier):
+            self._mark(line.id, by, outcome)
+
+    def _mark(self, change_id: int, by: str, outcome: str) -> None:
+        mark = {"change_id": change_id, "by": by, "at": self._clock(), "outcome": outcome}
+        try:
+            self._database.change(insert(PhoneNotice).values(**mark))
+        except IntegrityError as error:
+            if not taken(error):
+                raise
+
+
+def _notice(row: Any) -> Notice:
+    name = row.social_name or row.name or ""
+    number = row.number or row.phone or row.caller or ""
+    return Notice(*(*row[:11], name, number))
