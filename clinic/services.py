@@ -9,8 +9,10 @@ from clinic.audit import AuditTrail
 from clinic.bookings import Bookings
 from clinic.calls import Calls
 from clinic.clock import Clock, utc_now
+from clinic.desk import Desk, open_desk
 from clinic.devices import Devices
 from clinic.directory import Directory
+from clinic.feeds import Feeds
 from clinic.guessing import Guessing
 from clinic.holds import Holds
 from clinic.live import Live
@@ -22,7 +24,6 @@ from clinic.passwords import Passwords
 from clinic.patients import Hasher, Patients, directly
 from clinic.practice import Practice
 from clinic.profile import Profiles
-from clinic.retention import Retention
 from clinic.retention import Retention
 from clinic.roster import Rosters
 from clinic.schedules import Schedules
@@ -51,13 +52,14 @@ class Clinic:
     calls: Calls
     voice_notes: VoiceNotes
     retention: Retention
-    retention: Retention
     names: Names
     audit: AuditTrail
+    desk: Desk
     live: Live
     live_calls: LiveCalls
     guessing: Guessing
     practice: Practice
+    feeds: Feeds
     access: Access
     users: Users
     passwords: Passwords
@@ -84,10 +86,11 @@ def open_clinic(
     guessing = Guessing(database, profiles, audit, clock)
     users, sessions, devices = Users(database, audit, clock), Sessions(database, clock), Devices(database, clock)
     passwords, limits = Passwords(database, audit, clock, hasher), LoginLimits(database, audit, clock)
+    directory = Directory(database, rosters, agenda, clock)
     return Clinic(
         profile=profiles,
         units=units,
-        directory=Directory(database, rosters, agenda, clock),
+        directory=directory,
         agenda=agenda,
         bookings=Bookings(database, holds, rosters, profiles, clock),
         allowances=Allowances(database, rosters, profiles, clock),
@@ -98,14 +101,13 @@ def open_clinic(
         retention=Retention(
             database, settings.recordings_folder, settings.recordings_days, settings.messages_days, profiles, clock
         ),
-        retention=Retention(
-            database, settings.recordings_folder, settings.recordings_days, settings.messages_days, profiles, clock
-        ),
         names=Names(database, clock),
         audit=audit,
+        desk=open_desk(database, rosters, profiles, units, directory, holds, audit, settings.recordings_folder, clock),
         live=Live(database, clock),
         live_calls=LiveCalls(database, clock),
         guessing=guessing,
+        feeds=Feeds(database, rosters, profiles, clock),
         practice=Practice(database, rosters, schedules, clock),
         access=Access(database),
         users=users,

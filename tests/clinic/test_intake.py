@@ -132,7 +132,7 @@ def test_merged_its_appointment_is_the_patients(clinic, pre):
 
 
 def test_merging_does_not_put_anybody_in_two_places(clinic, pre):
-    slot = clinic.agenda.next_free(clinic.criteria("cardiology", "rita"))[0]
+    slot = clinic.slot("rita", "cardiology", place=1)
     clinic.book("alice", slot, "cardiology")
     with pytest.raises(Overlaps):
         clinic.desk.intake.merge(pre[0].id, clinic.people["alice"].id, DESK)
