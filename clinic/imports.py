@@ -107,7 +107,8 @@ def _insert(connection: Connection, table: type[Table], rows: Sequence[dict[str,
 def _patient(one: NewPatient, ids: Sequence[int]) -> dict[str, Any]:
     return {
         "cpf": one.cpf, "birth_date": one.birth_date, "name": one.name,
-        "name_search": search_name(one.name, one.social_name), "social_name": one.social_name, "email": one.email, "usual_payer_id": one.usual_payer_id,
+        "name_search": search_name(one.name, one.social_name), "social_name": one.social_name, "email": one.email,
+        "usual_payer_id": one.usual_payer_id,
         "usual_unit_id": one.usual_unit_id, "slow_mode": one.slow_mode,
         "guardian_id": None if one.guardian is None else ids[one.guardian],
     }  # fmt: skip

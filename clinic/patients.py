@@ -128,7 +128,8 @@ class Patients:
         """A patient, complete. Raises sqlalchemy's IntegrityError when the CPF is on file, ValueError for a number."""
         values = {
             "name": name, "name_search": search_name(name, social_name), "social_name": social_name,
-            "birth_date": birth_date, "cpf": cpf, "email": email, "usual_payer_id": usual_payer_id, "usual_unit_id": usual_unit_id,
+            "birth_date": birth_date, "cpf": cpf, "email": email,
+            "usual_payer_id": usual_payer_id, "usual_unit_id": usual_unit_id,
             "guardian_id": guardian.id if guardian else None, "slow_mode": slow_mode,
             "pin_hash": self._hasher(lambda: hash_pin(pin)) if pin else None, "created_at": self._clock(),
         }  # fmt: skip
