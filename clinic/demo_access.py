@@ -7,12 +7,13 @@ from sqlalchemy import select
 from clinic import demo_data as data
 from clinic.demo_names import STATE
 from clinic.identities import Identity
+from clinic.passwords import PUBLISHED
 from clinic.services import Clinic
 from clinic.users import Role
 from db.session import Database
 from db.tables import Doctor, Patient
 
-PASSWORD = "alo-clinica-demo"  # noqa: S105 - the demo holds nobody's data
+PASSWORD = PUBLISHED
 SYSTEM = "system"
 
 

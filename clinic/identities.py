@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import quote
 
 from clinic.cpf import cpf_is_valid
 from clinic.phones import normalise
@@ -65,5 +66,5 @@ def phone(text: str) -> Identity | None:
 
 
 def subject(issuer: str, name: str) -> Identity:
-    """Somebody as an OpenID provider knows them."""
-    return Identity("oidc", f"{issuer}|{name}")
+    """Somebody as an OpenID provider knows them; quoted, as a database may take no notice of blanks at the end."""
+    return Identity("oidc", f"{issuer}|{quote(name, safe='')}")

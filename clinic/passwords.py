@@ -18,6 +18,8 @@ from db.tables import User
 from db.types import folded
 
 Reason = Literal["short", "long", "common", "own"]
+PUBLISHED = "alo-clinica-demo"
+"""The password of the demo's accounts: everybody knows it, so it opens nothing elsewhere."""
 SHORTEST, LONGEST = 8, 128
 AT_ONCE = 2
 PATIENCE_S = 10.0
@@ -108,7 +110,7 @@ def check(password: str, own: tuple[str, ...] = ()) -> None:
     if len(password) > LONGEST:
         raise WeakPassword("long")
     plain = folded(password)
-    if plain in COMMON or len(set(plain)) < 3:
+    if plain in COMMON or plain == PUBLISHED or len(set(plain)) < 3:
         raise WeakPassword("common")
     if any(plain == folded(part) for text in own for part in (text, *text.replace("@", " ").split())):
         raise WeakPassword("own")

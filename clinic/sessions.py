@@ -63,7 +63,7 @@ HALF = Query(
 )
 SEEN = Prepared(
     update(LoginSession)
-    .where(LoginSession.id == bindparam("session"), LoginSession.seen_at < bindparam("before"))
+    .where(LoginSession.id == bindparam("session"), LoginSession.seen_at <= bindparam("before"))
     .values(seen_at=bindparam("now"))
 )
 NEW = inserting(LoginSession)
