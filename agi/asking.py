@@ -90,10 +90,15 @@ def yes(call: Call, *said: Said) -> bool:
 
 
 def finish(call: Call, *said: Said) -> NoReturn:
-    """Say how it ended: `1` is the main menu (ToMainMenu), `2` or silence the good-bye (Finished)."""
-    if choose(call, *said, "common/menu-or-end", keys="12", silence="2") == "1":
-        raise ToMainMenu
-    raise Finished
+    """Say how it ended: `1` or `*` is the main menu (ToMainMenu), `2` or silence the good-bye (Finished).
+
+    What is done is done: `*` leads to no question that came before it.
+    """
+    try:
+        ends = choose(call, *said, "common/menu-or-end", keys="12", silence="2") == "2"
+    except GoBack:
+        ends = False
+    raise Finished if ends else ToMainMenu
 
 
 def in_turn(call: Call, steps: Sequence[Callable[[T], T]], state: T) -> None:

@@ -48,3 +48,12 @@ def test_the_code_is_heard_whole_and_silence_is_a_good_bye(clinic):
     call = talk(clinic, *DONE, Silence())
     assert in_order(call.heard, "booking/done", "booking/code", "common/menu-or-end", "goodbye/closing")
     assert not call.slow
+
+
+@pytest.mark.parametrize(
+    "way", [("1", "3", "1", "1"), ("3", "1", "1", "1"), ("2", "3", "1", "1"), ("4", "1", "1", "1")]
+)
+def test_star_after_what_is_done_is_the_main_menu(clinic, way):
+    for place in (1, 9):
+        clinic.book("bruno", clinic.slot(place=place))
+    assert talk(clinic, *BRUNO, *way, "*").trail[-1] == "main"
