@@ -121,6 +121,26 @@ def test_a_bench_that_does_not_exist_is_told(env):
     assert (done.returncode, "alo bench --all" in done.stderr) == (2, True)
 
 
+def test_the_benches_are_found_from_any_folder(env, tmp_path):
+    command = [sys.executable, "-c", "from alo import main; raise SystemExit(main(['bench', 'fly']))"]
+    done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.split(":")[0]) == (2, "Diga o que medir")
+
+
+def test_a_database_of_a_newer_version_is_told_with_the_remedy(env, tmp_path):
+    alo(env, "db", "upgrade")
+    with contextlib.closing(sqlite3.connect(tmp_path / "alo.sqlite")) as database:
+        database.execute("UPDATE alembic_version SET version_num = 'later'")
+        database.commit()
+    done = alo(env, "db", "upgrade")
+    assert (done.returncode, "atualize este programa" in done.stderr) == (1, True)
+
+
+def test_who_reads_no_further_hears_no_complaint(env):
+    words = f"{sys.executable} {ALO[1]} check | head -1 > /dev/null"
+    assert "Traceback" not in subprocess.run(["bash", "-c", words], env=env, capture_output=True, text=True).stderr
+
+
 def test_check_tells_what_is_missing_as_text_and_as_json(env):
     told = alo(env, "check")
     assert told.returncode == 1
