@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from clinic import taking
+from clinic import appointments, taking
+from clinic.appointments import Line
 from clinic.clock import Clock
 from clinic.people import Person
 from clinic.profile import Profiles
 from clinic.roster import Rosters
-from clinic.taking import FromNumber, TooMany, TooManyFromNumber
+from clinic.taking import TooMany, TooManyFromNumber
 from clinic.terms import local_day
 from db.session import Database
 
@@ -25,12 +26,20 @@ class Allowances:
 
         Raises TooMany (future appointments of the person) and TooManyFromNumber (bookings of the number today).
         """
-        profile, now = self._profiles.get(), self._clock()
-        number = FromNumber(self._known(caller), self._today(), profile.max_bookings_per_number)
-        with self._database.read() as connection:
-            others, from_number = number.look(connection, person, now)
+        profile = self._profiles.get()
+        others, count = self._look(person, self._known(caller))
         taking.check_count(others, person, profile.max_future_appointments)
-        number.check(from_number)
+        if count >= profile.max_bookings_per_number:
+            raise TooManyFromNumber(profile.max_bookings_per_number)
+
+    def _look(self, person: Person, number: str | None) -> tuple[list[Line], int]:
+        """What takes the person's time, and how many bookings were made from the number today."""
+        given = {"person": person.id, "now": self._clock()}
+        if number is None:
+            return list(self._database.ask(appointments.LIVE[person.kind], given)), 0
+        theirs = {**given, "caller": number, "day": self._today()}
+        *others, last = self._database.ask(appointments.LIVE_AND_CALLER[person.kind], theirs)
+        return others, last.replaces or 0
 
     def _known(self, caller: str | None) -> str | None:
         """The trunk's own number says nothing about who calls."""

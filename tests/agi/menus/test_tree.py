@@ -62,6 +62,14 @@ def test_a_person_is_reachable_from_every_menu(fresh, questions):
     assert len(questions) > 30
 
 
+def test_star_and_pound_end_no_call_anywhere(fresh, questions):
+    for one in questions:
+        for key in "*#":
+            pressed = Speaks(1, key=key) if one.asked[-1] in SPOKEN else key
+            call = talk(fresh(), *one.path, pressed)
+            assert went_to(call) == "" and call.trail[-1] != "goodbye", (one, key)
+
+
 def test_silence_ends_nowhere_but_with_a_person_or_a_good_bye(fresh, questions):
     for one in questions:
         call = talk(fresh(), *one.path, then=Silence())
