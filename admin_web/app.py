@@ -18,6 +18,11 @@ from admin_web import (
     health,
     home,
     login,
+    notices,
+    own_absences,
+    own_day,
+    own_hours,
+    own_terms,
     security,
     telephone,
     words,
@@ -55,6 +60,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = BIGGEST_REQUEST
     for part in (assets, security, errors, words):
         part.install(app)
+    notices.install(app, settings.secret_key.get_secret_value())
     access.install(app, who or _by_cookie(clinic))
     app.register_blueprint(login.blueprint(clinic.log_ins, clinic.sessions, DEMO_ACCOUNTS if settings.demo else ()))
     places = []

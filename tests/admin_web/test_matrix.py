@@ -14,7 +14,7 @@ OWN = {"patient_id": "alice", "appointment_id": "alice", "doctor_id": "marina", 
 """Arguments that name a record somebody owns: here the one that is theirs."""
 NO_RECORD = {
     "version": "000000000000", "filename": "frame/base.css", "line": "line-1", "pace": "normal", "prompt_id": "bye",
-    "session_id": "999", "token": "x", "user_id": "999",
+    "session_id": "999", "absence_id": "999", "token": "x", "user_id": "999",
 }  # fmt: skip
 """Other arguments, with something to fill in. A new one wants to be put here or in OWN."""
 ANY = "999999"
@@ -49,7 +49,7 @@ def ask(site, who, route, **named):
     given = {name: named.get(name, NO_RECORD.get(name, ANY)) for name in rule.arguments}
     _, path = rule.build(given, append_unknown=False) or ("", "/")
     client = site.client(who)
-    client.get("/entrar")
+    client.get("/nada")  # any page hands out the token that forms carry
     token = client.get_cookie("alo_csrf")
     return client.open(path, method=how, headers={"X-CSRF-Token": token.value if token else ""})
 

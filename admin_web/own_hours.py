@@ -1,0 +1,116 @@
+"""/medico/…/horarios: a doctor's weekly hours, painted on a week or typed, with whom a change would hit."""
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from admin_web import hours_form
+from admin_web.access import DOCTORS, MANAGERS, Doors, viewer
+from admin_web.hours_form import HoursForm, Row
+from admin_web.own import doctor_of_page
+from admin_web.words import WEEKDAYS
+from clinic.agenda import HoursInput, OverlappingHours
+
+if TYPE_CHECKING:
+    from clinic.services import Clinic
+
+LOGIN = "required"
+
+BLANK = {
+    "weekday": "0",
+    "starts": "",
+    "ends": "",
+    "unit": "",
+    "modality": "in_person",
+    "minutes": "30",
+    "from": "",
+    "until": "",
+}
+
+
+class OwnHours:
+    """The page, what a change would do, and the change."""
+
+    def __init__(self, clinic: "Clinic") -> None:
+        self._clinic = clinic
+
+    def page(self, doctor_id: int) -> str:
+        """The hours as they stand."""
+        doctor_of_page(self._clinic, doctor_id)
+        return self._shown(doctor_id, HoursForm(hours_form.shown(self._clinic.practice.hours(doctor_id))))
+
+    def effect(self, doctor_id: int) -> str:
+        """Whom the hours of the form would hit; a fragment for the page's script."""
+        doctor_of_page(self._clinic, doctor_id)
+        form = self._read()
+        return render_template("own_hours/effect.html", **self._effect(doctor_id, form), form_rows=form)
+
+    def save(self, doctor_id: int) -> str | Response | tuple[str, int]:
+        """Keep the hours; where that hits somebody, only after they were shown."""
+        doctor_of_page(self._clinic, doctor_id)
+        form = self._read()
+        if form.errors:
+            return self._shown(doctor_id, form), 422
+        found = self._effect(doctor_id, form)
+        if found["hits"] and request.form.get("seen") != "1":
+            return self._shown(doctor_id, form, asks=True)
+        return self._kept(doctor_id, form)
+
+    def _kept(self, doctor_id: int, form: HoursForm) -> Response | tuple[str, int]:
+        hits = self._clinic.practice.hit_by_hours(doctor_id, form.hours)
+        try:
+            self._clinic.practice.set_hours(doctor_id, form.hours)
+        except OverlappingHours as clash:
+            form.blame(clash.one, clash.other)
+            return self._shown(doctor_id, form), 422
+        self._clinic.audit.add(viewer().ref, "hours.changed", "doctor", doctor_id)
+        if hits and request.form.get("offer") == "1":
+            told = self._clinic.practice.offer_again(doctor_id, [one.id for one in hits], viewer().ref, "horários")
+            flash(f"Horários guardados. {told} para avisar por telefone.", "good")
+        else:
+            flash("Horários guardados. As vagas já seguem estes horários.", "good")
+        return redirect(url_for("own_hours.page", doctor_id=doctor_id), 303)
+
+    def _read(self) -> HoursForm:
+        return hours_form.read(request.form, frozenset(unit.id for unit in self._clinic.units.all()))
+
+    def _effect(self, doctor_id: int, form: HoursForm) -> dict[str, object]:
+        hits = [] if form.errors else self._clinic.practice.hit_by_hours(doctor_id, form.hours)
+        return {
+            "hits": hits,
+            "zones": {unit.id: unit.tz for unit in self._clinic.units.known()},
+            "week": _week_minutes(form.hours),
+        }
+
+    def _shown(self, doctor_id: int, form: HoursForm, asks: bool = False) -> str:
+        blank = [Row({**BLANK, "unit": str(self._clinic.units.all()[0].id)})] * hours_form.BLANK_ROWS
+        return render_template(
+            "own_hours/page.html",
+            doctor=doctor_of_page(self._clinic, doctor_id),
+            rows=[*form.rows, *blank],
+            errors=form.errors,
+            asks=asks,
+            weekdays=list(enumerate(WEEKDAYS)),
+            units=[(unit.id, unit.name) for unit in self._clinic.units.all()],
+            modalities=hours_form.MODALITIES,
+            lengths=[(minutes, f"{minutes} min") for minutes in hours_form.MINUTES],
+            **self._effect(doctor_id, form),
+        )
+
+
+def _week_minutes(hours: list[HoursInput]) -> int:
+    """How many minutes a week these hours are, for the summary."""
+    return sum(
+        (one.ends.hour * 60 + one.ends.minute or 24 * 60) - one.starts.hour * 60 - one.starts.minute for one in hours
+    )
+
+
+def blueprint(clinic: "Clinic") -> Blueprint:
+    """The page of a doctor's hours; doctors see their own, managers everybody's."""
+    page = Blueprint("own_hours", __name__, url_prefix="/medico/<int:doctor_id>/horarios")
+    views, doors = OwnHours(clinic), Doors(page)
+    doors.rule("", "page", views.page, allow=DOCTORS | MANAGERS)
+    doors.rule("", "save", views.save, allow=DOCTORS | MANAGERS, methods=("POST",))
+    doors.rule("/efeito", "effect", views.effect, allow=DOCTORS | MANAGERS, methods=("POST",))
+    return page
