@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import statistics
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ REPO = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "alo-clinica" / "bench"
 TICKS = os.sysconf("SC_CLK_TCK")
 END_SECONDS = 10
+STARTS_WITHIN = 120
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,13 @@ def pin(pid: int, core: int) -> None:
     for thread in Path(f"/proc/{pid}/task").iterdir():
         with contextlib.suppress(ProcessLookupError):
             os.sched_setaffinity(int(thread.name), {core})
+
+
+def unpin(pid: int) -> None:
+    """Let it run on every core this process may use."""
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(ProcessLookupError):
+            os.sched_setaffinity(int(thread.name), os.sched_getaffinity(0))
 
 
 @contextlib.contextmanager
@@ -67,7 +76,7 @@ def resident_kb(pid: int) -> int:
 def serving(command: Sequence[str], core: int | None, log: Path, env: Mapping[str, str] | None = None) -> Iterator[int]:
     """A server on a core (None: on any), its pid; `{ready}` in the command becomes the pipe on which it tells so.
 
-    Raises AssertionError with its last words when it ends before that.
+    Raises AssertionError with its last words when it ends before that, or takes too long.
     """
     ready, tell = os.pipe()
     words = [word.replace("{ready}", str(tell)) for word in command]
@@ -79,7 +88,8 @@ def serving(command: Sequence[str], core: int | None, log: Path, env: Mapping[st
         )  # fmt: skip
     os.close(tell)
     try:
-        assert os.read(ready, 1), f"{command[0]} did not start:\n{log.read_text()[-2000:]}"
+        told = select.select([ready], [], [], STARTS_WITHIN)[0] and os.read(ready, 1)
+        assert told, f"{command[0]} did not start in {STARTS_WITHIN} s:\n{log.read_text()[-2000:]}"
         yield process.pid
     finally:
         os.close(ready)

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.bench import agi, booking, search
+from tests.bench import agi, asterisk, booking, search
 from tests.bench.clinics import Size
 
 pytestmark = pytest.mark.live
@@ -32,3 +32,13 @@ def test_search_in_two_sizes():
     found = search.measure(quiet, search.Plan(doctors=20, specialties=2, large=2000, small=400, searches=20))
     assert (found["figures"]["slots"], found["peers"]["small_slots"]) == (2000, 400)
     assert found["ratios"]["large_over_small"] > 0 and found["figures"]["p99_ms"] > 0
+
+
+@pytest.mark.asterisk
+@pytest.mark.xdist_group("asterisk")
+@pytest.mark.timeout(600)
+def test_asterisk_with_two_callers():
+    plan = asterisk.Plan(first=2, most=2, parts=1, start=0, agree=1, over=0.5, pause=0.3, size=SMALL)
+    found = asterisk.measure(quiet, plan)
+    assert (found["figures"]["callers"], found["figures"]["digits_lost"]) == (2, 0)
+    assert found["ratios"] == {"null_agi": 1} and found["figures"]["at_once"] == 2
