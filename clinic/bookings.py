@@ -178,14 +178,14 @@ class Bookings(Visits):
         return [booking(row) for row in self._database.ask(appointments.UPCOMING[person.kind], mine)]
 
     def needs_confirmation(self, person: Person) -> Booking | None:
-        """The next booked one within a week, if it is not confirmed."""
+        """The next booked one within a week that is not confirmed."""
         return self.to_confirm(self.upcoming(person))
 
     def to_confirm(self, upcoming: Sequence[Booking]) -> Booking | None:
         """The same, for who has asked what is upcoming already."""
-        booked = [one for one in upcoming if one.status == "booked"]
-        soon = booked and booked[0].starts_at <= self._clock() + ASK_TO_CONFIRM and not booked[0].confirmed
-        return booked[0] if soon else None
+        until = self._clock() + ASK_TO_CONFIRM
+        waiting = (one for one in upcoming if one.status == "booked" and not one.confirmed and one.starts_at <= until)
+        return next(waiting, None)
 
     def late_notice(self, booking: Booking) -> bool:
         """Whether it begins so soon that the clinic wants to be told earlier."""

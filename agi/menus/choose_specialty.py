@@ -18,6 +18,7 @@ def choose_specialty(call: Call, clinic: Clinic, person: Person, wish: Wish) -> 
         return wish
     offered = clinic.directory.specialties()
     if not offered:
+        call.play("booking/nothing-to-book")
         raise WantsPerson("nothing to book")
     while True:
         chosen = _asked(call, offered) if len(offered) > 1 else offered[0]

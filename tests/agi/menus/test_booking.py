@@ -121,7 +121,9 @@ def test_star_in_the_list_of_plans_comes_back_to_who_pays(clinic):
 def test_a_clinic_with_nothing_to_book_has_a_person(clinic):
     for doctor in clinic.at.doctors.values():
         clinic.directory.set_active(doctor, False)
-    assert went_to(talk(clinic, *BRUNO, "1")) == "reception"
+    call = talk(clinic, *BRUNO, "1")
+    assert in_order(call.heard, "booking/nothing-to-book", "reception/one-moment")
+    assert went_to(call) == "reception"
 
 
 @pytest.mark.parametrize("question", ["choose_unit", "choose_doctor"])

@@ -34,3 +34,10 @@ def test_cancelled_by_somebody_else_meanwhile_is_told(clinic):
         return "1"
 
     assert in_order(talk(clinic, *BRUNO, "5", desk).heard, "confirm/sure", "common/changed-meanwhile", "main/book")
+
+
+def test_after_the_first_the_next_one_waits(clinic):
+    for place in (0, 9):
+        clinic.book("bruno", clinic.slot(place=place))
+    talk(clinic, *BRUNO, "5", "1", "1", "5", "1", "1")
+    assert [one.confirmed for one in clinic.bookings.upcoming(clinic.people["bruno"])] == [True, True]
