@@ -1,18 +1,16 @@
 """SQLAlchemy engines as the services need them: one that commits by itself, one for transactions."""
 
 import ssl
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import NullPool
 
 from db.mysql import Connection as MySQLConnection
+from db.pool import Stack
 
-IDLE_S = 5.0
 LOCK_WAIT_S = 5
 NETWORK_S = 30
 LOCAL = {None, "", "localhost", "127.0.0.1", "::1"}
@@ -36,8 +34,8 @@ def database_url(text: str) -> URL:
 def make_engines(url: URL, pool_size: int, overflow: int) -> Engines:
     """Engines for SQLite, MySQL or MariaDB; opens no connection yet."""
     pool: dict[str, Any] = {
-        "pool_size": pool_size, "max_overflow": overflow, "pool_timeout": 5, "pool_recycle": 1800,
-        "pool_use_lifo": True, "pool_reset_on_return": None,
+        "poolclass": Stack, "pool_size": pool_size, "max_overflow": overflow, "pool_timeout": 5, "pool_recycle": 1800,
+        "pool_reset_on_return": None,
         "hide_parameters": True,  # errors are logged, and parameters are CPFs and names
     }  # fmt: skip
     return _sqlite(url, pool) if url.get_backend_name() == "sqlite" else _mysql(url, pool)
@@ -88,7 +86,6 @@ def _mysql(url: URL, pool: dict[str, Any]) -> Engines:
     transactions = create_engine(_bare(url), isolation_level="READ COMMITTED", connect_args=connect, **pool)
     for engine in (single, transactions):
         event.listen(engine, "do_connect", _open_mysql)
-        _keep_sound(engine)
     event.listen(single, "connect", _read_committed)
     return Engines(single, transactions)
 
@@ -120,24 +117,3 @@ def _single(value: str | tuple[str, ...] | None) -> str | None:
 def _read_committed(connection: Any, _record: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
-
-
-def _keep_sound(engine: Engine) -> None:
-    """Ask a connection that lay idle whether it still lives; a busy one is not asked (a round trip each)."""
-
-    @event.listens_for(engine, "checkin")
-    def _note(_connection: Any, record: Any) -> None:
-        record.info["idle_since"] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def _probe(connection: Any, record: Any, _proxy: Any) -> None:
-        since = record.info.get("idle_since")
-        if since is not None and time.monotonic() - since > IDLE_S:
-            _ping(connection)
-
-
-def _ping(connection: Any) -> None:
-    try:
-        connection.ping()
-    except Exception as error:  # whatever it is, the pool opens another
-        raise DisconnectionError(str(error)) from error

@@ -7,14 +7,14 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, TypeVarTuple
+from typing import Any, TypeVar, TypeVarTuple, cast
 
 from sqlalchemy import URL, Connection, Executable, Row
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from db.engines import Engines, database_url, make_engines
+from db.pool import Stack
 from db.prepared import Prepared, Query
 from db.retry import OutcomeUnknown, contended, lost, pauses
 
@@ -80,28 +80,32 @@ class Database:
 
     def _by_driver(self, text: str, bound: Any, result: Callable[[Any], T]) -> T | None:
         """What came of one statement; None when it failed, whatever it was: again, on another connection, patiently."""
-        connection = self._connect()
+        record = self._taken()
         try:
-            cursor = connection.cursor()
+            cursor = record.dbapi_connection.cursor()
             cursor.execute(text, bound)
             return result(cursor)
         except self._driver_error:
-            connection.invalidate()
+            record.invalidate()
             return None
         except BaseException:  # killed in the middle: the answer may still be on its way
-            connection.invalidate()
+            record.invalidate()
             raise
         finally:
-            connection.close()
+            self._pool.give(record)
 
-    def _connect(self) -> PoolProxiedConnection:
-        dialect = self._engines.single.dialect
+    def _taken(self) -> Any:
         try:
-            return self._engines.single.raw_connection()
+            return self._pool.take()
         except self._driver_error as error:
             raise DBAPIError.instance(
-                None, None, error, self._driver_error, hide_parameters=True, dialect=dialect
+                None, None, error, self._driver_error, hide_parameters=True, dialect=self._engines.single.dialect
             ) from error
+
+    @property
+    def _pool(self) -> Stack:
+        """Of the connections that commit by themselves."""
+        return cast(Stack, self._engines.single.pool)
 
     def change(self, statement: Executable | Prepared, params: Params = None) -> Changed:
         """One INSERT, UPDATE or DELETE, committed at once.
