@@ -1,5 +1,6 @@
 """The test telephone in a terminal: shows what is heard, takes the keys from the keyboard."""
 
+import re
 import secrets
 import sys
 import termios
@@ -16,6 +17,7 @@ from agi.disc import Disc
 from agi.handset import Handset
 
 KEYS = "0123456789*#"
+KEY = re.compile(r"tecle \w+")
 ENDS = {"q", "\x03", "\x04", ""}
 """Keys that hang up: q, Ctrl-C, Ctrl-D, and the end of the input."""
 HELP = "Teclas 0-9, * e #; q desliga. Uma tecla corta o aviso.\n"
@@ -50,6 +52,8 @@ class _Screen:
         self._out = out
         self._text = text
         self._speaks = False
+        self._last = ""
+        self._paused = False
 
     def write(self, words: str) -> None:
         self._out.write(words)
@@ -57,18 +61,22 @@ class _Screen:
 
     def told(self, told: Told) -> None:
         if told.kind == "heard":
-            self._say(self._text(told.prompt_id))
+            self._say(told.prompt_id)
         elif told.kind == "waiting" and self._speaks:
             self._speaks = False
             self.write("\n")
         elif told.kind == "recording":
             self.write("\n(gravando; # termina) ")
 
-    def _say(self, words: str) -> None:
-        """A sentence, on a new line after keys."""
+    def _say(self, prompt_id: str) -> None:
+        """A piece of a sentence, on a new line after keys; without words it is a pause."""
+        words = self._text(prompt_id)
         if words:
-            self.write(f"{words} " if self._speaks else f"\n{words} ")
-            self._speaks = True
+            joint = written(self._last, words, self._paused, prompt_id.startswith("name/")) if self._speaks else "\n"
+            begins = joint in ("\n", ". ") or self._last.endswith((".", "?", "!"))
+            self.write(joint + (words[0].upper() + words[1:] if begins else words))
+            self._speaks, self._last = True, words
+        self._paused = not words
 
     def pressed(self, key: str) -> None:
         self.write(f"\n[{key}] " if self._speaks else f"[{key}] ")
@@ -78,6 +86,19 @@ class _Screen:
         context = record.continues_at.get("context", "")
         where = f"A ligação segue em {context}." if context else "Fim da ligação."
         self.write(f"\n{where if record.variables.get('ALO_DONE') == '1' else 'A ligação caiu.'}\n")
+
+
+def written(before: str, after: str, paused: bool, is_name: bool) -> str:
+    """What stands between two recordings as one would write it: they are pieces of sentences (as in display.js)."""
+    if before.endswith((".", "!", "?", ":", ";", ",")):
+        return " "
+    if after[0].isupper() and not is_name:
+        return ". "
+    if KEY.fullmatch(after):
+        return ", "
+    if KEY.fullmatch(before):
+        return "; "  # the next of several choices
+    return ", " if paused else " "
 
 
 def _scripted(keys: Sequence[str], screen: _Screen, host: str, port: int, caller: str, entry: str) -> Record:

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from agi.disc import write_recording
-from agi.terminal import terminal
+from agi.terminal import terminal, written
 
 DIAL = "import sys; from agi.terminal import terminal; terminal('127.0.0.1', int(sys.argv[1]), str, entry='menu')"
 
@@ -24,9 +24,24 @@ def port(serve, tmp_path):
 def test_keys_given_beforehand_are_typed_at_once(port, capsys):
     assert terminal("127.0.0.1", port, str, keys=["52998224725", "7"], entry="menu") == 0
     shown = capsys.readouterr().out
-    assert "test/hello test/number \n[5] [2] " in shown
-    assert "test/choose" in shown
+    assert "Test/hello test/number\n[5] [2] " in shown
+    assert "Test/choose" in shown
     assert "Fim da ligação." in shown
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "paused", "is_name", "joint"),
+    [
+        ("Clínica Vila Aurora", "Em caso de emergência", False, False, ". "),
+        ("com a doutora", "Marina Corrêa", False, True, " "),
+        ("quarta-feira", "vinte e cinco", True, False, ", "),
+        ("às oito horas", "tecle um", False, False, ", "),
+        ("tecle um", "às nove horas", True, False, "; "),
+        ("Consulta marcada.", "O código é", False, False, " "),
+    ],
+)
+def test_pieces_read_as_one_would_write_them(before, after, paused, is_name, joint):
+    assert written(before, after, paused, is_name) == joint
 
 
 def test_where_nobody_answers_the_way_out_is_told(free_port, capsys):
