@@ -94,7 +94,7 @@ def written(before: str, after: str, paused: bool, is_name: bool) -> str:
         return " "
     if after[0].isupper() and not is_name:
         return ". "
-    if KEY.fullmatch(after):
+    if after.startswith("tecle "):
         return ", "
     if KEY.fullmatch(before):
         return "; "  # the next of several choices

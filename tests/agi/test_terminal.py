@@ -36,6 +36,7 @@ def test_keys_given_beforehand_are_typed_at_once(port, capsys):
         ("com a doutora", "Marina Corrêa", False, True, " "),
         ("quarta-feira", "vinte e cinco", True, False, ", "),
         ("às oito horas", "tecle um", False, False, ", "),
+        ("a doutora Marina", "tecle um. Para outro médico, tecle dois.", False, False, ", "),
         ("tecle um", "às nove horas", True, False, "; "),
         ("Consulta marcada.", "O código é", False, False, " "),
     ],

@@ -54,7 +54,7 @@ export class Display {
     if (!before) return "";
     if (STOPS.test(before)) return " ";
     if (!isName && /^\p{Lu}/u.test(text)) return ". ";
-    if (KEY.test(text)) return ", ";
+    if (text.startsWith("tecle ")) return ", ";
     if (KEY.test(this.#last)) return "; "; // the next of several choices
     return this.#paused ? ", " : " ";
   }
