@@ -19,10 +19,7 @@ from admin_web import (
     home,
     login,
     notices,
-    own_absences,
-    own_day,
-    own_hours,
-    own_terms,
+    pages,
     security,
     telephone,
     words,
@@ -63,15 +60,13 @@ def create_app(
     notices.install(app, settings.secret_key.get_secret_value())
     access.install(app, who or _by_cookie(clinic))
     app.register_blueprint(login.blueprint(clinic.log_ins, clinic.sessions, DEMO_ACCOUNTS if settings.demo else ()))
-    places = []
+    pages.install(app, clinic)
+    places = list(pages.PLACES)
     if phone and sounds and (settings.demo or settings.test_phone):
         app.register_blueprint(telephone.blueprint(phone, sounds, try_patients, demo=settings.demo))
         places.append(Place("telephone.page", "Telefone", "phone"))
     app.register_blueprint(calls_now.blueprint(clinic.live_calls, clinic.clock, _zone(clinic)))
     places.append(Place("calls_now.page", "Chamadas", "activity"))
-    for doctors in (own_day, own_hours, own_absences, own_terms):
-        app.register_blueprint(doctors.blueprint(clinic))
-    places.append(Place("own_day.home", "Meu dia", "stethoscope"))
     app.register_blueprint(health.blueprint(clinic.profile.get))
     app.register_blueprint(frame.blueprint())
     if settings.demo:

@@ -38,7 +38,8 @@ class OwnHours:
     def page(self, doctor_id: int) -> str:
         """The hours as they stand."""
         doctor_of_page(self._clinic, doctor_id)
-        return self._shown(doctor_id, HoursForm(hours_form.shown(self._clinic.practice.hours(doctor_id))))
+        hours = self._clinic.practice.hours(doctor_id)
+        return self._shown(doctor_id, HoursForm(hours_form.shown(hours), hours))
 
     def effect(self, doctor_id: int) -> str:
         """Whom the hours of the form would hit; a fragment for the page's script."""

@@ -141,6 +141,11 @@ def test_the_hours_are_shown_as_they_stand(doctor, marina):
     assert page.count("data-row") == 7
 
 
+def test_hours_as_they_stand_hit_nobody(clinic, doctor, marina):
+    tuesday(clinic)
+    assert "Nenhuma consulta marcada fica de fora" in doctor.get(f"/medico/{marina}/horarios").text
+
+
 def test_hours_are_kept_and_the_slots_follow(clinic, doctor, marina):
     reply = send(doctor, f"/medico/{marina}/horarios", **row(clinic, starts="09:00", minutes="20"))
     assert reply.status_code == 303
