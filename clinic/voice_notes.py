@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from clinic.clock import Clock
 from clinic.people import Person
@@ -61,6 +61,13 @@ class VoiceNotes:
     def recorded(self, note_id: int, seconds: int) -> None:
         """It was spoken, so long."""
         self._database.change(update(VoiceNote).where(VoiceNote.id == note_id).values(seconds=seconds))
+
+    def drop(self, note_id: int) -> None:
+        """Nothing was said, or it was taken back: neither row nor file."""
+        row = self._database.first(select(VoiceNote.path).where(VoiceNote.id == note_id))
+        if row is not None:
+            self._database.change(delete(VoiceNote).where(VoiceNote.id == note_id))
+            (self._folder / row.path).unlink(missing_ok=True)
 
     def add(
         self,

@@ -1,5 +1,7 @@
 """What callers say is kept with its file and protocol."""
 
+from clinic.voice_notes import VoiceNotes
+
 
 def test_a_note_is_there_before_it_is_spoken(clinic):
     note = clinic.voice_notes.begin("complaint", "1.1", "261123000001", clinic.people["alice"])
@@ -34,3 +36,13 @@ def test_a_callers_id_cannot_leave_the_folder(clinic):
 def test_asterisk_which_is_another_user_may_write_in_the_days_folder(clinic):
     note = clinic.voice_notes.begin("name", "1.1")
     assert note.path.parent.stat().st_mode & 0o7777 == 0o2770
+
+
+def test_what_was_taken_back_leaves_nothing(clinic, tmp_path):
+    notes = VoiceNotes(clinic.database, tmp_path, clinic.clock)
+    note = notes.begin("complaint", "1.1")
+    file = note.path.with_name(f"{note.path.name}.wav")
+    file.write_bytes(b"RIFF")
+    for _ in range(2):
+        notes.drop(note.id)
+    assert (notes.list(), file.exists()) == ([], False)

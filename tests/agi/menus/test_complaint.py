@@ -34,3 +34,18 @@ def test_zero_instead_of_speaking_is_a_person(clinic):
 
 def test_saying_nothing_three_times_is_a_person(clinic):
     assert went_to(talk(clinic, *AT_ONCE, Silence(), Silence(), Silence())) == "reception"
+
+
+def test_what_was_said_before_zero_is_kept(clinic):
+    talk(clinic, *AT_ONCE, Speaks(7, key="0"))
+    assert [note.seconds for note in clinic.voice_notes.list()] == [7]
+
+
+def test_star_takes_back_what_was_said(clinic):
+    talk(clinic, *AT_ONCE, Speaks(7, key="*"))
+    assert clinic.voice_notes.list() == []
+
+
+def test_who_said_nothing_left_no_note(clinic):
+    talk(clinic, *AT_ONCE, Silence(), Silence(), Silence())
+    assert clinic.voice_notes.list() == []
