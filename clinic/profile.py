@@ -1,7 +1,7 @@
 """The clinic's own settings: one row, changed by a manager while everything runs."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import time as time_of_day
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -44,6 +44,12 @@ class Profile(BaseModel):
     """The clinic's own registration, as "CRM-SP 987654" (CFM 2.336/2023)."""
     technical_director: str = ""
     """Name and CRM of who answers for it, as "Dra. Helena Prado, CRM-SP 54321"."""
+    portal_welcome: str = ""
+    """What patients read first on the portal, in the clinic's own words."""
+    privacy_notice: str = ""
+    """The clinic's own privacy notice; "" for the one we ship."""
+    privacy_version: int = 1
+    """Counts up with every change of the notice: who acknowledged an older one is shown the new one."""
 
     @property
     def registered(self) -> str:
@@ -55,6 +61,10 @@ class Profile(BaseModel):
     def says(self) -> str:
         """How the name is spoken."""
         return self.spoken_name or self.name
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else saved the profile after it was read."""
 
 
 class Profiles:
@@ -73,11 +83,40 @@ class Profiles:
 
     def save(self, profile: Profile) -> None:
         """Keep a changed profile; its name is to be rendered."""
-        changes = {"data": profile.model_dump(mode="json"), "updated_at": self._clock()}
-
-        def work(connection: Connection) -> None:
-            need(connection, self._clock(), (profile.says,))
-            connection.execute(update(ClinicProfile).where(ClinicProfile.id == 1).values(**changes))
-
-        self._database.write(work)
+        self._database.write(lambda connection: self._write(connection, profile))
         self._known = None
+
+    def stamp(self) -> str:
+        """Names the profile as it stands; a form carries it, so that nobody writes over what he has not seen."""
+        row = self._database.first(select(ClinicProfile.updated_at).where(ClinicProfile.id == 1))
+        return row[0].isoformat() if row and row[0] else ""
+
+    def change(self, changes: Mapping[str, object], seen: str) -> Profile:
+        """Keep some changed settings over those `seen` names. Raises ChangedMeanwhile, pydantic's ValidationError."""
+
+        def work(connection: Connection) -> Profile:
+            connection.execute(update(ClinicProfile).where(ClinicProfile.id == 1).values(id=1))  # others wait here
+            row = connection.execute(
+                select(ClinicProfile.data, ClinicProfile.updated_at).where(ClinicProfile.id == 1)
+            ).one()
+            if (row.updated_at.isoformat() if row.updated_at else "") != seen:
+                raise ChangedMeanwhile
+            profile = _changed(Profile(**row.data), changes)
+            self._write(connection, profile)
+            return profile
+
+        changed = self._database.write(work)
+        self._known = None
+        return changed
+
+    def _write(self, connection: Connection, profile: Profile) -> None:
+        need(connection, self._clock(), (profile.says,))
+        changes = {"data": profile.model_dump(mode="json"), "updated_at": self._clock()}
+        connection.execute(update(ClinicProfile).where(ClinicProfile.id == 1).values(**changes))
+
+
+def _changed(profile: Profile, changes: Mapping[str, object]) -> Profile:
+    """The profile with the changes; a changed privacy notice is a new version of it."""
+    notice = changes.get("privacy_notice", profile.privacy_notice)
+    version = profile.privacy_version + (notice != profile.privacy_notice)
+    return Profile.model_validate({**profile.model_dump(), **changes, "privacy_version": version})

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from clinic.profile import Profile, Profiles
+from clinic.profile import ChangedMeanwhile, Profile, Profiles
 from clinic.roster import Rosters
 
 
@@ -55,3 +55,31 @@ def test_settings_that_would_stop_the_clinic_are_refused(wrong):
 def test_the_name_of_the_clinic_is_rendered(clinic):
     clinic.profile.save(Profile(name="SOS Olhos", spoken_name="Esse ó esse Olhos"))
     assert "Esse ó esse Olhos" in clinic.names.pending()
+
+
+def test_a_change_keeps_what_it_does_not_name(clinic):
+    changed = clinic.profile.change({"rating": True}, clinic.profile.stamp())
+    assert (changed.rating, changed.name) == (True, "Clínica Boa Vista")
+    assert clinic.profile.get() == changed
+
+
+def test_nobody_writes_over_what_he_has_not_seen(clinic):
+    seen = clinic.profile.stamp()
+    clinic.clock.move(seconds=1)
+    clinic.profile.change({"rating": True}, seen)
+    with pytest.raises(ChangedMeanwhile):
+        clinic.profile.change({"rating": False}, seen)
+    assert clinic.profile.get().rating
+
+
+def test_a_changed_privacy_notice_is_a_new_version(clinic):
+    first = clinic.profile.change({"privacy_notice": "Guardamos só o necessário."}, clinic.profile.stamp())
+    clinic.clock.move(seconds=1)
+    again = clinic.profile.change({"privacy_notice": "Guardamos só o necessário."}, clinic.profile.stamp())
+    assert (first.privacy_version, again.privacy_version) == (2, 2)
+
+
+def test_a_setting_that_cannot_be_changes_nothing(clinic):
+    with pytest.raises(ValidationError):
+        clinic.profile.change({"booking_days": 0}, clinic.profile.stamp())
+    assert clinic.profile.get().booking_days == 90
