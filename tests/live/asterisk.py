@@ -30,6 +30,7 @@ class Asterisk:
     spool: str
     prompts_dir: str
     pid: int
+    boot_lines: int
 
     @property
     def server(self) -> tuple[str, int]:
@@ -57,6 +58,10 @@ class Asterisk:
     def log(self) -> list[str]:
         """The lines of Asterisk's log."""
         return (Path(self.run) / "log" / "messages").read_text().splitlines()
+
+    def boot_log(self) -> list[str]:
+        """What it had to say until it was fully booted, before the first call."""
+        return self.log()[: self.boot_lines]
 
     def calls(self) -> int:
         """Channels that are up."""
@@ -106,4 +111,5 @@ def _start(place: Path) -> dict[str, Any]:
         "run": str(run), "sip_port": int(told["ALO_SIP_PORT"]), "ami_port": int(told["ALO_AMI_PORT"]),
         "ami_secret": told["ALO_AMI_SECRET"], "spool": told["ALO_SPOOL"], "prompts_dir": told["ALO_PROMPTS_DIR"],
         "pid": int((place / "pid").read_text()),
+        "boot_lines": len((run / "log" / "messages").read_text().splitlines()),
     }  # fmt: skip

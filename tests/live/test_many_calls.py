@@ -27,7 +27,7 @@ KNOWS_THE_WAY = 0.25
 
 def settled(clinic: RunningClinic) -> list[object]:
     """What is still half-made when everything has had its time."""
-    session.eventually(lambda: not clinic.half_made(), 15)
+    session.eventually(lambda: not clinic.half_made(), 40)
     return list(clinic.half_made())
 
 
