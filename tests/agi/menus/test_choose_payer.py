@@ -1,5 +1,8 @@
 """Call-flow 4.3: who pays."""
 
+from sqlalchemy import select
+
+from db.tables import Appointment
 from tests.agi.menus.talking import ALICE, BRUNO, heard_name, in_order, talk
 from tests.clinic.small_clinic import BORN
 
@@ -55,3 +58,13 @@ def test_another_plan_than_the_one_on_file_is_three(clinic):
         call.heard, "choose/payer-on-file", "choose/another-payer", "choose/which-payer", "booking/by-payer"
     )
     assert heard_name(call, "Vida Boa")
+
+
+def test_a_plan_has_the_same_key_in_the_list_for_everybody(clinic):
+    other = clinic.directory.add_payer("Vida Boa", position=2)
+    clinic.directory.accept(clinic.at.doctors["marina"], other, [clinic.at.units["centro"]])
+    clinic.patients.register("Olga Reis", BORN["zeca"], "39053344705", usual_payer_id=clinic.at.payers["saude"])
+    for who in (BRUNO, ("39053344705", "30061950")):
+        talk(clinic, *who, *GENERAL, "3", "2", "1", "1", uniqueid=who[0])
+    rows = clinic.database.rows(select(Appointment.payer_id))
+    assert [row.payer_id for row in rows] == [other, other]
