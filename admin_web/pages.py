@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask
 
-from admin_web import own_absences, own_day, own_hours, own_terms
+from admin_web import agenda, audit_log, call_settings, callbacks, desk_pages, holidays, live, own_absences, own_day, own_hours, own_terms, patients
 from admin_web.frame import Place
 
 if TYPE_CHECKING:
@@ -16,16 +16,39 @@ if TYPE_CHECKING:
 
 
 PAGES: tuple[Callable[["Clinic"], Blueprint], ...] = (
+    agenda.blueprint,
+    desk_pages.blueprint,
+    patients.blueprint,
+    callbacks.blueprint,
+    live.blueprint,
+    holidays.blueprint,
+    call_settings.blueprint,
+    audit_log.blueprint,
     own_absences.blueprint,
     own_day.blueprint,
     own_hours.blueprint,
     own_terms.blueprint,
 )
-PLACES = (Place("own_day.home", "Meu dia", "stethoscope"),)
+PLACES = (
+    Place("agenda.day", "Agenda", "calendar-days"),
+    Place("patients.search", "Pacientes", "users"),
+    Place("callbacks.page", "Avisar", "phone-outgoing"),
+    Place("own_day.home", "Meu dia", "stethoscope"),
+    Place("call_settings.page", "Configurações", "settings"),
+    Place("audit_log.page", "Auditoria", "shield-check"),
+)
 """In the order of the rail; each reader sees those they may open."""
+
+
+MANAGER_TABS = (
+    ("Ajustes", "call_settings.page"),
+    ("Feriados", "holidays.page"),
+)
+"""The pages under "Configurações"."""
 
 
 def install(app: Flask, clinic: "Clinic") -> None:
     """Register them all."""
+    app.jinja_env.globals["manager_tabs"] = MANAGER_TABS
     for page in PAGES:
         app.register_blueprint(page(clinic))

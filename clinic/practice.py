@@ -42,6 +42,7 @@ class Visit:
     answer_by: datetime | None
     tell_by_phone: bool
     via: str
+    doctor_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ _A = Appointment
 VISITS = select(
     _A.id, _A.code, _A.status, _A.starts_at, _A.ends_at, _A.unit_id, _A.specialty_id, _A.kind_id, _A.payer_id,
     _A.modality, _A.patient_id, func.coalesce(Patient.social_name, Patient.name, "").label("patient"),
-    _A.confirmed_at, _A.answer_by, _A.tell_by_phone, _A.via,
+    _A.confirmed_at, _A.answer_by, _A.tell_by_phone, _A.via, _A.doctor_id,
 ).outerjoin(Patient, Patient.id == _A.patient_id)  # fmt: skip
 
 
@@ -120,13 +121,16 @@ class Practice:
             raise KeyError(absence_id)
         self._schedules.remove_absence(absence_id)
 
-    def offer_again(self, doctor_id: int, booking_ids: Iterable[int], by: str, note: str = "") -> int:
+    def offer_again(self, doctor_id: int | None, booking_ids: Iterable[int], by: str, note: str = "") -> int:
         """Tell each of these patients, in one go, that another time is offered: a line of history for each, and the
-        desk calls who can be told by telephone alone. How many there were; those told already are left out."""
+        desk calls who can be told by telephone alone. How many there were; those told already are left out, and those
+        of other doctors where one is named."""
         act = Act(by, "web", self._clock(), note=note)
 
         def work(connection: Connection) -> int:
-            mine = select(_A.id, _A.status).where(_A.doctor_id == doctor_id, _A.id.in_(list(booking_ids)))
+            mine = select(_A.id, _A.status).where(_A.id.in_(list(booking_ids)))
+            if doctor_id is not None:
+                mine = mine.where(_A.doctor_id == doctor_id)
             rows = connection.execute(mine.where(_A.status.in_(TAKES_TIME), _A.tell_by_phone.is_(False))).all()
             for row in rows:
                 connection.execute(update(_A).where(_A.id == row.id).values(tell_by_phone=True))
@@ -167,6 +171,13 @@ class Practice:
 def in_span(database: Database, doctor_id: int, start: datetime, end: datetime) -> list[Visit]:
     """All of a doctor's visits that begin in a time, cancelled ones too, by time."""
     return _found(database, _A.doctor_id == doctor_id, _A.starts_at >= start, _A.starts_at < end)
+
+
+def in_span_of_all(database: Database, day: date) -> list[Visit]:
+    """What takes time around a day, in any zone, of all doctors, by time."""
+    around = datetime.combine(day, MIDNIGHT, UTC)
+    near = (_A.starts_at > around - timedelta(days=1), _A.starts_at < around + timedelta(days=2))
+    return _found(database, _A.live == 1, *near)
 
 
 def _found(database: Database, *which: ColumnElement[bool]) -> list[Visit]:

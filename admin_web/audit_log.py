@@ -1,0 +1,113 @@
+"""/auditoria: who did or saw what, found by who, what, whose and when."""
+
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, render_template, request, url_for
+
+from admin_web.access import MANAGERS, Doors
+from clinic.audit import Asked, AuditLine
+
+if TYPE_CHECKING:
+    from clinic.services import Clinic
+
+LOGIN = "required"
+PAGE = 50
+ACTORS = {
+    "system": "o sistema", "call": "uma ligação", "patient": "paciente", "pre_registration": "pré-cadastro",
+    "user": "conta",
+}  # fmt: skip
+ENTITIES = {
+    "patient": "paciente", "doctor": "médico(a)", "user": "conta", "pre_registration": "pré-cadastro",
+    "appointment": "consulta", "unit": "unidade", "profile": "ajustes", "holiday": "feriado",
+}  # fmt: skip
+ACTIONS = {
+    "absence.added": "registrou uma ausência", "absence.removed": "retirou uma ausência",
+    "appointment.read": "viu uma consulta", "codes.off": "desligou os códigos", "codes.on": "ligou os códigos",
+    "day.read": "viu o dia", "feed.closed": "fechou o calendário", "feed.opened": "abriu o calendário",
+    "guessing_alarm": "alarme: muitas tentativas ao telefone", "holiday.added": "acrescentou um feriado",
+    "holiday.removed": "retirou um feriado", "hours.changed": "mudou os horários",
+    "identity.added": "ganhou mais um modo de entrar", "identity.removed": "perdeu um modo de entrar",
+    "login": "entrou", "login.alarm": "alarme: muitas tentativas de entrar", "login.failed": "não conseguiu entrar",
+    "password.changed": "mudou a senha", "password.forgotten": "pediu uma senha nova",
+    "patient.changed": "mudou um cadastro", "patient.created": "cadastrou um paciente",
+    "patient.read": "viu um cadastro", "pre_registration.completed": "completou um pré-cadastro",
+    "pre_registration.merged": "juntou um pré-cadastro", "pre_registration.refused": "recusou um pré-cadastro",
+    "prices.changed": "mudou os preços", "profile.changed": "mudou os ajustes", "roles.changed": "mudou papéis",
+    "too_many_guesses": "tentou demais ao telefone", "units.changed": "mudou as unidades de alguém",
+    "user.activated": "reativou uma conta", "user.created": "criou uma conta",
+    "user.deactivated": "desativou uma conta", "user.invited": "convidou alguém",
+}  # fmt: skip
+
+
+class AuditLog:
+    """The page; filters stand in its address."""
+
+    def __init__(self, clinic: "Clinic") -> None:
+        self._clinic = clinic
+
+    def page(self) -> str:
+        """What fits the filters, newest first."""
+        zone = self._clinic.units.all()[0].tz
+        since, until = _day(request.args.get("de", "")), _day(request.args.get("ate", ""))
+        entity, _, number = request.args.get("de_quem", "").strip().rpartition(":")
+        asked = Asked(
+            action=request.args.get("acao", "")[:40],
+            who=request.args.get("quem", "").strip()[:60],
+            entity=entity,
+            entity_id=int(number) if entity and number.isdecimal() and len(number) < 16 else None,
+            since=datetime.combine(since, time(), zone) if since else None,
+            until=datetime.combine(until + timedelta(days=1), time(), zone) if until else None,
+        )
+        before = request.args.get("antes", "")
+        found = self._clinic.audit.search(asked, int(before) if _is_id(before) else None, PAGE + 1)
+        return render_template(
+            "audit_log/page.html",
+            lines=found[:PAGE],
+            older=_older(found),
+            actions=[(code, ACTIONS.get(code, code).capitalize()) for code in self._clinic.audit.actions()],
+            who=actor,
+            whose=whose,
+            words=ACTIONS,
+            zone=zone,
+            filtered=any(request.args.get(name) for name in ("acao", "quem", "de", "ate", "de_quem")),
+        )
+
+
+def actor(line: AuditLine) -> str:
+    """Who acted, in words."""
+    if line.name:
+        return line.name
+    kind, _, number = line.actor.partition(":")
+    return f"{ACTORS.get(kind, kind)} {number}".strip()
+
+
+def whose(line: AuditLine) -> str:
+    """What it was about, in words."""
+    return f"{ENTITIES.get(line.entity, line.entity)} {line.entity_id or ''}".strip()
+
+
+def _older(found: list[AuditLine]) -> str:
+    """The address of the next page, with the same filters; "" on the last."""
+    if len(found) <= PAGE:
+        return ""
+    asked = {name: value for name, value in request.args.items() if name != "antes"}
+    return url_for("audit_log.page", **asked, antes=found[PAGE - 1].id)  # type: ignore[arg-type]
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 16
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def blueprint(clinic: "Clinic") -> Blueprint:
+    """The page /auditoria, for managers."""
+    page = Blueprint("audit_log", __name__, url_prefix="/auditoria")
+    Doors(page).rule("", "page", AuditLog(clinic).page, allow=MANAGERS)
+    return page

@@ -1,0 +1,107 @@
+"""/feriados: days on which the clinic closes, its own and the public ones, and whom a new one hits."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from admin_web.access import MANAGERS, Doors, viewer
+from clinic.closings import KnownDay
+from clinic.practice import Visit
+
+if TYPE_CHECKING:
+    from clinic.services import Clinic
+
+LOGIN = "required"
+SHOWN = 20
+LABELS = {"day": "Dia", "name": "Motivo", "unit": "Onde"}
+
+
+class Holidays:
+    """The lists, a new day with whom it hits, and taking one back."""
+
+    def __init__(self, clinic: "Clinic") -> None:
+        self._clinic = clinic
+
+    def page(self) -> str:
+        """The clinic's own days and the public ones of the coming year."""
+        return self._shown({})
+
+    def add(self) -> str | Response | tuple[str, int]:
+        """Keep a new day; where it hits somebody, only after they were shown."""
+        day, errors = _day(request.form.get("day", "")), {}
+        name = " ".join(request.form.get("name", "").split())
+        unit, works = self._unit(), request.form.get("works") == "1"
+        if day is None:
+            errors["day"] = "Diga o dia."
+        if not name or len(name) > 80:
+            errors["name"] = "Diga o motivo em até 80 letras: quem liga o ouve."
+        if day is None or errors:
+            return self._shown(errors), 422
+        hits = [] if works else self._clinic.closings.hit(day, unit)
+        if hits and request.form.get("seen") != "1":
+            return self._shown({}, hits)
+        return self._kept(day, name, unit, works, hits)
+
+    def remove(self, closing_id: int) -> Response:
+        """The clinic is open that day after all."""
+        try:
+            self._clinic.closings.remove(closing_id)
+        except KeyError:
+            abort(404)
+        self._clinic.audit.add(viewer().ref, "holiday.removed", "holiday", closing_id)
+        flash("Dia retirado. As vagas dele voltaram a ser oferecidas.", "good")
+        return redirect(url_for("holidays.page"), 303)
+
+    def _kept(
+        self, day: date, name: str, unit: int | None, works: bool, hits: list[Visit]
+    ) -> str | Response | tuple[str, int]:
+        try:
+            self._clinic.closings.add(day, name, unit, works)
+        except KnownDay:
+            return self._shown({"day": "Esse dia já está na lista."}), 422
+        except ValueError:
+            return self._shown({"day": "Esse dia já passou."}), 422
+        self._clinic.audit.add(viewer().ref, "holiday.added", "holiday", note=day.isoformat())
+        told = 0
+        if hits and request.form.get("offer") == "1":
+            told = self._clinic.practice.offer_again(None, [one.id for one in hits], viewer().ref, name)
+        flash("Dia guardado." + (f" {told} para avisar por telefone." if told else ""), "good")
+        return redirect(url_for("holidays.page"), 303)
+
+    def _unit(self) -> int | None:
+        asked = request.form.get("unit", "")
+        return next((unit.id for unit in self._clinic.units.all() if str(unit.id) == asked), None)
+
+    def _shown(self, errors: dict[str, str], hits: list[Visit] | None = None) -> str:
+        units = self._clinic.units.all()
+        return render_template(
+            "holidays/page.html",
+            own=self._clinic.closings.own(),
+            public=self._clinic.closings.public(),
+            units=[(unit.id, unit.name) for unit in units],
+            names={unit.id: unit.name for unit in self._clinic.units.known()},
+            zones={unit.id: unit.tz for unit in self._clinic.units.known()},
+            errors=errors,
+            labels=LABELS,
+            hits=hits or [],
+            most=SHOWN,
+        )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def blueprint(clinic: "Clinic") -> Blueprint:
+    """The page /feriados, for managers."""
+    page = Blueprint("holidays", __name__, url_prefix="/feriados")
+    views, doors = Holidays(clinic), Doors(page)
+    doors.rule("", "page", views.page, allow=MANAGERS)
+    doors.rule("", "add", views.add, allow=MANAGERS, methods=("POST",))
+    doors.rule("/<int:closing_id>/retirar", "remove", views.remove, allow=MANAGERS, methods=("POST",))
+    return page

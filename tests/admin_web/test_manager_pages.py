@@ -1,0 +1,151 @@
+"""What a manager arranges: settings of the call and texts, days on which the clinic closes, and the audit."""
+
+import re
+from datetime import date
+
+import pytest
+
+TUESDAY = date(2026, 11, 24)
+
+
+@pytest.fixture
+def manager(site):
+    browser = site.client("manager")
+    browser.get("/ajustes")
+    return browser
+
+
+def send(browser, path, **fields):
+    token = browser.get_cookie("alo_csrf").value
+    return browser.post(path, data={"csrf_token": token} | fields)
+
+
+def as_shown(page: str) -> dict[str, str]:
+    """The fields of the settings form as a browser would send them back."""
+    found = dict(re.findall(r'<input id="f-\w+" name="(\w+)" value="([^"]*)"', page))
+    found |= dict(re.findall(r'<textarea id="f-\w+" name="(\w+)"[^>]*>([^<]*)</textarea>', page))
+    found |= dict.fromkeys(re.findall(r'type="checkbox" id="f-\w+" name="(\w+)" value="1" checked', page), "1")
+    [found["seen"]] = re.findall(r'name="seen" value="([^"]*)"', page)
+    return found
+
+
+# Settings
+
+
+def test_what_is_shown_can_be_kept_as_it_is(clinic, manager):
+    before = clinic.profile.get()
+    assert send(manager, "/ajustes", **as_shown(manager.get("/ajustes").text)).status_code == 303
+    assert clinic.profile.get() == before
+
+
+def test_settings_are_kept_and_audited(clinic, manager):
+    fields = as_shown(manager.get("/ajustes").text) | {"name": "Clínica Nova", "rating": "1", "booking_days": "60"}
+    send(manager, "/ajustes", **fields)
+    profile = clinic.profile.get()
+    assert (profile.name, profile.rating, profile.booking_days) == ("Clínica Nova", True, 60)
+    assert clinic.audit.latest(action="profile.changed")
+    assert "Ajustes guardados" in manager.get("/ajustes").text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"name": "  "}, "A clínica precisa de um nome."),
+        ({"booking_days": "0"}, "Um número de 1 a 365."),
+        ({"booking_days": "²"}, "Um número de 1 a 365."),
+        ({"hold_minutes": "muito"}, "Um número de 1 a 30."),
+        ({"noon": "25:00"}, "Escreva as horas como 12:00."),
+        ({"privacy_notice": "x" * 20_001}, "Cabe até 20000 letras."),
+    ],
+)
+def test_a_setting_that_cannot_be_is_told_and_nothing_typed_is_lost(clinic, manager, wrong, said):
+    before = clinic.profile.get()
+    fields = as_shown(manager.get("/ajustes").text) | {"registration": "CRM-SP 1"} | wrong
+    reply = send(manager, "/ajustes", **fields)
+    assert (reply.status_code, said in reply.text, 'value="CRM-SP 1"' in reply.text) == (422, True, True)
+    assert clinic.profile.get() == before
+
+
+def test_two_managers_do_not_write_over_each_other(clinic, site, manager):
+    mine = as_shown(manager.get("/ajustes").text) | {"name": "Minha"}
+    clinic.clock.move(seconds=1)
+    clinic.profile.change({"rating": True}, clinic.profile.stamp())
+    reply = send(manager, "/ajustes", **mine)
+    assert (reply.status_code, 'value="Minha"' in reply.text) == (409, True)
+    assert clinic.profile.get().name == "Clínica Boa Vista"
+    assert send(manager, "/ajustes", **(as_shown(reply.text))).status_code == 303
+    assert clinic.profile.get().name == "Minha"
+
+
+# Holidays
+
+
+def test_a_day_is_added_and_taken_back(clinic, manager):
+    send(manager, "/feriados", day="2026-11-24", name="Reforma")
+    [closing] = clinic.closings.own()
+    assert "Reforma" in manager.get("/feriados").text
+    send(manager, f"/feriados/{closing.id}/retirar")
+    assert clinic.closings.own() == []
+
+
+def test_those_who_are_hit_are_shown_first(clinic, manager):
+    clinic.book("alice", clinic.agenda.on_day(clinic.criteria(doctor="marina"), TUESDAY).times[0])
+    asked = send(manager, "/feriados", day="2026-11-24", name="Reforma").text
+    assert "Uma pessoa está marcada" in asked and "Alice Ferreira" in asked
+    assert clinic.closings.own() == []
+    send(manager, "/feriados", day="2026-11-24", name="Reforma", seen="1", offer="1")
+    assert [one.tell_by_phone for one in clinic.closings.hit(TUESDAY, None)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"day": "", "name": "x"}, "Diga o dia."),
+        ({"day": "2026-11-24", "name": " "}, "Diga o motivo"),
+        ({"day": "2020-01-01", "name": "x"}, "Esse dia já passou."),
+    ],
+)
+def test_a_day_that_cannot_be_is_told(clinic, manager, fields, said):
+    reply = send(manager, "/feriados", **fields)
+    assert (reply.status_code, said in reply.text) == (422, True)
+
+
+def test_a_day_is_not_added_twice(manager):
+    send(manager, "/feriados", day="2026-11-24", name="Reforma")
+    assert "já está na lista" in send(manager, "/feriados", day="2026-11-24", name="Reforma").text
+
+
+def test_public_holidays_are_shown(manager):
+    assert "Natal" in manager.get("/feriados").text
+
+
+# Audit
+
+
+def test_the_audit_names_who_did_what(clinic, site, manager):
+    clinic.audit.add(site.viewer("attendant").ref, "patient.read", "patient", clinic.people["alice"].id)
+    page = manager.get("/auditoria").text
+    assert "Attendant" in page and "viu um cadastro" in page
+    assert "Alice" not in page
+
+
+def test_the_audit_is_filtered_and_says_when_nothing_fits(clinic, site, manager):
+    clinic.audit.add(site.viewer("attendant").ref, "patient.read", "patient", 1)
+    assert "viu um cadastro" in manager.get("/auditoria?quem=attend&acao=patient.read&de=2026-11-23").text
+    assert "Nada encontrado" in manager.get("/auditoria?de=2030-01-01").text
+
+
+def test_long_trails_are_read_page_by_page(clinic, manager):
+    for number in range(60):
+        clinic.audit.add("system", "hours.changed", "doctor", number + 100)
+    first = manager.get("/auditoria?acao=hours.changed").text
+    [older] = re.findall(r'href="(/auditoria\?[^"]*antes=\d+)"', first)
+    rest = manager.get(older.replace("&amp;", "&")).text
+    assert (first.count("mudou os horários"), rest.count("mudou os horários")) == (50, 10)
+
+
+@pytest.mark.parametrize(
+    "query", ["antes=x", "antes=9999999999999999999", "de=ontem", "de_quem=patient:x", "acao=" + "x" * 999]
+)
+def test_odd_filters_do_no_harm(manager, query):
+    assert manager.get(f"/auditoria?{query}").status_code == 200
