@@ -13,11 +13,11 @@ from admin_web import (
     calls_now,
     components,
     cookies,
+    entrance,
     errors,
     frame,
     health,
     home,
-    login,
     notices,
     pages,
     security,
@@ -26,7 +26,6 @@ from admin_web import (
 )
 from admin_web.access import Public, Who
 from admin_web.frame import Place
-from clinic.demo_access import ACCOUNTS as DEMO_ACCOUNTS
 from clinic.settings import Settings
 from clinic.testphone import Phone, Sounds, TryPatient
 from clinic.users import Viewer
@@ -59,7 +58,7 @@ def create_app(
         part.install(app)
     notices.install(app, settings.secret_key.get_secret_value())
     access.install(app, who or _by_cookie(clinic))
-    app.register_blueprint(login.blueprint(clinic.log_ins, clinic.sessions, DEMO_ACCOUNTS if settings.demo else ()))
+    entrance.install(app, clinic, settings, _zone(clinic))
     pages.install(app, clinic)
     places = list(pages.PLACES)
     if phone and sounds and (settings.demo or settings.test_phone):

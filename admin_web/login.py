@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+from urllib.parse import quote
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 
@@ -54,16 +55,16 @@ class LogIn:
     def page(self) -> Response:
         """The form; whoever is logged in goes on."""
         if access.somebody():
-            return _to(_back(request.args.get("next")))
+            return to(back_of(request.args.get("next")))
         wanted = request.args.get("como", "")
         chosen = next((one for one in self._demo if one.key == wanted), None)
         shown = Shown(chosen.typed, chosen.password) if chosen else Shown()
-        return self._form(Shown(shown.who, shown.password, _back(request.args.get("next"))))
+        return self._form(Shown(shown.who, shown.password, back_of(request.args.get("next"))))
 
     def enter(self) -> Response:
         """Log in, and go on to where one wanted to be."""
         typed, password = request.form.get("who", ""), request.form.get("password", "")
-        shown = Shown(typed, "", _back(request.form.get("next")))
+        shown = Shown(typed, "", back_of(request.form.get("next")))
         identity = understood(typed)
         errors = {} if identity else {"who": NOT_UNDERSTOOD}
         if not password:
@@ -86,7 +87,7 @@ class LogIn:
         token = cookies.read(request, cookies.SESSION)
         if token:
             self._sessions.leave(token)
-        reply = _to(access.LOG_IN)
+        reply = to(access.LOG_IN)
         cookies.drop(request, reply, cookies.SESSION)
         return reply
 
@@ -105,7 +106,12 @@ def browser() -> Browser:
 def let_in(done: LoggedIn, back: str) -> Response:
     """Hand the browser its cookies and go on: to what is still asked for, or to where one wanted to be."""
     step = NEXT_STEP.get(done.awaits or "")
-    reply = _to(f"{step}?next={back}" if step and back != "/" else step or back)
+    on = f"{step}?next={quote(back, safe='/')}" if step and back != "/" else step
+    return cookies_of(done, to(on or back))
+
+
+def cookies_of(done: LoggedIn, reply: Response) -> Response:
+    """The session's cookie, and the one by which the browser is known again."""
     cookies.keep_session(request, reply, done.token)
     if done.device:
         cookies.keep(request, reply, cookies.DEVICE, done.device, cookies.A_YEAR)
@@ -118,12 +124,14 @@ def wait_words(seconds: int) -> str:
     return f"Foram muitas tentativas. Espere {long} e tente de novo."
 
 
-def _back(asked: str | None) -> str:
+def back_of(asked: str | None) -> str:
+    """Where to go on to after logging in: a page of ours, and not this one again."""
     path = own_path(asked)
     return "/" if path.startswith((access.LOG_IN, "/sair")) else path
 
 
-def _to(path: str) -> Response:
+def to(path: str) -> Response:
+    """Go on to a path."""
     return redirect(path, 303)  # type: ignore[return-value]
 
 

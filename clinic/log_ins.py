@@ -1,4 +1,7 @@
-"""Logging in with a password. Whoever has no account, a wrong password or no access any more learns the same."""
+"""Logging in with a password, a code, or a provider's word.
+
+Whoever has no account, a wrong password or no access any more learns the same.
+"""
 
 from dataclasses import dataclass
 
@@ -7,12 +10,17 @@ from clinic.devices import Devices
 from clinic.identities import Identity
 from clinic.login_limits import LoginLimits, source_of
 from clinic.passwords import PUBLISHED, Passwords
-from clinic.sessions import Awaits, Sessions
+from clinic.second_factor import SecondFactor
+from clinic.sessions import Awaits, HalfWay, Sessions
 from clinic.users import Account, Users
 
 
 class WrongLogIn(Exception):
     """It is not told what was wrong."""
+
+
+class SessionOver(Exception):
+    """The first step was too long ago, or never taken: log in again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +52,14 @@ class LogIns:
         sessions: Sessions,
         devices: Devices,
         limits: LoginLimits,
+        second: SecondFactor,
         audit: AuditTrail,
         demo: bool,
     ) -> None:
-        """`demo`: nobody's data, so no codes are asked for."""
+        """`demo`: nobody's data, so nobody has to set codes up."""
         self._users, self._passwords, self._sessions = users, passwords, sessions
-        self._devices, self._limits, self._audit, self._demo = devices, limits, audit, demo
+        self._devices, self._limits, self._second = devices, limits, second
+        self._audit, self._demo = audit, demo
 
     def by_password(self, identity: Identity, password: str, browser: Browser) -> LoggedIn:
         """Log in. Raises WrongLogIn, TooManyTries, and TooBusy when too many passwords wait to be checked."""
@@ -64,20 +74,55 @@ class LogIns:
         self._limits.succeeded(attempt)
         if stored and self._passwords.grown_old(stored):
             self._passwords.store(account.id, self._passwords.hash(password))
-        return self.let_in(account, browser, "password")
+        return self._let_in(account, browser, "password")
 
-    def let_in(self, account: Account, browser: Browser, how: str) -> LoggedIn:
-        """Open a session for somebody who has shown who they are."""
-        awaits = self._still_asked_for(account)
+    def by_subject(self, identity: Identity, browser: Browser) -> LoggedIn:
+        """Log in somebody an OpenID provider has vouched for. Raises WrongLogIn."""
+        account = self._users.find(identity)
+        if not (account and account.active):
+            self._audit.add("system", "login.failed", "user", account.id if account else None, "oidc")
+            raise WrongLogIn
+        return self._let_in(account, browser, "oidc")
+
+    def by_code(self, token: str, code: str, browser: Browser) -> LoggedIn:
+        """The second step: the code. Raises SessionOver, WrongLogIn, TooManyTries."""
+        half = self._half_way(token, "code")
+        if not self._second.check(half.user_id, code, self._devices.known(browser.device, half.user_id)):
+            raise WrongLogIn
+        return self._complete(token, half, browser)
+
+    def setting_up(self, token: str) -> Account:
+        """Who has to set codes up before anything else. Raises SessionOver."""
+        return self._users.account(self._half_way(token, "setup").user_id)
+
+    def after_setup(self, token: str, browser: Browser) -> LoggedIn:
+        """Codes are set up. Raises SessionOver."""
+        return self._complete(token, self._half_way(token, "setup"), browser)
+
+    def _let_in(self, account: Account, browser: Browser, how: str) -> LoggedIn:
+        awaits = self._still_asked_for(account, how)
         token = self._sessions.open(account.id, how=how, agent=browser.agent, address=browser.address, awaits=awaits)
-        return LoggedIn(account.id, token, "" if awaits else self.arrived(account.id, browser, how), awaits)
+        return LoggedIn(account.id, token, "" if awaits else self._arrived(account.id, browser, how), awaits)
 
-    def arrived(self, user_id: int, browser: Browser, how: str) -> str:
+    def _complete(self, token: str, half: HalfWay, browser: Browser) -> LoggedIn:
+        """A new token for a session that counts: the old one was known before it did."""
+        self._sessions.leave(token)
+        new = self._sessions.open(half.user_id, how=half.how, agent=browser.agent, address=browser.address)
+        return LoggedIn(half.user_id, new, self._arrived(half.user_id, browser, half.how), None)
+
+    def _half_way(self, token: str, awaits: Awaits) -> HalfWay:
+        half = self._sessions.half_way(token)
+        if half is None or half.awaits != awaits:
+            raise SessionOver
+        return half
+
+    def _arrived(self, user_id: int, browser: Browser, how: str) -> str:
         """Nothing more is asked for: note it, and remember the browser; its token."""
         self._audit.add(f"user:{user_id}", "login", "user", user_id, how)
         return self._devices.remember(user_id, browser.device)
 
-    def _still_asked_for(self, account: Account) -> Awaits | None:
+    def _still_asked_for(self, account: Account, how: str) -> Awaits | None:
         if account.has_totp:
             return "code"
-        return "setup" if account.is_staff and not self._demo else None
+        must = account.is_staff and how == "password" and self._second.available and not self._demo
+        return "setup" if must else None

@@ -15,10 +15,13 @@ from clinic.directory import Directory
 from clinic.feeds import Feeds
 from clinic.guessing import Guessing
 from clinic.holds import Holds
+from clinic.letters import Letters
 from clinic.live import Live
 from clinic.live_calls import LiveCalls
 from clinic.log_ins import LogIns
 from clinic.login_limits import LoginLimits
+from clinic.mailed_links import MailedLinks
+from clinic.media.email import sender_of
 from clinic.names import Names
 from clinic.passwords import Passwords
 from clinic.patients import Hasher, Patients, directly
@@ -28,6 +31,7 @@ from clinic.retention import Retention
 from clinic.roster import Rosters
 from clinic.schedules import Schedules
 from clinic.search import Search
+from clinic.second_factor import SecondFactor
 from clinic.sessions import Sessions
 from clinic.settings import Settings
 from clinic.units import Units
@@ -66,6 +70,9 @@ class Clinic:
     sessions: Sessions
     devices: Devices
     login_limits: LoginLimits
+    second_factor: SecondFactor
+    mailed_links: MailedLinks
+    letters: Letters
     log_ins: LogIns
     clock: Clock
 
@@ -87,6 +94,8 @@ def open_clinic(
     users, sessions, devices = Users(database, audit, clock), Sessions(database, clock), Devices(database, clock)
     passwords, limits = Passwords(database, audit, clock, hasher), LoginLimits(database, audit, clock)
     directory = Directory(database, rosters, agenda, clock)
+    second = SecondFactor(database, audit, limits, clock, settings.secrets_key)
+    links = MailedLinks(database, clock)
     return Clinic(
         profile=profiles,
         units=units,
@@ -115,6 +124,9 @@ def open_clinic(
         sessions=sessions,
         devices=devices,
         login_limits=limits,
-        log_ins=LogIns(users, passwords, sessions, devices, limits, audit, settings.demo),
+        second_factor=second,
+        mailed_links=links,
+        letters=Letters(sender_of(settings, clock), links, users, profiles, audit, settings.pages_url),
+        log_ins=LogIns(users, passwords, sessions, devices, limits, second, audit, settings.demo),
         clock=clock,
     )

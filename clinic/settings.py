@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
@@ -33,6 +34,15 @@ def _database(value: str) -> str:
     if not found or scheme not in ("sqlite", "mysql+pymysql"):
         raise ValueError("use sqlite:///arquivo.sqlite ou mysql+pymysql://usuario:senha@servidor/banco")
     return f"{scheme}://{rest}"
+
+
+def _address(value: str) -> str:
+    """An address of pages, without the slash at its end; ValueError for what is none, or not safe."""
+    parts = urlsplit(value)
+    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if value and (not parts.netloc or (parts.scheme != "https" and not (parts.scheme == "http" and local))):
+        raise ValueError("use https://endereço")
+    return value.rstrip("/")
 
 
 def _folders(value: Any) -> Any:
@@ -80,13 +90,41 @@ class Settings(BaseSettings):
     ami_user: str = Field(default="", description="Usuário do AMI; vazio: o Asterisk não é observado.")
     ami_secret: SecretStr = Field(default=SecretStr(""), description="Senha do AMI.")
     secret_key: SecretStr = Field(
-        default=SecretStr(""), description="Chave que assina as sessões das páginas; vazia: nova a cada início."
+        default=SecretStr(""), description="Chave que protege os códigos de acesso da equipe; vazia: não são pedidos."
     )
+    public_url: Annotated[str, BeforeValidator(_address)] = Field(
+        default="", description="Endereço das páginas para quem recebe um e-mail, assim: https://clinica.example."
+    )
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=5, description="Quantos proxies (nginx) há diante das páginas; 0: nenhum."
+    )
+    smtp_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Servidor de e-mail: smtp://usuario:senha@servidor:587; vazio: ficam em ALO_MAIL_DIR.",
+    )
+    mail_dir: Path = Field(default=Path("var/mail"), description="Pasta dos e-mails enquanto não há ALO_SMTP_URL.")
+    mail_from: str = Field(default="nao-responda@localhost", description="Remetente dos e-mails.")
+    oidc_issuer: Annotated[str, BeforeValidator(_address)] = Field(
+        default="", description="Provedor OpenID Connect com que a equipe também entra; vazio: nenhum."
+    )
+    oidc_client_id: str = Field(default="", description="Nome desta clínica no provedor OpenID Connect.")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="Segredo desta clínica no provedor.")
+    oidc_name: str = Field(default="a conta da empresa", description="O que o botão diz depois de “Entrar com”.")
     test_phone: bool = Field(
         default=False, description="Liga a página /telefone fora da demonstração, só para administradores."
     )
     demo: bool = Field(default=False, description="Clínica de demonstração: dados fictícios e /telefone aberto.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="O que é registrado.")
+
+    @property
+    def secrets_key(self) -> str:
+        """What the secrets of one-time codes are encrypted with; the demo, which holds nobody's data, has its own."""
+        return self.secret_key.get_secret_value() or ("demo" if self.demo else "")
+
+    @property
+    def pages_url(self) -> str:
+        """Where people reach the pages; never taken from what a browser says."""
+        return self.public_url or f"http://{self.web_host}:{self.web_port}"
 
     @property
     def prompt_folders(self) -> tuple[Path, ...]:

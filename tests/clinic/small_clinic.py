@@ -106,10 +106,11 @@ def small_clinic(url: str, spool: Path = Path("/nonexistent-spool")) -> SmallCli
     return _small(clinic, ids, _people(clinic, ids), database)
 
 
-def same_clinic(small: SmallClinic, url: str, spool: Path = Path("/nonexistent-spool")) -> SmallClinic:
+def same_clinic(small: SmallClinic, url: str, spool: Path = Path("/nonexistent-spool"), **more: object) -> SmallClinic:
     """Open a copy of a small clinic's database, or the same one once more (as another process would)."""
     database = Database(url)
-    clinic = open_clinic(Settings(database_url=url, spool=spool), TestClock(small.clock()), database)
+    settings = Settings(database_url=url, spool=spool, mail_dir=spool.parent / "mail", **more)  # type: ignore[arg-type]
+    clinic = open_clinic(settings, TestClock(small.clock()), database)
     return _small(clinic, small.at, small.people, database)
 
 

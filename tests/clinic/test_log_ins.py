@@ -11,6 +11,7 @@ from clinic.identities import Identity
 from clinic.log_ins import Browser, LogIns, WrongLogIn
 from clinic.login_limits import LoginLimits, TooManyTries, source_of
 from clinic.passwords import PUBLISHED, Passwords
+from clinic.second_factor import SecondFactor
 from clinic.sessions import Sessions
 from clinic.users import Users
 from db.tables import LoginAttempt
@@ -28,7 +29,8 @@ def log_ins_of(clinic, database=None, demo=False):
     users, limits = Users(database, clinic.audit, clinic.clock), LoginLimits(database, clinic.audit, clinic.clock)
     passwords = Passwords(database, clinic.audit, clinic.clock, lambda work: work(), QUICK)
     sessions, devices = Sessions(database, clinic.clock), Devices(database, clinic.clock)
-    return LogIns(users, passwords, sessions, devices, limits, clinic.audit, demo)
+    second = SecondFactor(database, clinic.audit, limits, clinic.clock, "k" * 32)
+    return LogIns(users, passwords, sessions, devices, limits, second, clinic.audit, demo)
 
 
 @pytest.fixture

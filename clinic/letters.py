@@ -1,0 +1,138 @@
+"""The mails that log-in needs: a new password, first access, an address to confirm, and what has been changed.
+
+Everything happens behind the caller's back, found or not found, sent or not: whoever asks learns nothing.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from clinic.audit import AuditTrail
+from clinic.identities import Identity
+from clinic.mailed_links import MailedLinks, Purpose
+from clinic.media.email import Mail, MailNotSent, Sender
+from clinic.profile import Profiles
+from clinic.users import Account, Users
+
+log = logging.getLogger(__name__)
+PATHS: dict[Purpose, str] = {"reset": "/senha/nova", "invite": "/senha/nova", "confirm": "/entrar/confirmar"}
+RESET = """Olá, {name}.
+
+Recebemos um pedido de senha nova para a sua conta na {clinic}. Para escolher a senha, abra:
+
+{link}
+
+O endereço vale por uma hora e funciona uma vez. Se não foi você que pediu, ignore este e-mail: nada muda.
+"""
+INVITE = """Olá, {name}.
+
+A {clinic} criou uma conta para você. Para escolher sua senha e entrar, abra:
+
+{link}
+
+O endereço vale por três dias e funciona uma vez. Depois disso, peça outro em "Esqueci minha senha".
+"""
+CONFIRM = """Olá, {name}.
+
+Para confirmar que este e-mail é seu, abra:
+
+{link}
+
+O endereço vale por dois dias. Se você não tem conta na {clinic}, ignore este e-mail.
+"""
+CHANGED = """Olá, {name}.
+
+{what} na {clinic}. Se foi você, não precisa fazer nada.
+
+Se não foi, escolha outra senha já em {link} e avise a clínica.
+"""
+SUBJECTS: dict[Purpose, str] = {
+    "reset": "Sua senha nova", "invite": "Sua conta na clínica", "confirm": "Confirme seu e-mail",
+}  # fmt: skip
+TEXTS: dict[Purpose, str] = {"reset": RESET, "invite": INVITE, "confirm": CONFIRM}
+
+
+def in_background(work: Callable[[], None]) -> None:
+    """Do it while the caller goes on: a mail server may take seconds, and an answer's time tells nothing."""
+    threading.Thread(target=work, daemon=True).start()
+
+
+class Letters:
+    """Writes and sends the mails of log-in."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        links: MailedLinks,
+        users: Users,
+        profiles: Profiles,
+        audit: AuditTrail,
+        pages_url: str,
+        later: Callable[[Callable[[], None]], None] = in_background,
+    ) -> None:
+        """`later` runs what the caller shall not wait for."""
+        self._sender, self._links, self._users, self._profiles = sender, links, users, profiles
+        self._audit, self._url, self._later = audit, pages_url, later
+
+    def forgot(self, identity: Identity) -> None:
+        """Somebody forgot a password: a link to the e-mail on file, if there is one that was shown to be theirs.
+
+        Who has no password yet gets their invitation again: the clinic itself gave that address.
+        """
+        self._later(lambda: self._forgot(identity))
+
+    def invite(self, user_id: int, *, by: str) -> bool:
+        """First access, by the e-mail on file; False when there is none."""
+        email = self.email_of(user_id)
+        if email is None:
+            return False
+        self._audit.add(by, "user.invited", "user", user_id)
+        self._later(lambda: self._send_link(self._users.account(user_id), "invite", email))
+        return True
+
+    def confirm(self, user_id: int) -> bool:
+        """Ask for the e-mail on file to be confirmed; False when there is none."""
+        email = self.email_of(user_id)
+        if email is None:
+            return False
+        self._later(lambda: self._send_link(self._users.account(user_id), "confirm", email))
+        return True
+
+    def changed(self, user_id: int, what: str) -> None:
+        """Tell somebody what was changed ("Sua senha foi trocada"), so that nobody changes it unseen."""
+        email = self.email_of(user_id, verified=True)
+        if email is None:
+            return
+        clinic, name = self._profiles.get().name, self._users.account(user_id).name
+        text = CHANGED.format(name=name, clinic=clinic, what=what, link=f"{self._url}/senha/esqueci")
+        self._later(lambda: self._send(Mail(email, f"{what} · {clinic}", text)))
+
+    def link(self, user_id: int, purpose: Purpose, email: str) -> str:
+        """The whole address of a new link; for who hands it over without a mail."""
+        return f"{self._url}{PATHS[purpose]}/{self._links.make(user_id, purpose, email)}"
+
+    def email_of(self, user_id: int, verified: bool = False) -> str | None:
+        """The e-mail somebody is known by; only one shown to be theirs, if asked so."""
+        known = (one for one in self._users.known_by(user_id) if one.identity.kind == "email")
+        return next((one.identity.value for one in known if one.verified or not verified), None)
+
+    def _forgot(self, identity: Identity) -> None:
+        account = self._users.find(identity)
+        if account is None or not account.active:
+            return
+        purpose: Purpose = "reset" if account.password_hash else "invite"
+        email = self.email_of(account.id, verified=purpose == "reset")
+        if email:
+            self._audit.add("system", "password.forgotten", "user", account.id)
+            self._send_link(account, purpose, email)
+
+    def _send_link(self, account: Account, purpose: Purpose, email: str) -> None:
+        clinic = self._profiles.get().name
+        text = TEXTS[purpose].format(name=account.name, clinic=clinic, link=self.link(account.id, purpose, email))
+        self._send(Mail(email, f"{SUBJECTS[purpose]} · {clinic}", text))
+
+    def _send(self, mail: Mail) -> None:
+        try:
+            self._sender.send(mail)
+        except (MailNotSent, ValueError) as error:
+            log.error("a mail was not sent: %s", error if isinstance(error, MailNotSent) else "bad address")
