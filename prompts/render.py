@@ -49,14 +49,17 @@ PACES = (NORMAL, SLOW)
 STRETCHED, PRESSED = 0.7, 1.06
 """How much slower and faster than the voice spoke a recording may be made."""
 
-BETTER_BEFORE = {"um.": "um, dois."}
+BETTER_ENDED = {"zero.": "zero,", "oito.": "oito,", "nove.": "nove,", "quinze.": "quinze,", "dezessete.": "dezessete…"}
+"""Figures that a recogniser takes for others when they are said as a whole sentence, and how they are said instead."""
+BETTER_BEFORE = {"um.": "um, dois.", "Para.": "Para, para."}
 """Words too short to be spoken well alone: the voice says more, and what comes before the gap is kept."""
 
 
 def as_spoken(text: str) -> str:
     """The text as a voice is given it: written out, and ended, because an open end mumbles."""
     said = spoken(text)
-    return said if said[-1:] in ",;:.!?…" else f"{said}."
+    ended = said if said[-1:] in ",;:.!?…" else f"{said}."
+    return BETTER_ENDED.get(ended, ended)
 
 
 def speak(said: str, pace: Pace, voice: Voice) -> AudioSegment:

@@ -41,9 +41,9 @@ def file_of(prompt_id: str, pace: Pace) -> Path:
 
 
 def speech(pace: Pace) -> Mapping[str, Path]:
-    """What is spoken and recorded; what is not recorded is told by one test of its own."""
-    files = {prompt_id: file_of(prompt_id, pace) for prompt_id in TEXTS if prompt_id not in PAUSES}
-    return {prompt_id: file for prompt_id, file in files.items() if file.is_file()}
+    """What is spoken; what is not recorded, or from another text, is told by one test of its own."""
+    left_out = {task.prompt_id for task in stale(TEXTS, SHIPPED)} | PAUSES.keys()
+    return {prompt_id: file_of(prompt_id, pace) for prompt_id in TEXTS if prompt_id not in left_out}
 
 
 def those(pace: Pace, fault: Callable[[Samples], bool]) -> list[str]:
