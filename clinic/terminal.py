@@ -4,6 +4,7 @@ import argparse
 import errno
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 REASONS = {
@@ -66,6 +67,7 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, *, passes_on: bool = False, helps: bool = True, **given: Any) -> None:
+        given.setdefault("formatter_class", partial(argparse.HelpFormatter, max_help_position=32))
         super().__init__(**given, add_help=False)
         self._positionals.title = "argumentos"
         self._optionals.title = "opções"
