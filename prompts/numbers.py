@@ -28,7 +28,7 @@ LETTERS = dict(
     )
 )
 FEMININE = {"um": "uma", "dois": "duas"}
-YEARS = range(2025, 2031)
+YEARS = range(2026, 2029)
 """Years that are one recording, because appointments are made in them; others are put together of numbers."""
 LIMIT = 1_000_000_000
 """Numbers from 0 up to this one, itself left out, can be said."""
