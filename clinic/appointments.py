@@ -16,7 +16,8 @@ from clinic.holds import CLAIMABLE, Hold, SlotTaken, of_this_slot
 from clinic.people import Person
 from clinic.transitions import WrongStatus, live, to
 from clinic.whose import of_each_kind
-from db.prepared import Insert, Prepared, Query, among
+from db.batch import run_all
+from db.prepared import Insert, Prepared, Query, among, inserting
 from db.tables import Appointment, AppointmentChange, Patient, PreRegistration, Slot
 
 UNDO = timedelta(seconds=10)
@@ -98,7 +99,7 @@ def _lock_of(table: Any) -> Prepared:
 
 LOCKS = {"patient": _lock_of(Patient), "pre_registration": _lock_of(PreRegistration)}
 INSERT = Insert(Appointment)
-INSERT_CHANGE = Insert(AppointmentChange)
+INSERT_CHANGE = inserting(AppointmentChange)
 _TAKE: dict[str, Any] = {
     "status": "booked",
     "held_until": None,
@@ -147,13 +148,26 @@ def live_ones(connection: Connection, person: Person, now: datetime) -> list[Lin
     return LIVE[person.kind].run(connection, {"person": person.id, "now": now})
 
 
-def live_and_caller(
+def lock_and_look(connection: Connection, person: Person, now: datetime) -> list[Line]:
+    """`lock` and `live_ones`, in one round trip."""
+    return _locked(connection, person, LIVE, {"now": now})
+
+
+def lock_and_count(
     connection: Connection, person: Person, now: datetime, caller: str, day: date
 ) -> tuple[list[Line], int]:
-    """The same, and how many bookings were made from a number that day: one round trip for both."""
-    given = {"person": person.id, "now": now, "caller": caller, "day": day}
-    *others, last = LIVE_AND_CALLER[person.kind].run(connection, given)
+    """The same, and how many bookings were made from a number that day."""
+    given = {"now": now, "caller": caller, "day": day}
+    *others, last = _locked(connection, person, LIVE_AND_CALLER, given)
     return others, last.replaces or 0
+
+
+def _locked(connection: Connection, person: Person, query: dict[str, Query], given: dict[str, Any]) -> list[Line]:
+    mine = {"person": person.id}
+    changed, found = run_all(connection, (LOCKS[person.kind], mine), (query[person.kind], {**mine, **given}))
+    if not changed:
+        raise KeyError(person.ref)
+    return list(found)
 
 
 def theirs(connection: Connection, person: Person, booking_id: int) -> Line:
@@ -169,22 +183,40 @@ def one(connection: Connection, booking_id: int) -> Line | None:
     return connection.execute(FULL.where(Appointment.id == booking_id)).first()
 
 
+def take(connection: Connection, hold: Hold, values: dict[str, Any], act: Act, event: str) -> int:
+    """Write an appointment and claim the held slots for it, last and briefest; its id. Raises SlotTaken."""
+    appointment_id = _insert(connection, values, act)
+    line = (INSERT_CHANGE, _line(appointment_id, act, event, None, values["status"]))
+    mine = {"token": hold.token, "now": act.at, "appointment": appointment_id}
+    claims = [(CLAIM, {**mine, "slot": one}) for one in hold.slot_ids]
+    _, *claimed, _ = run_all(connection, line, *claims, live_events.of(appointment_id, values, act.at))
+    if not all(claimed):
+        raise SlotTaken
+    return appointment_id
+
+
 def add(connection: Connection, values: dict[str, Any], act: Act, event: str) -> int:
     """Write an appointment and the first line of its history; its id."""
-    row = {**values, "live": live(values["status"]), "created_at": act.at}
-    appointment_id = INSERT.run(connection, row)
+    appointment_id = _insert(connection, values, act)
     tell(connection, appointment_id, act, event, None, values["status"])
     return appointment_id
 
 
+def _insert(connection: Connection, values: dict[str, Any], act: Act) -> int:
+    return INSERT.run(connection, {**values, "live": live(values["status"]), "created_at": act.at})
+
+
 def tell(connection: Connection, appointment_id: int, act: Act, event: str, before: str | None, after: str) -> None:
     """A line of the history, and word of it to who is watching; messages to the patient are made from it later."""
-    line = {
+    INSERT_CHANGE.run(connection, _line(appointment_id, act, event, before, after))
+    live_events.put_appointment(connection, appointment_id, act.at)
+
+
+def _line(appointment_id: int, act: Act, event: str, before: str | None, after: str) -> dict[str, Any]:
+    return {
         "appointment_id": appointment_id, "at": act.at, "event": event, "from_status": before, "to_status": after,
         "by": act.by, "via": act.via, "call_id": act.call_id, "note": act.note,
     }  # fmt: skip
-    INSERT_CHANGE.run(connection, line)
-    live_events.put_appointment(connection, appointment_id, act.at)
 
 
 def change(connection: Connection, row: Line, event: str, act: Act, **values: Any) -> None:
@@ -200,13 +232,6 @@ def change(connection: Connection, row: Line, event: str, act: Act, **values: An
         now = connection.scalar(select(Appointment.status).where(Appointment.id == row.id))
         raise WrongStatus(now or "", event)
     tell(connection, row.id, act, event, row.status, after)
-
-
-def claim(connection: Connection, hold: Hold, appointment_id: int, now: datetime) -> None:
-    """The held slots become the appointment's. Raises SlotTaken when the hold was lost."""
-    mine = {"token": hold.token, "now": now, "appointment": appointment_id}
-    if not all(CLAIM.run(connection, {**mine, "slot": one}).rowcount for one in hold.slot_ids):
-        raise SlotTaken
 
 
 def let_go(connection: Connection, row: Line, now: datetime, undo: timedelta = UNDO) -> None:

@@ -67,8 +67,7 @@ class Bookings(Visits):
         limit = self._profiles.get().max_future_appointments
 
         def work(connection: Connection) -> Booking:
-            appointments.lock(connection, person)
-            others, from_number = number.look(connection, person, act.at)
+            others, from_number = number.lock_and_look(connection, person, act.at)
             taking.check_overlap(connection, others, values["starts_at"], values["ends_at"])
             taking.check_count(others, person, limit)
             taking.check_return(connection, self._rosters.get(), person, values)
@@ -248,9 +247,7 @@ class Bookings(Visits):
         """Write the appointment and claim its slots, last and briefest."""
         row = {**values, "code": appointments.new_code()}
         event = "requested" if row["status"] == "pending" else "booked"
-        appointment_id = appointments.add(connection, row, act, event)
-        appointments.claim(connection, hold, appointment_id, act.at)
-        return _made(appointment_id, row)
+        return _made(appointments.take(connection, hold, row, act, event), row)
 
     def _swap(self, connection: Connection, old: Line, hold: Hold, values: dict[str, Any], act: Act) -> Booking:
         """The old one goes, the new one comes; slots are touched in the order of their ids, as everywhere."""

@@ -4,7 +4,7 @@ Ids are given when a row is inserted and seen when it is committed, so 11 may be
 it sees at once, but its cursor passes a missing id only when the gap is so old that nothing can come of it any more.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -12,7 +12,8 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select
 
 from clinic.clock import Clock
-from db.prepared import Insert, Prepared
+from db.batch import Step
+from db.prepared import Insert, Prepared, inserting
 from db.session import Database
 from db.tables import Appointment, LiveEvent
 from db.types import BinText, UtcDateTime
@@ -27,6 +28,7 @@ SEES_ALL = frozenset({"manager", "admin"})
 
 _COLUMNS = ("at", "topic", "entity_id", "unit_id", "doctor_id", "patient_id")
 _INSERT = Insert(LiveEvent)
+_TELL = inserting(LiveEvent)
 _OF_APPOINTMENT = Prepared(
     insert(LiveEvent).from_select(
         list(_COLUMNS),
@@ -105,6 +107,12 @@ def put(
         "patient_id": patient_id,
     }  # fmt: skip
     _INSERT.run(connection, row)
+
+
+def of(appointment_id: int, values: Mapping[str, Any], at: datetime) -> Step:
+    """The statement that tells of an appointment whose columns are known."""
+    whose = {name: values[name] for name in ("unit_id", "doctor_id", "patient_id")}
+    return _TELL, {"at": at, "topic": APPOINTMENT, "entity_id": appointment_id, **whose}
 
 
 def put_appointment(connection: Connection, appointment_id: int, at: datetime) -> None:

@@ -75,11 +75,11 @@ class FromNumber:
     day: date
     limit: int
 
-    def look(self, connection: Connection, person: Person, now: datetime) -> tuple[list[Line], dict[str, Any]]:
+    def lock_and_look(self, connection: Connection, person: Person, now: datetime) -> tuple[list[Line], dict[str, Any]]:
         """What takes the person's time, and the next place in the number's count, held by a unique constraint."""
         if self.number is None:
-            return appointments.live_ones(connection, person, now), {}
-        others, last = appointments.live_and_caller(connection, person, now, self.number, self.day)
+            return appointments.lock_and_look(connection, person, now), {}
+        others, last = appointments.lock_and_count(connection, person, now, self.number, self.day)
         return others, {"caller": self.number, "caller_day": self.day, "caller_n": last + 1}
 
     def check(self, columns: dict[str, Any]) -> None:
