@@ -4,7 +4,6 @@ import argparse
 import errno
 import re
 from collections.abc import Sequence
-from functools import partial
 from typing import Any, NoReturn
 
 REASONS = {
@@ -17,6 +16,7 @@ REASONS = {
     errno.ENOSPC: "o disco está cheio",
     errno.EROFS: "o disco é só de leitura",
 }
+LONGEST_COMMAND = len("    voice-notes")
 WORDS = (
     (r"the following arguments are required: (.*)", r"falta dizer: \1"),
     (r"argument (.*?): invalid choice: '?(.*?)'? \(choose from (.*)\)", r"\2 não existe; escolha: \3"),
@@ -59,6 +59,14 @@ def why(error: OSError) -> str:
     return REASONS.get(error.errno or 0) or error.strerror or type(error).__name__
 
 
+class _Help(argparse.HelpFormatter):
+    """A line a command: argparse measures commands without their indent."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=32)
+        self._action_max_length = LONGEST_COMMAND
+
+
 class Parser(argparse.ArgumentParser):
     """An ArgumentParser that speaks Portuguese; commands below it are made of the same class.
 
@@ -67,7 +75,7 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, *, passes_on: bool = False, helps: bool = True, **given: Any) -> None:
-        given.setdefault("formatter_class", partial(argparse.HelpFormatter, max_help_position=32))
+        given.setdefault("formatter_class", _Help)
         super().__init__(**given, add_help=False)
         self._positionals.title = "argumentos"
         self._optionals.title = "opções"

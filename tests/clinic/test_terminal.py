@@ -2,6 +2,7 @@
 
 import pytest
 
+from clinic.commands import TEXTS, parser_of
 from clinic.terminal import Parser, table
 
 
@@ -38,6 +39,14 @@ def test_help_is_portuguese():
     text = parser().format_help()
     assert "mostra esta ajuda" in text
     assert not any(word in text for word in ("usage", "options", "positional", "show this"))
+
+
+def test_a_command_and_its_words_share_a_line():
+    lines = parser_of({}).format_help().splitlines()
+    top = {name: text for name, text in TEXTS.items() if " " not in name}
+    assert [
+        name for name, text in top.items() if not any(f" {name} " in line and text[:20] in line for line in lines)
+    ] == []
 
 
 def test_a_table_is_as_wide_as_its_words():
