@@ -98,8 +98,8 @@ def measure(progress: Progress, plan: Plan | None = None) -> dict[str, Any]:
         prepared(plan.size, plan.numbers[-1], cores, Path(folder), progress, _readable(line), script.alone) as bench,
     ):
         machine.unpin(bench.mariadb.server.pid)
-        place, ours = _most(plan, plan.start, _through_clinic(bench, line, plan), "alo agi", progress)
-        _place, null = _most(plan, max(place, 0), _through_script(bench, line, plan), "null script", progress)
+        place, ours = _most(plan, plan.start, plan.parts, _through_clinic(bench, line, plan), "alo agi", progress)
+        _place, null = _most(plan, max(place, 0), 1, _through_script(bench, line, plan), "null script", progress)
     return {
         "figures": {
             "callers": ours.callers, "booked": ours.booked, "digits_lost": ours.callers - ours.booked,
@@ -123,7 +123,7 @@ def _readable(line: Asterisk) -> dict[str, Any]:
     return {"spool": Path(line.spool), **({"prompts_dir": line.shipped_copy} if line.shipped_copy else {})}
 
 
-def _most(plan: Plan, start: int, attempt: Try, name: str, progress: Progress) -> tuple[int, Tried]:
+def _most(plan: Plan, start: int, stride: int, attempt: Try, name: str, progress: Progress) -> tuple[int, Tried]:
     """The greatest number that is borne, its place and the worst of its good tries."""
 
     def told(callers: int) -> Tried:
@@ -131,7 +131,7 @@ def _most(plan: Plan, start: int, attempt: Try, name: str, progress: Progress) -
         progress(f"{name}: {found}")
         return found
 
-    place, good = Search(plan.numbers, told, plan.agree).most(start)
+    place, good = Search(plan.numbers, told, plan.agree).most(start, stride)
     return place, max(good, key=lambda one: one.first_word_p99, default=NOTHING)
 
 

@@ -32,22 +32,22 @@ class Search(Generic[V]):
         self._agree = agree
         self._tries: dict[int, list[V]] = {}
 
-    def most(self, start: int) -> tuple[int, list[V]]:
+    def most(self, start: int, stride: int = 1) -> tuple[int, list[V]]:
         """The place of the greatest that is borne and its good tries; -1 and none when none is.
 
-        From the place `start` in strides of double length until one is borne and one is not, then by halving; in the
-        end the greatest borne and the next above it are tried again, until most of their tries agree.
+        From the place `start` in strides, each twice the last, until one is borne and one is not, then by halving; in
+        the end the greatest borne and the next above it are tried again, until most of their tries agree.
         """
-        low, high = self._between(start)
+        low, high = self._between(start, stride)
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (middle, high) if self._borne(middle) else (low, middle)
         low = self._settled(low)
         return low, [one for one in self._tries.get(low, []) if one.borne]
 
-    def _between(self, start: int) -> tuple[int, int]:
+    def _between(self, start: int, stride: int) -> tuple[int, int]:
         """A place that is borne (or -1) and one above it that is not (or the end)."""
-        end, stride = len(self._numbers), 1
+        end = len(self._numbers)
         low = high = min(start, end - 1)
         if self._borne(low):
             while (high := min(low + stride, end)) < end and self._borne(high):
