@@ -1,5 +1,6 @@
 """The pure half of the search, against the simplest way to say the same."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -25,6 +26,15 @@ def test_the_next_free_times_are_read_from_the_index_as_they_stand(served_clinic
             assert any("ix_slots_search" in line for line in plan)
             assert not any("Sort: slots" in line for line in plan)  # MySQL's words
             assert not any("slots" in line and "filesort" in line for line in plan)  # MariaDB's
+
+
+def test_the_nearest_are_the_first_or_the_last_of_all(any_clinic):
+    search, ask = any_clinic.agenda._search, any_clinic.agenda._ask(any_clinic.criteria())
+    ask = replace(ask, end=ask.start + timedelta(days=4))
+    times = [one.starts_at for one in search.between(ask)]
+    for limit in range(1, 9):
+        assert [one.starts_at for one in search.nearest(ask, limit)] == times[:limit]
+        assert [one.starts_at for one in search.nearest(ask, limit, backwards=True)] == times[::-1][:limit]
 
 
 def slot(place, doctor=1, unit=1, modality="in_person"):
