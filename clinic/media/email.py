@@ -93,6 +93,8 @@ def written(mail: Mail, sender: str, clock: Clock) -> EmailMessage:
 
 
 def _address(text: str) -> Address:
+    if "@" not in text:
+        raise ValueError("no address")
     return Address(addr_spec=text)
 
 
