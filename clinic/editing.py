@@ -1,0 +1,206 @@
+"""Managers edit the directory: units, specialties, payers, kinds of visit and doctors, as records of plain values.
+
+What appointments name is never deleted: it is made inactive, and offered no more.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import time
+from hashlib import sha256
+from typing import Any, Literal, TypeVar
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from clinic.clock import Clock
+from clinic.names import need
+from clinic.profile import ChangedMeanwhile
+from clinic.registry import KINDS
+from clinic.roster import Rosters
+from clinic.schedules import ANNOUNCE, Schedules
+from db.retry import taken
+from db.session import Database
+from db.tables import Doctor, DoctorPayer, DoctorSpecialty, OpeningHours, Payer, Specialty, Table, Unit, VisitKind
+from db.types import folded
+
+Sort = Literal["unit", "specialty", "payer", "kind", "doctor"]
+Record = dict[str, Any]
+T = TypeVar("T")
+
+
+class NameTaken(Exception):
+    """Another record has this name, telephone, code or CRM already."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Where records of a sort are kept, in which columns, and in which order they are shown."""
+
+    table: type[Table]
+    columns: tuple[str, ...]
+    order: tuple[str, ...]
+
+
+TABLES: Mapping[Sort, _Table] = {
+    "unit": _Table(
+        Unit,
+        ("name", "spoken", "street", "district", "city", "state", "zone", "phone", "position", "active"),
+        ("position", "name"),
+    ),
+    "specialty": _Table(
+        Specialty, ("name", "spoken", "needs_rqe", "kind_id", "position", "active"), ("position", "name")
+    ),
+    "payer": _Table(Payer, ("name", "spoken", "private", "position", "active"), ("position", "name")),
+    "kind": _Table(VisitKind, ("code", "name", "minutes", "preparation", "bookable_by"), ("id",)),
+    "doctor": _Table(
+        Doctor,
+        (
+            "name", "spoken", "title", "crm", "crm_state", "approves", "approval_hours", "return_days", "extra_quota",
+            "position", "active",
+        ),
+        ("position", "name_search", "id"),
+    ),
+}  # fmt: skip
+OFFERED = ("active", "zone", "state")
+"""What changes the slots with it."""
+
+
+class Editing:
+    """Reads and writes records; every save announces itself, asks for its spoken names and lets the slots follow."""
+
+    def __init__(self, database: Database, rosters: Rosters, schedules: Schedules, clock: Clock) -> None:
+        self._database, self._rosters, self._schedules, self._clock = database, rosters, schedules, clock
+
+    def records(self, sort: Sort) -> list[Record]:
+        """All of them, inactive ones too, in their order."""
+        wanted = _select(sort).order_by(*(getattr(TABLES[sort].table, name) for name in TABLES[sort].order))
+        return [dict(row._mapping) for row in self._database.rows(wanted)]
+
+    def record(self, sort: Sort, record_id: int) -> Record:
+        """One of them. Raises KeyError."""
+        row = self._database.first(_select(sort).where(TABLES[sort].table.id == record_id))  # type: ignore[attr-defined]
+        if row is None:
+            raise KeyError(record_id)
+        return dict(row._mapping)
+
+    def save(self, sort: Sort, record_id: int | None, values: Record, seen: str = "") -> int:
+        """Keep a new record, or one as it was `seen` (see `stamp`). Its id.
+
+        Raises NameTaken, KeyError, and ChangedMeanwhile where it is not what was seen.
+        """
+        return self._saved(record_id, lambda connection: self._write(connection, sort, record_id, values, seen), values)
+
+    def save_doctor(
+        self,
+        doctor_id: int | None,
+        values: Record,
+        specialties: Mapping[int, str | None],
+        payers: frozenset[tuple[int, int]],
+        seen: str = "",
+    ) -> int:
+        """A doctor with the RQE of each specialty (or None) and the (payer, unit) pairs taken. Raises as `save`."""
+
+        def work(connection: Connection) -> int:
+            named = {**values, "name_search": folded(values["name"])}
+            saved = self._write(connection, "doctor", doctor_id, named, seen)
+            connection.execute(delete(DoctorSpecialty).where(DoctorSpecialty.doctor_id == saved))
+            connection.execute(delete(DoctorPayer).where(DoctorPayer.doctor_id == saved))
+            _add(connection, DoctorSpecialty, saved, [{"specialty_id": k, "rqe": v} for k, v in specialties.items()])
+            _add(connection, DoctorPayer, saved, [{"payer_id": one, "unit_id": unit} for one, unit in payers])
+            return saved
+
+        return self._saved(doctor_id, work, values, doctor=True)
+
+    def specialties_of(self, doctor_id: int) -> dict[int, str | None]:
+        """The RQE of each of a doctor's specialties, None where there is none."""
+        mine = select(DoctorSpecialty.specialty_id, DoctorSpecialty.rqe).where(DoctorSpecialty.doctor_id == doctor_id)
+        return {row.specialty_id: row.rqe for row in self._database.rows(mine)}
+
+    def payers_of(self, doctor_id: int) -> frozenset[tuple[int, int]]:
+        """Which payer a doctor takes at which unit."""
+        mine = select(DoctorPayer.payer_id, DoctorPayer.unit_id).where(DoctorPayer.doctor_id == doctor_id)
+        return frozenset((row.payer_id, row.unit_id) for row in self._database.rows(mine))
+
+    def opening(self, unit_id: int) -> dict[int, tuple[time, time]]:
+        """When people answer at a unit, by weekday (0 is Monday); the widest span where there are several."""
+        columns = select(OpeningHours.weekday, OpeningHours.opens, OpeningHours.closes)
+        found: dict[int, tuple[time, time]] = {}
+        for row in self._database.rows(columns.where(OpeningHours.unit_id == unit_id)):
+            opens, closes = found.get(row.weekday, (row.opens, row.closes))
+            found[row.weekday] = min(opens, row.opens), max(closes, row.closes)
+        return found
+
+    def set_opening(self, unit_id: int, hours: Mapping[int, tuple[time, time]]) -> None:
+        """Replace when people answer at a unit."""
+        rows = [
+            {"unit_id": unit_id, "weekday": day, "opens": opens, "closes": closes}
+            for day, (opens, closes) in hours.items()
+        ]
+
+        def work(connection: Connection) -> int:
+            connection.execute(delete(OpeningHours).where(OpeningHours.unit_id == unit_id))
+            if rows:
+                connection.execute(insert(OpeningHours), rows)
+            return unit_id
+
+        self._saved(unit_id, work, {})
+
+    def _write(self, connection: Connection, sort: Sort, record_id: int | None, values: Record, seen: str) -> int:
+        table: Any = TABLES[sort].table
+        need(connection, self._clock(), _spoken(sort, values))
+        if record_id is None:
+            return int(connection.execute(insert(table).values(**values)).lastrowid)
+        connection.execute(update(table).where(table.id == record_id).values(id=record_id))  # others wait here
+        now = connection.execute(_select(sort).where(table.id == record_id)).first()
+        if now is None:
+            raise KeyError(record_id)
+        if stamp(dict(now._mapping)) != seen:
+            raise ChangedMeanwhile
+        connection.execute(update(table).where(table.id == record_id).values(**values))
+        return record_id
+
+    def _saved(
+        self, record_id: int | None, work: Callable[[Connection], int], values: Record, doctor: bool = False
+    ) -> int:
+        def announced(connection: Connection) -> int:
+            saved = work(connection)
+            connection.execute(ANNOUNCE)
+            return saved
+
+        try:
+            saved = self._database.write(announced)
+        except IntegrityError as error:
+            if taken(error):
+                raise NameTaken from error
+            raise
+        self._rosters.forget()
+        if doctor:
+            self._schedules.generate(saved)
+        elif record_id is not None and any(name in values for name in OFFERED[1:]):
+            self._schedules.extend()
+        return saved
+
+
+def stamp(record: Record) -> str:
+    """Names a record as it stands; a form carries it, so that nobody writes over what he has not seen."""
+    return sha256(repr(sorted(record.items())).encode()).hexdigest()[:24]
+
+
+def _select(sort: Sort) -> Any:
+    table: Any = TABLES[sort].table
+    return select(table.id, *(getattr(table, name) for name in TABLES[sort].columns))
+
+
+def _add(connection: Connection, table: type[Table], doctor_id: int, rows: list[Record]) -> None:
+    if rows:
+        connection.execute(insert(table), [{"doctor_id": doctor_id, **row} for row in rows])
+
+
+def _spoken(sort: Sort, values: Record) -> tuple[str | None, ...]:
+    """What callers will hear of a record."""
+    name = values.get("spoken") or values.get("name")
+    if sort == "unit":
+        return name, values.get("street")
+    if sort == "kind":
+        return None if values.get("code") in KINDS else name, values.get("preparation")
+    return (name,)
