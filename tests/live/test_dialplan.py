@@ -146,6 +146,22 @@ def test_the_mailbox_takes_the_message_where_one_is_set(asterisk: Asterisk, soun
     assert list(box.glob("*.wav"))
 
 
+def test_a_call_is_kept_where_the_clinic_has_to(asterisk: Asterisk, sounds: Sounds, standin: StandIn) -> None:
+    asterisk.cli("dialplan set global ALO_RECORD_CALLS yes")
+
+    async def script(phone: Telephone) -> None:
+        await identify(await phone.dial("4000"), sounds)
+
+    try:
+        telephone(asterisk.server, script)
+    finally:
+        asterisk.cli('dialplan set global ALO_RECORD_CALLS ""')
+    assert session.eventually(lambda: asterisk.calls() == 0)
+    [kept] = (asterisk.recordings / "calls").glob("*.wav")
+    said = [sounds.sound(name) for name in ("ask/cpf", "ask/birth", "told/thanks")]
+    assert min(heard_in_order(read_wav(kept), said)) >= ENOUGH
+
+
 def test_the_test_extension_takes_what_is_typed_ahead(asterisk: Asterisk, sounds: Sounds) -> None:
     async def script(phone: Telephone) -> None:
         call = await phone.dial("4999")
