@@ -3,13 +3,16 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from flask import Blueprint, Response, request
 
-from admin_web.access import EVERYBODY, Doors
+from admin_web.access import EVERYBODY, Doors, viewer
 from admin_web.feed import Feed, FellBehind, Follower, Told
 from clinic.live import SESSION, Event, Reader, Watcher, concerns
+
+if TYPE_CHECKING:
+    from clinic.services import Clinic
 
 HEARTBEAT = 15.0
 LONGEST = 600.0
@@ -37,9 +40,11 @@ class Viewer(Watcher, Protocol):
 class LiveStream:
     """The stream of one process; `viewer` tells who asks."""
 
-    def __init__(self, events: LiveEvents, viewer: Callable[[], Viewer], heartbeat: float = HEARTBEAT) -> None:
+    def __init__(
+        self, events: Callable[[], LiveEvents], viewer: Callable[[], Viewer], heartbeat: float = HEARTBEAT
+    ) -> None:
         self._events, self._viewer, self._heartbeat = events, viewer, heartbeat
-        self._feed = Feed(events.reader)
+        self._feed = Feed(lambda: events().reader())
 
     def stream(self) -> Response:
         """Goes on after Last-Event-ID (or ?after=, for who cannot set headers)."""
@@ -57,7 +62,7 @@ class LiveStream:
             follower.leave()
 
     def _missed(self, viewer: Viewer, after: int | None) -> Iterator[str]:
-        missed = self._events.since(after) if after is not None else []
+        missed = self._events().since(after) if after is not None else []
         if missed is None:
             yield _line("reset", {})
             return
@@ -95,8 +100,9 @@ def _line(name: str, data: dict[str, object], cursor: int | None = None) -> str:
     return f"{place}event: {name}\ndata: {json.dumps(data)}\n\n"
 
 
-def blueprint(events: LiveEvents, viewer: Callable[[], Viewer], heartbeat: float = HEARTBEAT) -> Blueprint:
+def blueprint(clinic: "Clinic") -> Blueprint:
     """The address /live."""
     page = Blueprint("live", __name__)
-    Doors(page).rule("/live", "stream", LiveStream(events, viewer, heartbeat).stream, allow=EVERYBODY)
+    stream = LiveStream(lambda: clinic.live, viewer)
+    Doors(page).rule("/live", "stream", stream.stream, allow=EVERYBODY)
     return page

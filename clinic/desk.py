@@ -1,5 +1,6 @@
 """Everything the desk does, as one thing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,15 +17,16 @@ from clinic.notices import Notices
 from clinic.offers import Offers
 from clinic.patient_search import PatientSearch
 from clinic.profile import Profiles
-from clinic.roster import Rosters
+from clinic.roster import Roster, Rosters
 from clinic.units import Units
 from db.session import Database
 
 
 @dataclass(frozen=True)
 class Desk:
-    """The services of the reception."""
+    """The services of the reception; `roster` names places, doctors, kinds and payers by their ids."""
 
+    roster: Callable[[], Roster]
     days: Days
     search: PatientSearch
     cards: Cards
@@ -49,6 +51,7 @@ def open_desk(
     """Build them on the clinic's own parts."""
     bookings = DeskBookings(database, holds, rosters, profiles, clock)
     return Desk(
+        roster=rosters.get,
         days=Days(database, rosters, units, clock),
         search=PatientSearch(database),
         cards=Cards(database, audit),

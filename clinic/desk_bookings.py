@@ -36,6 +36,15 @@ class DeskBookings(Bookings):
             raise KeyError(slot_id)
         return SlotInfo(*row)
 
+    def is_free(self, slot: SlotInfo, by: str) -> bool:
+        """Whether a time can still be had (also when one holds it oneself)."""
+        state = select(Slot.status, Slot.held_until, Slot.hold_token).where(Slot.id == slot.id)
+        row: Any = self._database.first(state)
+        now = self._clock()
+        if row is None or slot.starts_at <= now or row.status != "held":
+            return row is not None and slot.starts_at > now and row.status == "free"
+        return bool(row.held_until <= now or row.hold_token.startswith(f"{by}:"))
+
     def hold_one(self, slot: SlotInfo, by: str, minutes: int = 0) -> Hold:
         """Keep a time while the drawer is open; whatever the same person kept before is let go. Raises SlotTaken."""
         self.release_all(by)

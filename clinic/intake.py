@@ -97,6 +97,10 @@ class Intake:
             raise Settled
         return Unfinished(*row)
 
+    def exists(self, pre_id: int) -> bool:
+        """Whether there ever was one."""
+        return self._database.first(select(_PRE.id).where(_PRE.id == pre_id)) is not None
+
     def spoken_name(self, pre_id: int) -> Path | None:
         """The recording of the name, where there is one."""
         wanted = select(VoiceNote.path).join(_PRE, _PRE.name_note_id == VoiceNote.id).where(_PRE.id == pre_id)

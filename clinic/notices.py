@@ -86,6 +86,11 @@ class Notices:
             last.setdefault(row.appointment_id, _notice(row))
         return list(last.values())
 
+    def appointment_of(self, change_id: int) -> int | None:
+        """Of which appointment a change is; None for what is none."""
+        row = self._database.first(select(_C.appointment_id).where(_C.id == change_id))
+        return row.appointment_id if row else None
+
     def done(self, change_id: int, by: str, outcome: str = "told") -> None:
         """They were told (and with it of what came before); saying it twice is no harm. Raises KeyError."""
         row = self._database.first(select(_C.appointment_id).where(_C.id == change_id))

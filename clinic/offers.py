@@ -67,6 +67,16 @@ class Offer:
     conflicts: tuple[Conflict, ...]
 
     @property
+    def kind_options(self) -> list[tuple[int, str]]:
+        """The kinds with their length, to choose from."""
+        return [(one.id, f"{one.name} ({one.minutes} min)") for one in self.kinds]
+
+    @property
+    def payer_options(self) -> list[tuple[int, str]]:
+        """The payers, to choose from."""
+        return [(one.id, one.name) for one in self.payers]
+
+    @property
     def possible(self) -> bool:
         """Whether nothing forbids it."""
         return not any(one.forbids for one in self.conflicts)

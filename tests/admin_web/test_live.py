@@ -41,7 +41,8 @@ def viewer(role="attendant", session_id=9):
 
 def stream(events, who=None, headers=None):
     app = Flask(__name__)
-    app.register_blueprint(live.blueprint(events, lambda: who or viewer(), heartbeat=0.05))
+    stream = live.LiveStream(lambda: events, lambda: who or viewer(), heartbeat=0.05)
+    app.add_url_rule("/live", "live", stream.stream)
     reply = app.test_client().get("/live", headers=headers or {})
     return (piece.decode() for piece in reply.response)
 

@@ -1,0 +1,167 @@
+"""/agenda: the day of all doctors side by side, the week of one, and the page to print."""
+
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+
+from admin_web.access import STAFF, Doors, viewer
+from admin_web.agenda_view import Drawer, Grid
+from admin_web.desk import DAY, Asked, Reception, number
+from admin_web.words import MONTHS_SHORT, WEEKDAYS_SHORT
+from clinic.days import Column, Picture
+from clinic.roster import KindInfo
+
+if TYPE_CHECKING:
+    from clinic.services import Clinic
+
+WEEK = 7
+
+
+class Agenda:
+    """The pages, and the part of them that is fetched anew when something changes."""
+
+    def __init__(self, clinic: "Clinic") -> None:
+        self._clinic, self._desk = clinic, Reception(clinic)
+
+    def day(self) -> str:
+        """One day, everybody who works."""
+        return render_template("agenda/day.html", **self._day(self._desk.asked()))
+
+    def day_grid(self) -> Response:
+        """The grid of the day alone; 304 while nothing has changed."""
+        return unchanged(render_template("agenda/grid.html", **self._day(self._desk.asked())))
+
+    def week(self) -> str:
+        """One doctor, seven days."""
+        return render_template("agenda/week.html", **self._week(self._desk.asked()))
+
+    def week_grid(self) -> Response:
+        """The grid of the week alone."""
+        return unchanged(render_template("agenda/grid.html", **self._week(self._desk.asked())))
+
+    def printed(self) -> str:
+        """The day as lists, one for each doctor, to put beside the telephone."""
+        asked = self._desk.asked()
+        picture = self._clinic.desk.days.day(self._desk.choice(asked), asked.day)
+        return render_template(
+            "agenda/print.html", asked=asked, columns=picture.columns, roster=self._clinic.desk.roster(),
+            kinds=self._kinds(), ours=self._desk.ours(), now=self._clinic.clock(), zone=self._zone(asked),
+        )  # fmt: skip
+
+    def _day(self, asked: Asked) -> dict[str, object]:
+        choice = self._desk.choice(asked)
+        picture = self._clinic.desk.days.day(choice, asked.day)
+        grid = self._drawer().grid(picture.columns, self._of_doctor)
+        nobody = not picture.columns
+        return {
+            **self._shown(asked, picture, grid),
+            "kind": "day",
+            "address": url_for("agenda.day_grid", **asked.query(coluna=None)),  # type: ignore[arg-type]
+            "before": self._address("agenda.day", asked, asked.day - DAY),
+            "after": self._address("agenda.day", asked, asked.day + DAY),
+            "next_day": self._clinic.desk.days.next_day_of_work(choice, asked.day) if nobody else None,
+        }
+
+    def _week(self, asked: Asked) -> dict[str, object]:
+        doctors = self._doctors(asked)
+        doctor_id = asked.doctor_id or next(iter(doctors), None)
+        if doctor_id is None:
+            return {**self._shown(asked, Picture(()), Grid((), (), 0)), "kind": "week", "doctor": None, "address": ""}
+        monday = asked.day - timedelta(days=asked.day.weekday())
+        picture = self._clinic.desk.days.week(doctor_id, monday)
+        columns = [one for one in picture.columns if one.day.weekday() < 5 or one.visits or one.openings]
+        grid = self._drawer().grid(columns, _of_day)
+        return {
+            **self._shown(asked, Picture(tuple(columns)), grid),
+            "kind": "week",
+            "monday": monday,
+            "doctor": self._clinic.desk.roster().doctors[doctor_id],
+            "address": url_for("agenda.week_grid", **asked.query(medico=doctor_id, coluna=None)),  # type: ignore[arg-type]
+            "before": self._address("agenda.week", asked, asked.day - DAY * WEEK, medico=doctor_id),
+            "after": self._address("agenda.week", asked, asked.day + DAY * WEEK, medico=doctor_id),
+            "next_day": None,
+        }
+
+    def _shown(self, asked: Asked, picture: Picture, grid: Grid) -> dict[str, object]:
+        roster = self._clinic.desk.roster()
+        shown = asked.column if asked.column in {one.key for one in grid.strips} else _first(grid)
+        return {
+            "asked": asked,
+            "grid": grid,
+            "shown": shown,
+            "others": picture.others,
+            "today": self._desk.today(),
+            "units": self._desk.units(),
+            "specialties": roster.specialties,
+            "doctors": self._doctors(asked, every=True),
+            "roster": roster,
+            "zone": self._zone(asked),
+            "undo": self._undo(),
+            "waiting": len(self._clinic.desk.notices.waiting(self._desk.choice(asked).unit_ids)),
+            "unfinished": len(self._clinic.desk.intake.waiting()),
+        }
+
+    def _undo(self) -> int | None:
+        """The appointment whose cancelling or moving was just done, where the page may offer to take it back."""
+        undone = number(request.args.get("desfazer"))
+        return undone if undone and self._clinic.access.may_see_appointment(viewer(), undone) else None
+
+    def _drawer(self) -> Drawer:
+        return Drawer(self._desk.all_units(), self._kinds(), self._clinic.clock(), self._desk.ours())
+
+    def _kinds(self) -> dict[int, KindInfo]:
+        return {one.id: one for one in self._clinic.desk.roster().kinds}
+
+    def _doctors(self, asked: Asked, every: bool = False) -> list[int]:
+        """The doctors to choose from, in their order: those of the unit and specialty that were chosen."""
+        roster = self._clinic.desk.roster()
+        found = [one.id for one in roster.doctors.values() if one.active]
+        if asked.specialty_id and not every:
+            found = [one for one in found if (one, asked.specialty_id) in roster.rqe]
+        if asked.unit_id and not every:
+            found = [one for one in found if any(row.unit_id == asked.unit_id for row in roster.hours_of.get(one, ()))]
+        return found
+
+    def _zone(self, asked: Asked) -> object:
+        return (self._desk.all_units()[asked.unit_id] if asked.unit_id else self._desk.zone()).tz
+
+    def _of_doctor(self, column: Column) -> tuple[str, str]:
+        units = self._desk.all_units()
+        return column.doctor.name, " e ".join(units[one].name for one in column.unit_ids)
+
+    @staticmethod
+    def _address(endpoint: str, asked: Asked, day: date, **more: object) -> str:
+        return url_for(endpoint, **asked.query(dia=day.isoformat(), **more))  # type: ignore[arg-type]
+
+
+def _of_day(column: Column) -> tuple[str, str]:
+    day = column.day
+    return f"{WEEKDAYS_SHORT[day.weekday()]}, {day.day} {MONTHS_SHORT[day.month - 1]}", ""
+
+
+def _first(grid: Grid) -> int | None:
+    """On a narrow screen one column is shown: today's in a week, else the first."""
+    today = next((one.key for one in grid.strips if one.today and len({s.day for s in grid.strips}) > 1), None)
+    return today if today is not None else next((one.key for one in grid.strips), None)
+
+
+def unchanged(text: str) -> Response:
+    """A fragment with its tag; 304 where the reader has it already."""
+    reply = make_response(text)
+    reply.set_etag(sha256(reply.get_data()).hexdigest()[:16])
+    reply.make_conditional(request)
+    return reply
+
+
+def blueprint(clinic: "Clinic") -> Blueprint:
+    """The pages below /agenda that only show."""
+    page = Blueprint("agenda", __name__, url_prefix="/agenda")
+    views, doors = Agenda(clinic), Doors(page)
+    doors.rule("", "day", views.day, allow=STAFF)
+    doors.rule("/grade", "day_grid", views.day_grid, allow=STAFF)
+    doors.rule("/semana", "week", views.week, allow=STAFF)
+    doors.rule("/semana/grade", "week_grid", views.week_grid, allow=STAFF)
+    doors.rule("/imprimir", "printed", views.printed, allow=STAFF)
+    return page

@@ -1,0 +1,154 @@
+"""Booking at the desk: a time, a patient, the terms; what stands in the way is told before anything is saved."""
+
+import secrets
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from admin_web import desk_words
+from admin_web.access import STAFF, Doors, viewer
+from admin_web.desk import Reception, back_to, in_drawer, number
+from admin_web.desk_answers import done
+from clinic.bookings import Booking as Booked
+from clinic.bookings import NotAllowed, Overlaps, SlotTaken
+from clinic.offers import Offer, Wanted
+from clinic.people import Person
+from clinic.slots import Criteria, SlotInfo
+from clinic.terms import Terms
+
+if TYPE_CHECKING:
+    from clinic.services import Clinic
+
+LONGEST_SEARCH = 120
+TAKEN = 409
+
+
+class Booking:
+    """One page in two steps: who, then on what terms."""
+
+    def __init__(self, clinic: "Clinic") -> None:
+        self._clinic, self._desk = clinic, Reception(clinic)
+
+    def page(self) -> str:
+        """The search, or the terms once somebody is chosen."""
+        slot = self._desk.slot(number(request.args.get("horario")))
+        person = self._person(request.args.get("paciente"), request.args.get("pre"))
+        if person is None:
+            return self._search(slot)
+        return self._terms(slot, person, self._wanted(request.args))
+
+    def hold(self) -> Response:
+        """Keep the time while the drawer is open; 409 and what to do when somebody else has it."""
+        slot = self._desk.slot(number(request.form.get("horario")))
+        try:
+            self._clinic.desk.bookings.hold_one(slot, viewer().ref)
+        except SlotTaken:
+            return make_response({"said": self._gone(slot)}, TAKEN)
+        self._clinic.live.put("slot", slot.id, slot.unit_id, slot.doctor_id)
+        return Response(status=204)
+
+    def let_go(self) -> Response:
+        """The drawer was closed."""
+        self._clinic.desk.bookings.release_all(viewer().ref)
+        if unit := number(request.form.get("unidade")):
+            self._clinic.live.put("slot", 0, unit)
+        return Response(status=204)
+
+    def book(self) -> Response | tuple[str, int]:
+        """Make the appointment; the same form sent twice makes one."""
+        given = request.form
+        slot = self._desk.slot(number(given.get("horario")))
+        person = self._person(given.get("paciente"), given.get("pre"))
+        if person is None:
+            return self._search(slot, "Escolha primeiro o paciente."), 400
+        wanted, by = self._wanted(given), viewer().ref
+        offer = self._clinic.desk.offers.offer(person, slot, wanted, by)
+        try:
+            booked = self._book(person, slot, offer.terms, given.get("once", ""))
+        except Overlaps:
+            return self._terms(slot, person, wanted), TAKEN
+        except SlotTaken:
+            return self._terms(slot, person, wanted, self._gone(slot)), TAKEN
+        except NotAllowed:
+            said = "Estas condições não valem mais com este médico. Confira o tipo e o convênio."
+            return self._terms(slot, person, wanted, said), TAKEN
+        zone = self._desk.all_units()[slot.unit_id].tz
+        when = slot.starts_at.astimezone(zone)
+        name = person.name or "Pré-cadastro"
+        said = f"{name}: consulta marcada para {when:%d/%m às %H:%M}. Código {booked.code}."
+        if booked.status == "pending":
+            said = f"{name}: pedido registrado para {when:%d/%m às %H:%M}. O médico ainda precisa aceitar."
+        return done(said, back_to(when.date()))
+
+    def _book(self, person: Person, slot: SlotInfo, terms: Terms, once: str) -> Booked:
+        bookings, by = self._clinic.desk.bookings, viewer().ref
+        hold = bookings.hold(slot, by, terms.kind.minutes)
+        try:
+            return bookings.book_for(person, hold, terms, by, f"{by}:{once}"[:120] if once else None)
+        finally:
+            bookings.release_all(by)
+
+    def _person(self, patient: str | None, pre: str | None) -> Person | None:
+        try:
+            if patient_id := number(patient):
+                return self._clinic.desk.bookings.person("patient", patient_id)
+            if pre_id := number(pre):
+                return self._clinic.desk.bookings.person("pre_registration", pre_id)
+        except KeyError:
+            return None
+        return None
+
+    @staticmethod
+    def _wanted(given: "object") -> Wanted:
+        ask = given.get  # type: ignore[attr-defined]
+        return Wanted(number(ask("especialidade")), number(ask("tipo")), number(ask("convenio")), ask("modalidade"))
+
+    def _search(self, slot: SlotInfo, said: str = "") -> str:
+        typed = request.args.get("q", "")[:LONGEST_SEARCH]
+        found = self._clinic.desk.search.find(typed) if typed else []
+        return self._render("agenda/find.html", slot, q=typed, found=found, said=said or self._held_by_other(slot))
+
+    def _terms(self, slot: SlotInfo, person: Person, wanted: Wanted, said: str = "") -> str:
+        offer: Offer = self._clinic.desk.offers.offer(person, slot, wanted, viewer().ref)
+        zone = self._desk.all_units()[slot.unit_id].tz
+        return self._render(
+            "agenda/book.html", slot, person=person, offer=offer, said=said, once=secrets.token_urlsafe(12),
+            conflicts=[(one, desk_words.conflict(one, zone)) for one in offer.conflicts],
+            others=self._others(slot) if said or not offer.possible else [],
+        )  # fmt: skip
+
+    def _render(self, template: str, slot: SlotInfo, **more: object) -> str:
+        roster = self._clinic.desk.roster()
+        return render_template(
+            template, drawer=in_drawer(), slot=slot, doctor=roster.doctors[slot.doctor_id], roster=roster,
+            unit=roster.unit[slot.unit_id], zone=roster.unit[slot.unit_id].tz, desk_words=desk_words, **more,
+        )  # fmt: skip
+
+    def _held_by_other(self, slot: SlotInfo) -> str:
+        """Told before anybody is searched for."""
+        return "" if self._clinic.desk.bookings.is_free(slot, viewer().ref) else self._gone(slot)
+
+    def _gone(self, slot: SlotInfo) -> str:
+        """As look.md wants it: what happened, and other times."""
+        near = self._others(slot)
+        zone = self._desk.all_units()[slot.unit_id].tz
+        times = desk_words.others([one.starts_at for one in near], zone)
+        return f"Este horário acabou de ser reservado. Escolha outro{': ' + times if times else ''}."
+
+    def _others(self, slot: SlotInfo) -> list[SlotInfo]:
+        """Three times of the same doctor around that one."""
+        roster = self._clinic.desk.roster()
+        specialties = [one.id for one in roster.specialties if slot.doctor_id in roster.announceable[one.id]]
+        if not specialties:
+            return []
+        criteria = Criteria(specialties[0], doctor_id=slot.doctor_id, unit_id=slot.unit_id)
+        return self._clinic.agenda.next_free(criteria, after=slot.starts_at, limit=3, exclude=(slot.id,))
+
+
+def register(page: Blueprint, clinic: "Clinic") -> None:
+    """The addresses of booking, below /agenda."""
+    views, doors = Booking(clinic), Doors(page)
+    doors.rule("/marcar", "book", views.page, allow=STAFF)
+    doors.rule("/marcar", "do_book", views.book, allow=STAFF, methods=["POST"])
+    doors.rule("/reservar", "hold", views.hold, allow=STAFF, methods=["POST"])
+    doors.rule("/soltar", "let_go", views.let_go, allow=STAFF, methods=["POST"])

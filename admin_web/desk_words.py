@@ -1,0 +1,91 @@
+"""What the desk says of appointments, in Portuguese: reasons, events, who did it, what stands in the way."""
+
+from datetime import datetime, tzinfo
+
+from admin_web.words import hour, when
+from clinic.offers import Conflict
+
+REASONS = (
+    ("cannot_attend", "O paciente não pode vir"),
+    ("feeling_better", "O paciente melhorou"),
+    ("time_or_place", "O horário ou o local não serve"),
+    ("another_clinic", "O paciente foi a outra clínica"),
+    ("clinic", "A clínica precisou cancelar"),
+    ("doctor_away", "O médico não pode atender"),
+    ("other", "Outro motivo"),
+)
+WHY = dict(REASONS) | {
+    "spoken": "motivo dito ao telefone", "moved": "mudou de horário", "declined": "o médico não aceitou",
+    "expired": "o pedido venceu sem resposta", "withdrawn": "desfeita, ninguém esperava mais",
+    "undone": "desfeita a mudança", "refused": "pré-cadastro recusado",
+}  # fmt: skip
+EVENTS = {
+    "booked": "Marcada", "requested": "Pedida", "restored": "Voltou ao que era", "accepted": "Aceita pelo médico",
+    "declined": "Recusada pelo médico", "expired": "Venceu sem resposta", "cancelled": "Cancelada",
+    "moved": "Mudou de horário", "withdrawn": "Desfeita", "confirmed": "Presença confirmada", "arrived": "Chegou",
+    "fulfilled": "Atendida", "noshow": "Faltou", "kept": "Mantida", "delayed": "Atraso avisado",
+    "on_time": "Sem atraso", "reoffered": "Outro horário a oferecer", "imported": "Importada",
+}  # fmt: skip
+VIAS = {
+    "telephone": "pelo telefone", "web": "pelo portal", "desk": "na recepção", "system": "pelo sistema",
+    "api": "por outro sistema", "import": "na importação",
+}  # fmt: skip
+PROBLEMS = {
+    ("name", "empty"): "Escreva o nome como está no documento.",
+    ("name", "long"): "Use até 120 letras.",
+    ("name", "form"): "Escreva nome e sobrenome com letras.",
+    ("social_name", "long"): "Use até 120 letras.",
+    ("social_name", "form"): "Escreva o nome com letras.",
+    ("cpf", "empty"): "Escreva o CPF. Só quem tem responsável cadastrado pode ficar sem.",
+    ("cpf", "cpf"): "Este CPF não existe. Confira os onze números.",
+    ("cpf", "taken"): "Este CPF já é de um paciente cadastrado.",
+    ("birth_date", "empty"): "Escreva a data de nascimento.",
+    ("birth_date", "date"): "Escreva a data como 05/04/1980.",
+    ("birth_date", "future"): "Esta data ainda não chegou.",
+    ("birth_date", "old"): "Confira o ano.",
+    ("phones", "phone"): "Escreva com DDD, como (11) 98765-4321. Separe vários com vírgula.",
+    ("phones", "many"): "Guarde até cinco números.",
+    ("email", "email"): "Escreva um e-mail, como nome@exemplo.com.br.",
+    ("guardian_id", "self"): "Ninguém é responsável por si mesmo.",
+}
+DAYS_A_YEAR = 365.2425
+
+
+def problems(found: dict[str, str]) -> dict[str, str]:
+    """What is wrong, by field, as people read it."""
+    return {field: PROBLEMS.get((field, what), "Confira este campo.") for field, what in found.items()}
+
+
+def conflict(one: Conflict, zone: tzinfo) -> str:
+    """What stands in the way, and what can be done."""
+    if one.what == "overlaps" and one.booking:
+        return (
+            f"O paciente já tem consulta em {when(one.booking.starts_at, zone)}. "
+            "Escolha outro horário, ou mude ou cancele aquela antes."
+        )
+    if one.what == "too_short":
+        return (
+            f"São precisos {one.number} minutos seguidos, e o horário seguinte não está livre. Escolha outro horário."
+        )
+    if one.what == "many":
+        return f"O paciente já tem {one.number} consultas futuras. Confirme se quer mesmo mais uma."
+    return "Não há consulta recente deste médico para este retorno."
+
+
+def who(by: str, names: dict[str, str]) -> str:
+    """The author of a line of history: a name where one is known."""
+    kind, _, _ = by.partition(":")
+    return names.get(by) or {"system": "sistema", "patient": "paciente", "user": "equipe"}.get(kind, "paciente")
+
+
+def others(times: list[datetime], zone: tzinfo) -> str:
+    """Other times in a sentence: "14:45, 15:00 ou 15:30"."""
+    said = [hour(one, zone) for one in times]
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} ou {said[-1]}" if said else ""
+
+
+def age(born: object, today: object) -> str:
+    """How old somebody is: "46 anos", "8 meses"."""
+    days = (today - born).days  # type: ignore[operator]
+    years = int(days // DAYS_A_YEAR)
+    return f"{years} {'ano' if years == 1 else 'anos'}" if years else f"{days // 30} meses"

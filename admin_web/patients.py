@@ -1,0 +1,135 @@
+"""/pacientes: finding, registering and correcting patients, and the card of each."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+
+from admin_web import desk_words, unfinished
+from admin_web.access import STAFF, Doors, viewer
+from admin_web.desk import Reception, in_drawer, number
+from admin_web.patient_typed import LABELS, as_typed, typed_form
+from clinic.cards import Card, PatientData
+from clinic.patient_forms import Invalid, PatientForm
+
+if TYPE_CHECKING:
+    from clinic.services import Clinic
+
+LONGEST_SEARCH = 120
+MOST_FOUND = 40
+
+
+class Patients:
+    """Search, card, and the form of a patient."""
+
+    def __init__(self, clinic: "Clinic") -> None:
+        self._clinic, self._desk = clinic, Reception(clinic)
+
+    def search(self) -> str:
+        """Who fits what was typed; the fragment alone while it is being typed."""
+        typed = request.args.get("q", "")[:LONGEST_SEARCH]
+        found = self._clinic.desk.search.find(typed, MOST_FOUND) if typed.strip() else []
+        unfinished = len(self._clinic.desk.intake.waiting())
+        template = "patients/found.html" if in_drawer() else "patients/search.html"
+        return render_template(
+            template, q=typed, found=found, unfinished=unfinished, today=self._desk.today(), age=desk_words.age
+        )
+
+    def card(self, patient_id: int) -> str:
+        """Everything on file; reading leaves a trace."""
+        try:
+            card: Card = self._clinic.desk.cards.card(patient_id, viewer().ref)
+        except KeyError:
+            abort(404)
+        now = self._clinic.clock()
+        coming = [one for one in reversed(card.visits) if one.starts_at >= now and one.status in ("booked", "pending")]
+        past = [one for one in card.visits if one not in coming]
+        roster = self._clinic.desk.roster()
+        return render_template(
+            "patients/card.html", card=card, patient=card.patient, coming=coming, past=past, roster=roster,
+            kinds={one.id: one for one in roster.kinds}, zones={one.id: one.tz for one in roster.unit.values()},
+            why=desk_words.WHY, events=desk_words.EVENTS, vias=desk_words.VIAS, names=self._names(card),
+            ours=self._desk.ours(), today=self._desk.today(), who=desk_words.who, age=desk_words.age,
+            last=next((one for one in past if one.status == "fulfilled"), None),
+        )  # fmt: skip
+
+    def new_form(self) -> str:
+        """An empty form; what was searched for is filled in."""
+        typed = request.args.get("q", "").strip()
+        digits = "".join(one for one in typed if one.isdecimal())
+        field = "name" if not digits else "cpf" if len(digits) == 11 and digits[2] != "9" else "phones"
+        return self._form({field: typed[:LONGEST_SEARCH]} if typed else {}, {})
+
+    def new(self) -> Response | tuple[str, int]:
+        """Register; then on to the booking it was for, else to the card."""
+        try:
+            patient_id = self._clinic.desk.intake.register(self._typed(), viewer().ref)
+        except Invalid as wrong:
+            return self._form(request.form, desk_words.problems(wrong.problems), wrong.patient_id), 400
+        flash("Paciente cadastrado.", "good")
+        slot = number(request.form.get("horario"))
+        if slot:
+            return redirect(url_for("desk.book", horario=slot, paciente=patient_id), 303)  # type: ignore[return-value]
+        return redirect(url_for("patients.card", patient_id=patient_id), 303)  # type: ignore[return-value]
+
+    def edit_form(self, patient_id: int) -> str:
+        """What is on file, to correct."""
+        return self._form(as_typed(self._patient(patient_id)), {}, None, patient_id)
+
+    def edit(self, patient_id: int) -> Response | tuple[str, int]:
+        """Keep what was corrected."""
+        self._patient(patient_id)
+        try:
+            self._clinic.desk.intake.correct(patient_id, self._typed(), viewer().ref)
+        except Invalid as wrong:
+            return self._form(request.form, desk_words.problems(wrong.problems), wrong.patient_id, patient_id), 400
+        flash("Dados corrigidos.", "good")
+        return redirect(url_for("patients.card", patient_id=patient_id), 303)  # type: ignore[return-value]
+
+    def _patient(self, patient_id: int) -> PatientData:
+        try:
+            return self._clinic.desk.cards.patient(patient_id)
+        except KeyError:
+            abort(404)
+
+    def _typed(self) -> PatientForm:
+        return typed_form(request.form, self._guardian(request.form.get("guardian_id")))
+
+    def _guardian(self, given: str | None) -> int | None:
+        """The guardian that was chosen, if there is such a patient."""
+        guardian_id = number(given)
+        try:
+            return self._clinic.desk.cards.patient(guardian_id).id if guardian_id else None
+        except KeyError:
+            return None
+
+    def _form(
+        self, values: Mapping[str, str], errors: dict[str, str], same: int | None = None, patient_id: int | None = None
+    ) -> str:
+        guardian = self._guardian(values.get("guardian_id") or request.args.get("responsavel"))
+        return render_template(
+            "patients/form.html", values=values, errors=errors, labels=LABELS, same=same, patient_id=patient_id,
+            guardian=self._patient(guardian) if guardian else None, slot=number(request.values.get("horario")),
+            payer_options=[(one.id, one.name) for one in self._clinic.directory.payers()],
+            unit_options=[(one.id, one.name) for one in self._clinic.units.all()],
+        )  # fmt: skip
+
+    def _names(self, card: Card) -> dict[str, str]:
+        """Who of the team is in the histories."""
+        refs = {change.by for visit in card.visits for change in visit.changes if change.by.startswith("user:")}
+        found = {ref: self._clinic.users.viewer(int(ref.partition(":")[2])) for ref in refs}
+        return {ref: one.name for ref, one in found.items() if one}
+
+
+def blueprint(clinic: "Clinic") -> Blueprint:
+    """The pages below /pacientes."""
+    page = Blueprint("patients", __name__, url_prefix="/pacientes")
+    views, doors = Patients(clinic), Doors(page)
+    doors.rule("", "search", views.search, allow=STAFF)
+    doors.rule("/novo", "new_form", views.new_form, allow=STAFF)
+    doors.rule("/novo", "new", views.new, allow=STAFF, methods=["POST"])
+    doors.rule("/<int:patient_id>", "card", views.card, allow=STAFF)
+    doors.rule("/<int:patient_id>/editar", "edit_form", views.edit_form, allow=STAFF)
+    doors.rule("/<int:patient_id>/editar", "edit", views.edit, allow=STAFF, methods=["POST"])
+    unfinished.register(page, clinic)
+    return page

@@ -1,0 +1,112 @@
+// The agenda's page: live grid, drawer, moving, taking back.
+import { live } from "../frame/live.js";
+import { token } from "../ui/ui.js";
+import { Drawer } from "./drawer.js";
+import { Grid } from "./grid.js";
+import { Mover } from "./move.js";
+
+const UNDO_MS = 10000;
+const root = document.getElementById("agenda");
+const toast = document.getElementById("toast");
+const undo = toast.querySelector("[data-undo]");
+const grid = new Grid(root);
+let hiding = null;
+let opener = null;
+let kept = false;
+
+function post(address, given) {
+  const body = new URLSearchParams(given);
+  return fetch(address, { method: "POST", body, headers: { "X-CSRF-Token": token(), "X-Drawer": "1" }, keepalive: true });
+}
+
+function say(words, takeBack = null) {
+  toast.querySelector("[data-said]").textContent = words;
+  undo.hidden = !takeBack;
+  if (takeBack) undo.action = takeBack;
+  toast.hidden = false;
+  clearTimeout(hiding);
+  hiding = setTimeout(() => { toast.hidden = true; }, takeBack ? UNDO_MS : 6000);
+}
+
+function done({ said, undo: takeBack }) {
+  kept = false;
+  say(said, takeBack);
+  grid.refresh();
+}
+
+function closed() {
+  if (kept) post("/agenda/soltar", {}).catch(() => {});
+  kept = false;
+  const back = opener && root.querySelector(opener);
+  back?.focus();
+}
+
+const drawer = new Drawer(document.getElementById("drawer"), { done, closed });
+
+// The time is kept for us while the drawer is open; who loses it is told by the page itself.
+async function book(link) {
+  kept = true;
+  await post("/agenda/reservar", { horario: link.dataset.slot }).catch(() => {});
+  await drawer.show(link.href);
+}
+
+root.addEventListener("click", (event) => {
+  const link = event.target.closest(".block > a");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  opener = link.dataset.slot ? `[data-slot="${link.dataset.slot}"]` : `[data-visit="${link.dataset.visit}"]`;
+  if (link.dataset.slot) book(link);
+  else drawer.show(link.href);
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-drawer]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  opener = null;
+  drawer.show(link.href);
+});
+
+const mover = new Mover(root, {
+  say,
+  send: async (visit, slot) => {
+    try {
+      await drawer.take(await post(`/agenda/consultas/${visit}/mover`, { horario: slot }));
+    } catch {
+      say("Sem conexão: a consulta continua onde estava.");
+    }
+  },
+});
+
+undo.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  event.stopPropagation();
+  const reply = await post(undo.action, {}).catch(() => null);
+  if (reply?.ok) done(await reply.json());
+  else say("Não foi possível desfazer.");
+});
+
+const filters = document.querySelector("[data-filters]");
+filters.classList.add("live");
+filters.addEventListener("change", () => { if (filters.reportValidity()) filters.requestSubmit(); });
+
+const chooser = document.querySelector(".chooser");
+chooser?.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-column]");
+  if (!link) return;
+  event.preventDefault();
+  grid.choose(link.dataset.column);
+  for (const other of chooser.querySelectorAll("[aria-current]")) other.removeAttribute("aria-current");
+  link.setAttribute("aria-current", "true");
+  history.replaceState(null, "", link.href);
+});
+
+document.getElementById("keys").classList.add("on");
+if (!toast.hidden) hiding = setTimeout(() => { toast.hidden = true; }, UNDO_MS);
+grid.begin();
+
+let waiting = null;
+function soon() {
+  waiting ??= setTimeout(() => { waiting = null; if (!mover.lifted) grid.refresh(); }, 60);
+}
+live(["appointment", "delay", "slot", "schedule", "patient"], { changed: soon, anew: soon });
