@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask
 
-from admin_web import agenda, audit_log, call_settings, callbacks, desk_pages, holidays, live, own_absences, own_day, own_hours, own_terms, patients
+from admin_web import (
+    agenda,
+    audit_log,
+    call_settings,
+    callbacks,
+    desk_pages,
+    holidays,
+    live,
+    own_absences,
+    own_day,
+    own_hours,
+    own_terms,
+    patients,
+)
 from admin_web.frame import Place
 
 if TYPE_CHECKING:
