@@ -1,0 +1,140 @@
+"""/cadastro/medicos: the clinic's doctors: CRM, specialties with RQE, which payer is taken where, how they work."""
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from admin_web.access import MANAGERS, Doors, viewer
+from admin_web.fields import Field, read, shown, states
+from clinic.editing import NameTaken, Record, stamp
+from clinic.profile import ChangedMeanwhile
+
+if TYPE_CHECKING:
+    from clinic.services import Clinic
+
+LOGIN = "required"
+CRM = re.compile(r"\d{1,10}")
+RQE = re.compile(r"\d{1,12}")
+
+
+def titles() -> list[tuple[str, str]]:
+    """What is spoken before a doctor's name."""
+    return [("doutora", "Doutora"), ("doutor", "Doutor")]
+
+
+FIELDS = (
+    Field("name", "Nome", required=True),
+    Field("title", "Tratamento", "choose", required=True, options=titles),
+    Field("spoken", "Como se pronuncia", hint="Só se for lido errado ao telefone."),
+    Field("crm", "CRM", required=True, longest=10, hint="Só os números."),
+    Field("crm_state", "UF do CRM", "choose", required=True, options=states),
+    Field("return_days", "Dias para o retorno", "number", required=True, most=365),
+    Field("approval_hours", "Horas para responder a pedidos", "number", required=True, least=1, most=240),
+    Field("extra_quota", "Encaixes por dia", "number", required=True, most=20),
+    Field("position", "Lugar na lista", "number", "É também a ordem das teclas ao telefone.", required=True),
+    Field("approves", "Responde a cada pedido antes de valer", "tick"),
+    Field("active", "Atende", "tick", "Quem não atende não é oferecido; o que já está marcado continua."),
+)
+LABELS = {field.name: field.label for field in FIELDS}
+
+
+class Doctors:
+    """List and form."""
+
+    def __init__(self, clinic: "Clinic") -> None:
+        self._clinic = clinic
+
+    def page(self) -> str:
+        """All doctors."""
+        names = {one["id"]: one["name"] for one in self._clinic.editing.records("specialty")}
+        doctors = self._clinic.editing.records("doctor")
+        known = {one["id"]: self._clinic.editing.specialties_of(one["id"]) for one in doctors}
+        return render_template("doctors/list.html", doctors=doctors, specialties=known, names=names)
+
+    def new(self) -> str | Response | tuple[str, int]:
+        """An empty form, and what comes back from it."""
+        if request.method == "POST":
+            return self._keep(None)
+        start = {"active": True, "return_days": 30, "approval_hours": 24, "extra_quota": 2}
+        place = len(self._clinic.editing.records("doctor"))
+        return self._form(None, shown(FIELDS, start | {"position": place}), {}, frozenset(), {}, "")
+
+    def edit(self, record_id: int) -> str | Response | tuple[str, int]:
+        """A doctor's form, and what comes back from it."""
+        record = self._record(record_id)
+        if request.method == "POST":
+            return self._keep(record_id)
+        specialties = {key: rqe or "" for key, rqe in self._clinic.editing.specialties_of(record_id).items()}
+        payers = self._clinic.editing.payers_of(record_id)
+        return self._form(record_id, shown(FIELDS, record), specialties, payers, {}, stamp(record))
+
+    def _keep(self, record_id: int | None) -> str | Response | tuple[str, int]:
+        values, errors = read(FIELDS, request.form)
+        specialties, payers, seen = self._specialties(), self._payers(), request.form.get("seen", "")
+        if values.get("crm") and not CRM.fullmatch(values["crm"]):
+            errors["crm"] = "Só os números do CRM."
+        for key, rqe in specialties.items():
+            if rqe and not RQE.fullmatch(rqe):
+                errors[f"rqe-{key}"] = "O RQE tem só números."
+        if errors:
+            return self._form(record_id, request.form, specialties, payers, errors, seen), 422
+        with_rqe = {key: rqe or None for key, rqe in specialties.items()}
+        try:
+            saved = self._clinic.editing.save_doctor(record_id, values, with_rqe, payers, seen)
+        except NameTaken:
+            errors = {"crm": "Este CRM já está no cadastro."}
+            return self._form(record_id, request.form, specialties, payers, errors, seen), 422
+        except ChangedMeanwhile:
+            said = "Outra pessoa mudou este cadastro enquanto você escrevia. Confira e guarde de novo para valer o seu."
+            now = stamp(self._record(record_id or 0))
+            return self._form(record_id, request.form, specialties, payers, {"": said}, now), 409
+        self._clinic.audit.add(viewer().ref, "doctor.saved", "doctor", saved)
+        flash("Cadastro guardado. As vagas já o seguem.", "good")
+        return redirect(url_for("doctors.page") if record_id else url_for("own_hours.page", doctor_id=saved), 303)
+
+    def _specialties(self) -> dict[int, str]:
+        """What was ticked, with the RQE that was typed."""
+        known = (one["id"] for one in self._clinic.editing.records("specialty"))
+        ticked = set(request.form.getlist("specialty"))
+        return {key: request.form.get(f"rqe-{key}", "").strip() for key in known if str(key) in ticked}
+
+    def _payers(self) -> frozenset[tuple[int, int]]:
+        ticked = set(request.form.getlist("takes"))
+        payers, units = self._clinic.editing.records("payer"), self._clinic.editing.records("unit")
+        pairs = ((payer["id"], unit["id"]) for payer in payers for unit in units)
+        return frozenset(pair for pair in pairs if f"{pair[0]}-{pair[1]}" in ticked)
+
+    def _record(self, record_id: int) -> Record:
+        try:
+            return self._clinic.editing.record("doctor", record_id)
+        except KeyError:
+            abort(404)
+
+    def _form(
+        self,
+        record_id: int | None,
+        values: Mapping[str, str],
+        specialties: Mapping[int, str],
+        payers: frozenset[tuple[int, int]],
+        errors: Mapping[str, str],
+        seen: str,
+    ) -> str:
+        return render_template(
+            "doctors/form.html", fields_of=FIELDS, record_id=record_id, values=values, errors=errors, seen=seen,
+            labels=LABELS, chosen=specialties, taken=payers, units=self._clinic.editing.records("unit"),
+            all_specialties=self._clinic.editing.records("specialty"),
+            all_payers=self._clinic.editing.records("payer"),
+        )  # fmt: skip
+
+
+def blueprint(clinic: "Clinic") -> Blueprint:
+    """The pages of the clinic's doctors, for managers."""
+    page = Blueprint("doctors", __name__, url_prefix="/cadastro/medicos")
+    views, doors = Doctors(clinic), Doors(page)
+    doors.rule("", "page", views.page, allow=MANAGERS)
+    doors.rule("/novo", "new", views.new, allow=MANAGERS, methods=("GET", "POST"))
+    doors.rule("/<int:record_id>", "edit", views.edit, allow=MANAGERS, methods=("GET", "POST"))
+    return page

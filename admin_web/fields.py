@@ -1,0 +1,109 @@
+"""Forms by description: which fields a record has, how they are shown, and how what was typed is read."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from clinic.phones import normalise
+
+Sort = Literal["text", "area", "tick", "number", "choose", "phone"]
+Options = Callable[[], Sequence[tuple[str, str]]]
+STATES = (
+    "AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA", "PB", "PE", "PI", "PR", "RJ",
+    "RN", "RO", "RR", "RS", "SC", "SE", "SP", "TO",
+)  # fmt: skip
+
+BRAZILIAN = (
+    "America/Sao_Paulo", "America/Araguaina", "America/Bahia", "America/Belem", "America/Boa_Vista",
+    "America/Campo_Grande", "America/Cuiaba", "America/Eirunepe", "America/Fortaleza", "America/Maceio",
+    "America/Manaus", "America/Noronha", "America/Porto_Velho", "America/Recife", "America/Rio_Branco",
+    "America/Santarem",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a record. `least` and `most` bound a number; `longest` a text; `options` are what may be chosen."""
+
+    name: str
+    label: str
+    sort: Sort = "text"
+    hint: str = ""
+    required: bool = False
+    longest: int = 120
+    least: int = 0
+    most: int = 999
+    options: Options | None = None
+    whole: bool = False
+    """What is chosen is a number (an id), not a text."""
+
+
+def read(fields: Iterable[Field], typed: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The values of a form, and what is wrong by field."""
+    values: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for field in fields:
+        try:
+            values[field.name] = _value(field, typed.get(field.name, ""))
+        except ValueError as wrong:
+            errors[field.name] = str(wrong)
+    return values, errors
+
+
+def shown(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, str]:
+    """Values as a form shows them."""
+    return {field.name: _text(field, values.get(field.name)) for field in fields}
+
+
+def _text(field: Field, value: Any) -> str:
+    if field.sort == "tick":
+        return "1" if value else ""
+    return "" if value is None else str(value)
+
+
+def _value(field: Field, text: str) -> Any:
+    text = text.strip() if field.sort == "area" else " ".join(text.split())
+    if field.sort == "tick":
+        return text == "1"
+    if not text:
+        if field.required:
+            raise ValueError("Falta preencher.")
+        return None
+    if field.sort == "number":
+        return _number(field, text)
+    if field.sort == "choose":
+        return _chosen(field, text)
+    if field.sort == "phone":
+        return _phone(text)
+    if len(text) > field.longest:
+        raise ValueError(f"Cabe até {field.longest} letras.")
+    return text
+
+
+def _number(field: Field, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 8 and field.least <= int(text) <= field.most):
+        raise ValueError(f"Um número de {field.least} a {field.most}.")
+    return int(text)
+
+
+def _chosen(field: Field, text: str) -> Any:
+    if text not in {key for key, _ in (field.options() if field.options else ())}:
+        raise ValueError("Escolha uma das opções.")
+    return int(text) if field.whole else text
+
+
+def _phone(text: str) -> str:
+    number = normalise(text)
+    if number is None:
+        raise ValueError("Escreva o telefone com DDD, como (11) 3333-4444.")
+    return number
+
+
+def states() -> list[tuple[str, str]]:
+    """The states of Brazil."""
+    return [(state, state) for state in STATES]
+
+
+def zones() -> list[tuple[str, str]]:
+    """Brazil's time zones, by the place that names them."""
+    return [(name, name.removeprefix("America/").replace("_", " ")) for name in BRAZILIAN]

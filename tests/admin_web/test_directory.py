@@ -1,0 +1,145 @@
+"""What the clinic offers, as managers edit it: units, specialties, payers, kinds of visit, doctors."""
+
+import html
+import re
+from datetime import time
+
+import pytest
+
+from admin_web.fields import Field, read
+
+INPUT = re.compile(r'<input [^>]*name="([^"]+)" value="([^"]*)"')
+
+
+@pytest.fixture
+def manager(site):
+    browser = site.client("manager")
+    browser.get("/unidades")
+    return browser
+
+
+def send(browser, path, fields):
+    token = browser.get_cookie("alo_csrf").value
+    return browser.post(path, data=fields | {"csrf_token": token})
+
+
+def as_shown(page: str) -> dict[str, list[str]]:
+    """The fields of the page's form as a browser would send them back."""
+    found: dict[str, list[str]] = {}
+    for tag in re.findall(r"<input [^>]*>", page):
+        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
+        if name and ('type="checkbox"' not in tag or " checked" in tag):
+            found.setdefault(name[1], []).append(html.unescape(value[1] if value else ""))
+    for name, inside in re.findall(r'<select [^>]*name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
+        found[name] = re.findall(r'value="([^"]*)" selected', inside)[:1] or [""]
+    for name, text in re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>([^<]*)</textarea>', page):
+        found[name] = [html.unescape(text)]
+    found.pop("csrf_token", None)
+    return found
+
+
+SORTS = {"unit": "unidades", "specialty": "especialidades", "payer": "convenios", "kind": "tipos"}
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_what_is_shown_can_be_kept_as_it_is(clinic, manager, sort):
+    for record in clinic.editing.records(sort):
+        path = f"/{SORTS[sort]}/{record['id']}"
+        assert send(manager, path, as_shown(manager.get(path).text)).status_code == 303
+        assert clinic.editing.record(sort, record["id"]) == record
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_record_that_is_not_there_is_not_found(manager, sort):
+    assert manager.get(f"/{SORTS[sort]}/999").status_code == 404
+
+
+def test_a_new_unit_is_offered(clinic, manager):
+    fields = as_shown(manager.get("/unidades/novo").text) | {
+        "name": "Pinheiros", "street": "Rua dos Pinheiros, 10", "city": "São Paulo", "state": "SP",
+        "phone": "(11) 4444-5555", "opens-0": "07:00", "closes-0": "19:00",
+    }  # fmt: skip
+    assert send(manager, "/unidades/novo", fields).status_code == 303
+    [unit] = [one for one in clinic.units.all() if one.name == "Pinheiros"]
+    assert (unit.phone, clinic.editing.opening(unit.id)) == ("551144445555", {0: (time(7), time(19))})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"name": ""}, "Falta preencher."),
+        ({"name": "Santana"}, "Já existe outro registro"),
+        ({"state": "XX"}, "Escolha uma das opções."),
+        ({"phone": "123"}, "Escreva o telefone com DDD"),
+        ({"position": "-1"}, "Um número de 0 a 999."),
+        ({"opens-0": "18:00", "closes-0": "08:00"}, "feche depois de abrir"),
+        ({"opens-0": "oito"}, "escreva as horas como 08:00"),
+    ],
+)
+def test_a_unit_that_cannot_be_is_told_and_nothing_is_lost(clinic, manager, wrong, said):
+    centro = clinic.at.units["centro"]
+    before, fields = clinic.editing.record("unit", centro), as_shown(manager.get(f"/unidades/{centro}").text)
+    reply = send(manager, f"/unidades/{centro}", fields | {"district": "Bela Vista"} | wrong)
+    assert (reply.status_code, said in reply.text, 'value="Bela Vista"' in reply.text) == (422, True, True)
+    assert clinic.editing.record("unit", centro) == before
+
+
+def test_two_managers_do_not_write_over_each_other(clinic, manager):
+    centro = clinic.at.units["centro"]
+    mine = as_shown(manager.get(f"/unidades/{centro}").text)
+    send(manager, f"/unidades/{centro}", mine | {"district": "Sé"})
+    reply = send(manager, f"/unidades/{centro}", mine | {"district": "Liberdade"})
+    assert (reply.status_code, "Outra pessoa mudou" in reply.text, 'value="Liberdade"' in reply.text) == (
+        409,
+        True,
+        True,
+    )
+    assert clinic.editing.record("unit", centro)["district"] == "Sé"
+
+
+def test_a_doctors_form_can_be_kept_as_it_is(clinic, manager):
+    for name, doctor in clinic.at.doctors.items():
+        path = f"/cadastro/medicos/{doctor}"
+        before = clinic.editing.record("doctor", doctor), clinic.editing.specialties_of(doctor)
+        payers = clinic.editing.payers_of(doctor)
+        assert send(manager, path, as_shown(manager.get(path).text)).status_code == 303, name
+        assert (clinic.editing.record("doctor", doctor), clinic.editing.specialties_of(doctor)) == before
+        assert clinic.editing.payers_of(doctor) == payers
+
+
+def test_a_new_doctor_goes_on_to_the_hours(clinic, manager):
+    heart = clinic.at.specialties["cardiology"]
+    fields = as_shown(manager.get("/cadastro/medicos/novo").text) | {
+        "name": "Ângela Prado", "title": "doutora", "crm": "9090", "crm_state": "RJ", "specialty": [str(heart)],
+        f"rqe-{heart}": "4321",
+    }  # fmt: skip
+    reply = send(manager, "/cadastro/medicos/novo", fields)
+    [doctor] = [one for one in clinic.editing.records("doctor") if one["name"] == "Ângela Prado"]
+    assert reply.location == f"/medico/{doctor['id']}/horarios"
+    assert clinic.editing.specialties_of(doctor["id"]) == {heart: "4321"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"crm": "12a"}, "Só os números do CRM."),
+        ({"crm": "102"}, "já está no cadastro"),
+        ({"title": "x"}, "Escolha uma"),
+    ],
+)
+def test_a_doctor_who_cannot_be_is_told(clinic, manager, wrong, said):
+    path = f"/cadastro/medicos/{clinic.at.doctors['marina']}"
+    reply = send(manager, path, as_shown(manager.get(path).text) | wrong)
+    assert (reply.status_code, said in reply.text) == (422, True)
+
+
+def test_an_rqe_has_digits_only(clinic, manager):
+    path, heart = f"/cadastro/medicos/{clinic.at.doctors['paulo']}", clinic.at.specialties["cardiology"]
+    reply = send(manager, path, as_shown(manager.get(path).text) | {f"rqe-{heart}": "abc"})
+    assert (reply.status_code, "O RQE tem só números." in reply.text) == (422, True)
+
+
+@pytest.mark.parametrize("text", ["²", "1e3", "٣", "99999999999"])
+def test_a_number_is_digits_within_its_bounds(text):
+    values, errors = read([Field("n", "N", "number", most=99)], {"n": text})
+    assert (values, errors) == ({}, {"n": "Um número de 0 a 99."})
