@@ -14,6 +14,8 @@ from admin_web import (
     call_settings,
     callbacks,
     desk_pages,
+    directory,
+    doctors,
     holidays,
     live,
     own_absences,
@@ -37,6 +39,8 @@ PAGES: tuple[Callable[["Clinic"], Blueprint], ...] = (
     holidays.blueprint,
     call_settings.blueprint,
     audit_log.blueprint,
+    doctors.blueprint,
+    *directory.BLUEPRINTS,
     own_absences.blueprint,
     own_day.blueprint,
     own_hours.blueprint,
@@ -56,6 +60,11 @@ PLACES = (
 MANAGER_TABS = (
     ("Ajustes", "call_settings.page"),
     ("Feriados", "holidays.page"),
+    ("Unidades", "directory_unit.page"),
+    ("Médicos", "doctors.page"),
+    ("Especialidades", "directory_specialty.page"),
+    ("Convênios", "directory_payer.page"),
+    ("Tipos", "directory_kind.page"),
 )
 """The pages under "Configurações"."""
 
