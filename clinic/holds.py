@@ -89,26 +89,34 @@ class Holds:
 
         Who holds it already may hold it again, so a lost answer does no harm.
         """
-        now = self._clock()
-        until = now + timedelta(minutes=self._profiles.get().hold_minutes)
-        hold = Hold(f"{by}:{secrets.token_hex(4)}", slot, until, (slot.id,))
-        claim = {"now": now, "until": until, "token": hold.token, **_owner(by)}
         if not long_enough(slot, minutes):
-            return self._database.write(lambda connection: _hold_some(connection, hold, claim, minutes))
-        if not self._claim({"slot": slot.id, **claim}, by):
+            wish, claim = self._wish(slot, by)
+            return self._database.write(lambda connection: _hold_some(connection, wish, claim, minutes))
+        hold = self._claimed(slot, by)
+        if hold is None:
             raise SlotTaken
         return hold
 
-    def _claim(self, claim: dict[str, Any], by: str) -> bool:
-        """Whether the slot was had. Who comes while another claims it has lost when that one has won; else looks first,
+    def _claimed(self, slot: SlotInfo, by: str) -> Hold | None:
+        """The hold, if it was had. Who comes while another claims it has lost when that one has won; else looks first,
         for a look waits for no lock."""
-        with self._turns.going_for(claim["slot"], by) as (turn, first):
+        with self._turns.going_for(slot.id, by) as (turn, first):
+            if turn.won and turn.by != by:
+                return None
+            hold, claim = self._wish(slot, by)
+            if not first and not self._database.ask(STILL_THERE, claim):
+                return None
+            won = self._database.claim(HOLD, claim) == 1
             if first:
-                turn.won = self._database.claim(HOLD, claim) == 1
-                return turn.won
-            if (turn.won and turn.by != by) or not self._database.ask(STILL_THERE, claim):
-                return False
-            return self._database.claim(HOLD, claim) == 1
+                turn.won = won
+            return hold if won else None
+
+    def _wish(self, slot: SlotInfo, by: str) -> tuple[Hold, dict[str, Any]]:
+        """What is to be had, and the parameters of its claim."""
+        now = self._clock()
+        until = now + timedelta(minutes=self._profiles.get().hold_minutes)
+        hold = Hold(f"{by}:{secrets.token_hex(4)}", slot, until, (slot.id,))
+        return hold, {"slot": slot.id, "now": now, "until": until, "token": hold.token, **_owner(by)}
 
     def release(self, hold: Hold) -> None:
         """Give back what is held; nothing happens when it is lost or booked already."""
