@@ -35,6 +35,8 @@ bench: $(TESTS_READY) ## Mede a velocidade e escreve a tabela em var/bench.md
 	@$(BIN)/alo bench --all
 
 voice: $(READY) ## Grava de novo os avisos do catálogo com a voz natural
+	@asterisk-docker/provision.sh apt sox libsox-fmt-base espeak-ng
+	@command -v npm >/dev/null || asterisk-docker/provision.sh apt npm
 	@$(PIP) install --require-hashes -r requirements/voice.txt
 	@$(BIN)/alo prompts build
 
