@@ -56,8 +56,8 @@ def parser() -> Parser:
         {
             "run": run, "agi": agi, "web": web, "worker": worker, "ami": ami, "phone": phone, "check": check,
             "db upgrade": db_upgrade, "db demo": db_demo, "prompts build": prompts_build, "bench": bench,
-            "voice-notes list": voice_notes_list, "asterisk up": asterisk, "asterisk down": asterisk,
-            "asterisk cli": asterisk,
+            "voice-notes list": voice_notes_list, "users add": users_add, "asterisk up": asterisk,
+            "asterisk down": asterisk, "asterisk cli": asterisk,
         }
     )  # fmt: skip
 
@@ -174,6 +174,15 @@ def voice_notes_list(args: argparse.Namespace) -> None:
         for n in notes
     ]
     print(table(("quando", "o quê", "protocolo", "duração", "arquivo"), rows) if rows else "Nenhum recado.")
+
+
+def users_add(args: argparse.Namespace) -> None:
+    """One of the staff: the account, and where to choose its password."""
+    from clinic.commands import STAFF_WORDS
+    from clinic.first_access import add_staff
+
+    with _clinic(_settings()) as clinic:
+        print(add_staff(clinic, args.email, args.name, STAFF_WORDS[args.role]))
 
 
 def prompts_build(args: argparse.Namespace) -> int:

@@ -36,7 +36,8 @@ MANAGERS: frozenset[Role] = frozenset({"manager", "admin"})
 ADMINS: frozenset[Role] = frozenset({"admin"})
 
 LOG_IN = "/entrar"
-DOORS, WHO = "alo_doors", "alo_who"
+DOORS, WHO, LOST = "alo_doors", "alo_who", "alo_lost"
+"""Keys of what an app knows; LOST: the page for a form that comes when the session has ended."""
 OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
@@ -134,13 +135,17 @@ def log_in_first() -> Response:
     """To the log-in page and back; a script is told 401 and where to go, a program 401 and why."""
     if request.path.startswith("/api/"):
         return _problem()
+    reading = request.method in ("GET", "HEAD")
+    if request.headers.get("HX-Request") and not reading:
+        return Response(status=401)  # the page says so (login/session-over.js) and keeps what was typed
     if request.headers.get("HX-Request"):
         return Response(
             status=401, headers={"HX-Redirect": _log_in_and(_path_of(request.headers.get("HX-Current-URL")))}
         )
     if _asked_by_script(request):
         return make_response({"title": "Entre de novo", "what_to_do": "Sua sessão terminou.", "log_in": LOG_IN}, 401)
-    reading = request.method in ("GET", "HEAD")
+    if not reading and (lost := current_app.extensions.get(LOST)):
+        return lost()  # type: ignore[no-any-return]
     here = request.full_path.rstrip("?") if reading else _path_of(request.headers.get("Referer"))
     return redirect(_log_in_and(here), 302 if reading else 303)  # type: ignore[return-value]
 

@@ -1,14 +1,15 @@
 """/entrar and /sair: one field that understands CPF, e-mail or CRM with its state, and a password."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 from urllib.parse import quote
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 
-from admin_web import access, cookies
+from admin_web import access, cookies, kept
 from admin_web.access import Doors, Public, own_path
+from admin_web.kept import Kept
 from clinic.demo_access import DemoAccount
 from clinic.identities import Identity, understood
 from clinic.log_ins import Browser, LoggedIn, WrongLogIn
@@ -18,6 +19,7 @@ from clinic.passwords import TooBusy
 WRONG = "Não foi possível entrar. Confira o CPF, e-mail ou CRM e a senha, e tente de novo."
 NOT_UNDERSTOOD = "Digite seu CPF, seu e-mail ou, se você é médico(a), o CRM com a UF, assim: CRM/SP 123456."
 NO_PASSWORD = "Digite sua senha."  # noqa: S105 - what a person reads
+SESSION_OVER = "Sua sessão terminou. Entre de novo: o que você digitou está guardado nesta página."
 BUSY = "Muita gente está entrando agora. Tente de novo em um minuto."
 NEXT_STEP = {"code": "/entrar/codigo", "setup": "/entrar/configurar"}
 
@@ -35,6 +37,9 @@ class Sessions(Protocol):
     def leave(self, token: str) -> None:
         """End the session of this token."""
 
+    def owner(self, token: str) -> int | None:
+        """Whose session it is or was."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -44,6 +49,7 @@ class Shown:
     password: str = ""
     back: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
+    kept: Kept | None = None
 
 
 class LogIn:
@@ -64,7 +70,7 @@ class LogIn:
     def enter(self) -> Response:
         """Log in, and go on to where one wanted to be."""
         typed, password = request.form.get("who", ""), request.form.get("password", "")
-        shown = Shown(typed, "", back_of(request.form.get("next")))
+        shown = Shown(typed, "", back_of(request.form.get("next")), kept=kept.of_login(request))
         identity = understood(typed)
         errors = {} if identity else {"who": NOT_UNDERSTOOD}
         if not password:
@@ -72,7 +78,7 @@ class LogIn:
         if identity is None or errors:
             return self._wrong(shown, errors, 422)
         try:
-            return let_in(self._log_ins.by_password(identity, password, browser()), shown.back)
+            return let_in(self._log_ins.by_password(identity, password, browser()), shown.back, self._sessions.owner)
         except WrongLogIn:
             return self._wrong(shown, {"": WRONG}, 422)
         except TooManyTries as enough:
@@ -92,7 +98,11 @@ class LogIn:
         return reply
 
     def _wrong(self, shown: Shown, errors: Mapping[str, str], status: int) -> Response:
-        return self._form(Shown(shown.who, "", shown.back, errors), status)
+        return self._form(replace(shown, errors=errors), status)
+
+    def lost(self) -> Response:
+        """A form came when the session had ended: log in, and what was typed is still there."""
+        return self._form(Shown(errors={"": SESSION_OVER}, kept=kept.of_lost(request)), 401)
 
     def _form(self, shown: Shown, status: int = 200) -> Response:
         return make_response(render_template("login/page.html", shown=shown, demo=self._demo), status)
@@ -103,8 +113,15 @@ def browser() -> Browser:
     return Browser(request.user_agent.string, request.remote_addr or "", cookies.read(request, cookies.DEVICE))
 
 
-def let_in(done: LoggedIn, back: str) -> Response:
-    """Hand the browser its cookies and go on: to what is still asked for, or to where one wanted to be."""
+def let_in(done: LoggedIn, back: str, owner: Callable[[str], int | None]) -> Response:
+    """Hand the browser its cookies and go on: to what is still asked for, to what had been typed, or back.
+
+    `owner` tells whose the browser's session was, which may have ended.
+    """
+    lost = kept.of_login(request)
+    if lost and done.awaits != "setup" and owner(cookies.read(request, cookies.SESSION) or "") == done.user_id:
+        page = "login/code.html" if done.awaits else "login/again.html"
+        return cookies_of(done, make_response(render_template(page, kept=lost, back=back, error="")))
     step = NEXT_STEP.get(done.awaits or "")
     on = f"{step}?next={quote(back, safe='/')}" if step and back != "/" else step
     return cookies_of(done, to(on or back))
@@ -139,6 +156,7 @@ def blueprint(log_ins: LogIns, sessions: Sessions, demo: Sequence[DemoAccount] =
     """The pages /entrar and /sair; `demo` accounts are offered for one click."""
     page = Blueprint("login", __name__)
     doors, views = Doors(page), LogIn(log_ins, sessions, demo)
+    page.record(lambda state: state.app.extensions.update({access.LOST: views.lost}))
     nobody_yet = Public("whoever logs in is nobody yet")
     doors.rule("/entrar", "page", views.page, allow=nobody_yet)
     doors.rule("/entrar", "enter", views.enter, allow=nobody_yet, methods=["POST"])

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from admin_web import access, cookies
+from admin_web import access, cookies, kept
 from admin_web.access import Doors, Public
 from admin_web.login import back_of, browser, cookies_of, let_in, to, wait_words
 from admin_web.qr import qr_svg
@@ -45,7 +45,7 @@ class LogInCodes:
             return self._form(WRONG_RECOVERY, 422)
         except TooManyTries as enough:
             return self._form(wait_words(enough.seconds), 429)
-        return let_in(done, back_of(request.form.get("next")))
+        return let_in(done, back_of(request.form.get("next")), self._clinic.sessions.owner)
 
     def setup(self) -> Response:
         """Staff without codes sets them up before anything else."""
@@ -79,7 +79,9 @@ class LogInCodes:
 
     def _form(self, error: str = "", status: int = 200) -> Response:
         back = back_of(request.values.get("next"))
-        return make_response(render_template("login/code.html", error=error, back=back), status)
+        return make_response(
+            render_template("login/code.html", error=error, back=back, kept=kept.of_login(request)), status
+        )
 
 
 def _token() -> str:

@@ -22,6 +22,8 @@ TEXTS = {
     "prompts build": "grava os avisos que faltam ou mudaram",
     "voice-notes": "recados falados",
     "voice-notes list": "lista os recados gravados, os mais novos primeiro",
+    "users": "quem pode entrar nas páginas",
+    "users add": "cria uma conta da equipe e mostra o endereço do primeiro acesso",
     "asterisk": "um Asterisk próprio, sem Docker",
     "asterisk up": "instala e liga",
     "asterisk down": "desliga",
@@ -33,6 +35,7 @@ PASS_ON: dict[str, dict[str, bool]] = {
     "prompts build": {"passes_on": True, "helps": False},
     "asterisk cli": {"passes_on": True},
 }
+STAFF_WORDS = {"administrador": "admin", "gerente": "manager", "atendente": "attendant"}
 LONG_RUNNING = ("agi", "web", "worker", "ami")
 
 
@@ -68,6 +71,12 @@ def _arguments(path: str, made: argparse.ArgumentParser) -> None:
         made.add_argument("--caller", default="", help="número de quem liga", metavar="NÚMERO")
         made.add_argument(
             "keys", nargs="*", help="teclas a digitar, em ordem; sem elas, lê do teclado", metavar="TECLAS"
+        )
+    if path == "users add":
+        made.add_argument("email", help="e-mail com que a pessoa entra", metavar="E-MAIL")
+        made.add_argument("name", help="nome da pessoa, entre aspas", metavar="NOME")
+        made.add_argument(
+            "--role", choices=STAFF_WORDS, default="administrador", help="o que pode fazer (administrador)"
         )
     if path == "voice-notes list":
         made.add_argument("--limit", type=int, default=50, help="quantos (50)", metavar="N")

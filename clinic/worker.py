@@ -47,6 +47,7 @@ def jobs(clinic: Clinic, record: Callable[[str], bool], stop: Sleeper) -> list[J
         Job("live events", timedelta(minutes=10), clinic.live.sweep),
         Job("booking window", timedelta(minutes=5), Nightly(lambda: _today(clinic), clinic.agenda.extend)),
         Job("guesses", timedelta(minutes=5), Nightly(lambda: _today(clinic), clinic.guessing.forget_old)),
+        Job("log-ins", timedelta(minutes=5), Nightly(lambda: _today(clinic), lambda: _forget_log_ins(clinic))),
         Job("retention", timedelta(minutes=5), Nightly(lambda: _today(clinic), clinic.retention.clean)),
     ]
 
@@ -90,6 +91,12 @@ class Nightly:
         done = self._work()
         self._done = today
         return done
+
+
+def _forget_log_ins(clinic: Clinic) -> int:
+    """Traces of log-ins that count no more."""
+    old = (clinic.sessions, clinic.mailed_links, clinic.login_limits, clinic.devices)
+    return sum(one.forget_old() for one in old)
 
 
 def _today(clinic: Clinic) -> date:

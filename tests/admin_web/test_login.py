@@ -1,5 +1,6 @@
 """/entrar and /sair: the way in, and what it tells."""
 
+import html
 import re
 
 import pytest
@@ -10,6 +11,7 @@ from tests.admin_web.site import EMAIL, make_site, make_user
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 GOOD = "três-gatos-no-telhado"
+HIDDEN = re.compile(r'type="hidden" name="(.*?)" value="(.*?)"')
 
 
 @pytest.fixture
@@ -180,3 +182,50 @@ def test_the_demos_accounts_are_filled_in_by_one_click(clinic, tmp_path, account
 def test_ten_thousand_characters_are_refused_kindly(browser):
     reply = enter(browser, "x" * 10_000, "y" * 10_000)
     assert (reply.status_code, "Digite seu CPF" in reply.text) == (422, True)
+
+
+def typed_too_late(site, who="patient"):
+    """A browser whose session has ended sends a form: what comes back, and the hidden fields in it."""
+    browser = site.client(who)
+    site.clinic.clock.move(hours=3)
+    data = {"reason": "Tive febre & não pude", "kind": ["a", "b"], "password": "secreta"}
+    browser.get("/entrar")
+    reply = browser.post("/conta/email/confirmar?x=1", data=data | {"csrf_token": browser.get_cookie("alo_csrf").value})
+    return browser, reply, {html.unescape(n): html.unescape(v) for n, v in HIDDEN.findall(reply.text)}
+
+
+def test_what_was_typed_when_the_session_ended_is_given_back(site):
+    browser, reply, hidden = typed_too_late(site)
+    assert (reply.status_code, hidden["kept_path"]) == (401, "/conta/email/confirmar?x=1")
+    given = browser.post("/entrar", data=hidden | {"who": "529.982.247-25", "password": GOOD})
+    again = {html.unescape(n): html.unescape(v) for n, v in HIDDEN.findall(given.text)}
+    assert 'action="/conta/email/confirmar?x=1"' in given.text
+    assert again["reason"] == "Tive febre & não pude"
+    assert "secreta" not in given.text
+    assert browser.post("/conta/email/confirmar?x=1", data=again).status_code == 303
+
+
+def test_it_is_given_to_nobody_else(site):
+    browser, _, hidden = typed_too_late(site)
+    given = browser.post("/entrar", data=hidden | {"who": "CRM/SP 101", "password": GOOD})
+    assert (given.status_code, given.location) == (303, "/")
+
+
+def test_a_wrong_password_loses_nothing(site):
+    browser, _, hidden = typed_too_late(site)
+    reply = browser.post("/entrar", data=hidden | {"who": "529.982.247-25", "password": "errada-errada"})
+    assert "kept:reason" in reply.text
+
+
+def test_what_was_typed_goes_to_no_other_site(site):
+    browser, _, hidden = typed_too_late(site)
+    hidden["kept_path"] = "https://evil.example/"
+    given = browser.post("/entrar", data=hidden | {"who": "529.982.247-25", "password": GOOD})
+    assert "evil" not in given.text
+
+
+def test_a_part_of_a_page_is_told_that_the_session_ended(browser):
+    assert browser.post_as_page("/conta/sessoes/encerrar").status_code == 401
+    token = browser.get_cookie("alo_csrf").value
+    reply = browser.post("/conta/sessoes/encerrar", headers={"HX-Request": "true", "X-CSRF-Token": token})
+    assert (reply.status_code, "HX-Redirect" in reply.headers) == (401, False)
