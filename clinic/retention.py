@@ -15,6 +15,7 @@ from sqlalchemy import update
 
 from clinic.clock import Clock
 from clinic.profile import Profiles
+from clinic.settings import Settings
 from db.session import Database
 from db.tables import VoiceNote
 
@@ -28,13 +29,12 @@ FOLDERS_STAY = timedelta(days=2)
 
 
 class Retention:
-    """Deletes files of the spool. `call_days` and `message_days` are the installation's; an operator's have a floor."""
+    """Deletes files of the spool. How many days they are kept the installation sets; an operator's have a floor."""
 
-    def __init__(
-        self, database: Database, folder: Path, call_days: int, message_days: int, profiles: Profiles, clock: Clock
-    ) -> None:
-        self._database, self._folder, self._profiles, self._clock = database, folder, profiles, clock
-        self._call_days, self._message_days = call_days, message_days
+    def __init__(self, database: Database, settings: Settings, profiles: Profiles, clock: Clock) -> None:
+        self._database, self._profiles, self._clock = database, profiles, clock
+        self._folder = settings.recordings_folder
+        self._call_days, self._message_days = settings.recordings_days, settings.messages_days
 
     def clean(self) -> int:
         """Delete what is past its time; how many recordings there were. Safe to repeat."""

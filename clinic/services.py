@@ -107,9 +107,7 @@ def open_clinic(
         waiting_list=WaitingList(database, clock),
         calls=Calls(database, holds, rosters, clock),
         voice_notes=VoiceNotes(database, settings.recordings_folder, clock),
-        retention=Retention(
-            database, settings.recordings_folder, settings.recordings_days, settings.messages_days, profiles, clock
-        ),
+        retention=Retention(database, settings, profiles, clock),
         names=Names(database, clock),
         audit=audit,
         desk=open_desk(database, rosters, profiles, units, directory, holds, audit, settings.recordings_folder, clock),

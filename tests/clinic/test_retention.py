@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from clinic.retention import Retention
+from clinic.settings import Settings
 from clinic.worker import jobs
 
 
@@ -30,7 +31,8 @@ def keep(clinic, spool):
 
 
 def cleaned(clinic, spool, call_days=90, message_days=1095):
-    return Retention(clinic.database, spool, call_days, message_days, clinic.profile, clinic.clock).clean()
+    settings = Settings(spool=spool.parent, recordings_days=call_days, messages_days=message_days)
+    return Retention(clinic.database, settings, clinic.profile, clinic.clock).clean()
 
 
 def operator(clinic):
