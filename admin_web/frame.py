@@ -20,15 +20,19 @@ YEAR = 365 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the rail: where it leads, its word and its icon. Pages of the same blueprint are under it."""
+    """An entry of the rail: where it leads, its word and its icon.
+
+    Pages of the same blueprint are under it, and those of the blueprints in `also`.
+    """
 
     endpoint: str
     word: str
     icon: str
+    also: tuple[str, ...] = ()
 
     def here(self, endpoint: str | None) -> bool:
         """Whether the page that is shown is this place or below it."""
-        return (endpoint or "").partition(".")[0] == self.endpoint.partition(".")[0]
+        return (endpoint or "").partition(".")[0] in (self.endpoint.partition(".")[0], *self.also)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,17 +46,6 @@ PAGES: tuple[Callable[["Clinic"], Blueprint], ...] = (
     own_hours.blueprint,
     own_terms.blueprint,
 )
-PLACES = (
-    Place("agenda.day", "Agenda", "calendar-days"),
-    Place("patients.search", "Pacientes", "users"),
-    Place("callbacks.page", "Avisar", "phone-outgoing"),
-    Place("own_day.home", "Meu dia", "stethoscope"),
-    Place("call_settings.page", "Configurações", "settings"),
-    Place("audit_log.page", "Auditoria", "shield-check"),
-)
-"""In the order of the rail; each reader sees those they may open."""
-
-
 MANAGER_TABS = (
     ("Ajustes", "call_settings.page"),
     ("Feriados", "holidays.page"),
@@ -65,8 +54,23 @@ MANAGER_TABS = (
     ("Especialidades", "directory_specialty.page"),
     ("Convênios", "directory_payer.page"),
     ("Tipos", "directory_kind.page"),
+    ("Auditoria", "audit_log.page"),
 )
-"""The pages under "Configurações"."""
+"""The pages under "Configurações", which the rail shows as one place."""
+
+
+def _blueprints(tabs: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    return tuple(endpoint.partition(".")[0] for _, endpoint in tabs)
+
+
+PLACES = (
+    Place("agenda.day", "Agenda", "calendar-days"),
+    Place("patients.search", "Pacientes", "users"),
+    Place("callbacks.page", "Avisar", "phone-outgoing"),
+    Place("own_day.home", "Meu dia", "stethoscope", ("own_hours", "own_absences", "own_terms")),
+    Place("call_settings.page", "Configurações", "settings", _blueprints(MANAGER_TABS)),
+)
+"""In the order of the rail; each reader sees those they may open."""
 
 
 def install(app: Flask, clinic: "Clinic") -> None:
