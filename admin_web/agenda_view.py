@@ -12,10 +12,10 @@ FIRST_HOUR, LAST_HOUR = 8, 18
 """Hours always shown, also on a day without anything."""
 SHORTEST = 15 // STEP
 MEDIUM = {
-    "telephone": ("phone", "pelo telefone"),
-    "web": ("globe", "pelo portal"),
-    "video": ("video", "por vídeo"),
-    "new": ("star", "primeira vez"),
+    "telephone": ("phone", "telefone"),
+    "web": ("globe", "portal"),
+    "video": ("video", "vídeo"),
+    "new": ("star", "1ª vez"),
     "extra": ("plus", "encaixe"),
     "confirmed": ("badge-check", "confirmada"),
     "pre": ("user-plus", "sem cadastro"),
@@ -186,7 +186,7 @@ class Drawer:
         ours, past = one.unit_id in self.ours, one.starts_at <= self.now
         unit = self.units[one.unit_id].name if not ours or len(column.unit_ids) > 1 else ""
         what = one.state if ours else "elsewhere"
-        words = {"free": "livre", "held": "sendo reservado agora"}.get(one.state, "") if ours else f"Em {unit}"
+        words = {"free": "livre", "held": "sendo reservado"}.get(one.state, "") if ours else f"Em {unit}"
         marks = (MEDIUM["video"],) if one.modality == "video" and ours else ()
         return Block(what, row, rows, time, until, one.id, "", "", marks, words, ours=ours, past=past, unit=unit)
 
