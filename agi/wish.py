@@ -1,6 +1,6 @@
 """What a caller wants to book, as it takes shape question by question."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any, Self
 
@@ -25,6 +25,8 @@ class Wish:
     return_of: int | None = None
     until: str = ""
     """The last day of a retorno (ISO 8601)."""
+    _kinds: dict[int | None, KindInfo] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What a visit to each doctor will be, once asked."""
 
     @property
     def last_day(self) -> date | None:
@@ -50,7 +52,10 @@ class Wish:
         """Retorno, the specialty's own kind, or first or later visit with that doctor."""
         if self.return_of is not None:
             return clinic.directory.kind("return")
-        return clinic.directory.kind_for(person, doctor_id, self.specialty_id)
+        known = self._kinds.get(doctor_id)
+        if known is None:
+            known = self._kinds[doctor_id] = clinic.directory.kind_for(person, doctor_id, self.specialty_id)
+        return known
 
     def terms(self, clinic: Clinic, person: Person, slot: SlotInfo) -> Terms:
         """What is read back and booked; a price is only there for particular, never for a retorno."""
@@ -74,4 +79,4 @@ class Wish:
 
     def kept(self) -> dict[str, Any]:
         """As it is written down for who is cut off and calls again."""
-        return asdict(self)
+        return {one.name: getattr(self, one.name) for one in fields(self) if one.init}

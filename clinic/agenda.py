@@ -15,6 +15,7 @@ from clinic.units import Units
 __all__ = ["Agenda", "Criteria", "DayTimes", "HoursInput", "OverlappingHours", "SlotInfo"]
 
 NEAREST = 3
+FRESH = timedelta(seconds=1)
 
 
 class Agenda:
@@ -32,6 +33,7 @@ class Agenda:
     ) -> None:
         self._search, self._rosters, self._profiles, self._units = search, rosters, profiles, units
         self._clock, self._sweep = clock, sweep
+        self._with_time: tuple[datetime, Roster, set[int]] | None = None
         # What makes the slots is a service of its own; here is where others look for it.
         self.set_hours = schedules.set_hours
         self.add_absence = schedules.add_absence
@@ -64,7 +66,14 @@ class Agenda:
         return self._search.with_time(self._ask(criteria))
 
     def doctors_with_time(self) -> set[int]:
-        """All doctors who have any free time."""
+        """All doctors who have any free time, as of a second ago at most: every call asks, and of all slots."""
+        now, roster = self._clock(), self._rosters.get()
+        known = self._with_time
+        if known is None or known[1] is not roster or not timedelta() <= now - known[0] < FRESH:
+            known = self._with_time = now, roster, self._who_has_time()
+        return known[2]
+
+    def _who_has_time(self) -> set[int]:
         everybody = tuple(sorted({one for doctors in self._rosters.get().announceable.values() for one in doctors}))
         return self._search.with_time(replace(self._ask(Criteria(0)), doctors=everybody))
 

@@ -85,8 +85,6 @@ class Calls:
         """The call's protocol number, made when it is first asked for: AAMMDD and six digits."""
         now = self._clock()
         for _ in range(TRIES):
-            for row in self._database.ask(NUMBER, {"call": uniqueid}):
-                return str(row.number)
             number = f"{now.astimezone(self._zone()):%y%m%d}{secrets.randbelow(1_000_000):06d}"
             try:
                 new = {"number": number, "medium": medium, "call_uniqueid": uniqueid[:64], "created_at": now}
@@ -94,6 +92,8 @@ class Calls:
             except IntegrityError as error:  # the number is another's, or the call has one by now
                 if not taken(error):
                     raise
+                for row in self._database.ask(NUMBER, {"call": uniqueid[:64]}):
+                    return str(row.number)
             else:
                 return number
         raise LookupError("no free protocol number today")

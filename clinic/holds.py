@@ -21,6 +21,7 @@ from db.session import Database
 from db.tables import Slot
 
 AT_ONCE = 200
+SWEPT_EACH = timedelta(seconds=1)
 
 
 class SlotTaken(Exception):
@@ -83,6 +84,7 @@ class Holds:
     def __init__(self, database: Database, profiles: Profiles, clock: Clock) -> None:
         self._database, self._profiles, self._clock = database, profiles, clock
         self._turns = Turns()
+        self._swept: datetime | None = None
 
     def hold(self, slot: SlotInfo, by: str, minutes: int = 0) -> Hold:
         """Claim a slot, and those after it where one is too short. Raises SlotTaken.
@@ -128,8 +130,12 @@ class Holds:
         self._release(self._database.ask(ALL_OF, _owner(by)))
 
     def sweep(self) -> int:
-        """Free the holds whose time is over; how many there were."""
-        return self._release(self._database.ask(LAPSED_ONES, {"now": self._clock()}))
+        """Free the holds whose time is over, if that was not done within this second; how many there were."""
+        now = self._clock()
+        if self._swept and timedelta() <= now - self._swept < SWEPT_EACH:
+            return 0
+        self._swept = now
+        return self._release(self._database.ask(LAPSED_ONES, {"now": now}))
 
     def _release(self, held: Sequence[Any]) -> int:
         return sum(self._database.claim(RELEASE, {"slot": row.id, "token": row.hold_token}) for row in held)

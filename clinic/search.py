@@ -112,11 +112,13 @@ class Search:
     def _of_nearest_doctors(self, ask: Ask, count: int, backwards: bool) -> list[SlotInfo]:
         """The `count` nearest slots, of whatever length: they belong to the `count` nearest doctors."""
         params, way = _params(ask, count), Way(backwards, self._database.is_mysql)
-        rows = self._database.ask(_nearest_doctors(ask.doctors, shape(ask), way), params)
-        doctors = {f"doctor{place}": row.id for place, row in enumerate(rows)}
+        few = len(ask.doctors) < count  # they are the nearest, whoever has time
+        rows = [] if few else self._database.ask(_nearest_doctors(ask.doctors, shape(ask), way), params)
+        near = ask.doctors if few else [row.id for row in rows]
+        doctors = {f"doctor{place}": one for place, one in enumerate(near)}
         if not doctors:
             return []
-        enough = len(doctors) == count  # then nothing later than the first time of the last of them is needed
+        enough = len(rows) == count  # then nothing later than the first time of the last of them is needed
         query, upto = (_of_all, _as_far_as(rows[-1].near, backwards)) if enough else (_of_each, {})
         found = self._database.ask(query(len(doctors), shape(ask), way), {**params, **doctors, **upto})
         slots = (SlotInfo(*row) for row in found)
