@@ -42,7 +42,7 @@ class Plan:
     """
 
     first: int = 40
-    most: int = 640
+    most: int = 910
     parts: int = 8
     start: int = 16
     agree: int = 2

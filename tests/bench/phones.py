@@ -67,9 +67,11 @@ class Exchange(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, _addr: Any) -> None:
         """One message from it."""
-        message = sip.parse(data)
-        if dialog := self.dialogs.get(message.call):
-            dialog.received(message)
+        # Whatever is no message of a call of ours: ports of this machine are used again.
+        with contextlib.suppress(ValueError, KeyError):
+            message = sip.parse(data)
+            if dialog := self.dialogs.get(message.call):
+                dialog.received(message)
 
 
 class Ear:
