@@ -2,28 +2,23 @@
 
 from dataclasses import dataclass
 
-from clinic.access import Access
+from clinic.accounts import Accounts, open_accounts
 from clinic.agenda import Agenda
 from clinic.allowances import Allowances
 from clinic.audit import AuditTrail
 from clinic.bookings import Bookings
 from clinic.calls import Calls
 from clinic.clock import Clock, utc_now
+from clinic.closings import Closings
 from clinic.desk import Desk, open_desk
-from clinic.devices import Devices
 from clinic.directory import Directory
+from clinic.editing import Editing
 from clinic.feeds import Feeds
 from clinic.guessing import Guessing
 from clinic.holds import Holds
-from clinic.letters import Letters
 from clinic.live import Live
 from clinic.live_calls import LiveCalls
-from clinic.log_ins import LogIns
-from clinic.login_limits import LoginLimits
-from clinic.mailed_links import MailedLinks
-from clinic.media.email import sender_of
 from clinic.names import Names
-from clinic.passwords import Passwords
 from clinic.patients import Hasher, Patients, directly
 from clinic.practice import Practice
 from clinic.profile import Profiles
@@ -31,18 +26,15 @@ from clinic.retention import Retention
 from clinic.roster import Rosters
 from clinic.schedules import Schedules
 from clinic.search import Search
-from clinic.second_factor import SecondFactor
-from clinic.sessions import Sessions
 from clinic.settings import Settings
 from clinic.units import Units
-from clinic.users import Users
 from clinic.voice_notes import VoiceNotes
 from clinic.waiting_list import WaitingList
 from db.session import Database
 
 
 @dataclass(frozen=True)
-class Clinic:
+class Clinic(Accounts):
     """What telephone, pages and workers share. A service method is one short transaction."""
 
     profile: Profiles
@@ -63,17 +55,9 @@ class Clinic:
     live_calls: LiveCalls
     guessing: Guessing
     practice: Practice
+    closings: Closings
+    editing: Editing
     feeds: Feeds
-    access: Access
-    users: Users
-    passwords: Passwords
-    sessions: Sessions
-    devices: Devices
-    login_limits: LoginLimits
-    second_factor: SecondFactor
-    mailed_links: MailedLinks
-    letters: Letters
-    log_ins: LogIns
     clock: Clock
 
 
@@ -91,12 +75,10 @@ def open_clinic(
     schedules = Schedules(database, rosters, profiles, clock)
     agenda = Agenda(Search(database), schedules, rosters, profiles, units, clock, holds.sweep)
     guessing = Guessing(database, profiles, audit, clock)
-    users, sessions, devices = Users(database, audit, clock), Sessions(database, clock), Devices(database, clock)
-    passwords, limits = Passwords(database, audit, clock, hasher), LoginLimits(database, audit, clock)
     directory = Directory(database, rosters, agenda, clock)
-    second = SecondFactor(database, audit, limits, clock, settings.secrets_key)
-    links = MailedLinks(database, clock)
+    accounts = open_accounts(settings, database, profiles, audit, clock, hasher)
     return Clinic(
+        **vars(accounts),
         profile=profiles,
         units=units,
         directory=directory,
@@ -116,15 +98,7 @@ def open_clinic(
         guessing=guessing,
         feeds=Feeds(database, rosters, profiles, clock),
         practice=Practice(database, rosters, schedules, clock),
-        access=Access(database),
-        users=users,
-        passwords=passwords,
-        sessions=sessions,
-        devices=devices,
-        login_limits=limits,
-        second_factor=second,
-        mailed_links=links,
-        letters=Letters(sender_of(settings, clock), links, users, profiles, audit, settings.pages_url),
-        log_ins=LogIns(users, passwords, sessions, devices, limits, second, audit, settings.demo),
+        closings=Closings(database, rosters, profiles, schedules, clock),
+        editing=Editing(database, rosters, schedules, clock),
         clock=clock,
     )
