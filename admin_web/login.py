@@ -55,8 +55,9 @@ class Shown:
 class LogIn:
     """The page, and what its form does."""
 
-    def __init__(self, log_ins: LogIns, sessions: Sessions, demo: Sequence[DemoAccount]) -> None:
-        self._log_ins, self._sessions, self._demo = log_ins, sessions, demo
+    def __init__(self, log_ins: LogIns, sessions: Sessions, demo: Sequence[DemoAccount], company: str) -> None:
+        """`company`: the words of the company's account, "" where there is none."""
+        self._log_ins, self._sessions, self._demo, self._company = log_ins, sessions, demo, company
 
     def page(self) -> Response:
         """The form; whoever is logged in goes on."""
@@ -105,7 +106,9 @@ class LogIn:
         return self._form(Shown(errors={"": SESSION_OVER}, kept=kept.of_lost(request)), 401)
 
     def _form(self, shown: Shown, status: int = 200) -> Response:
-        return make_response(render_template("login/page.html", shown=shown, demo=self._demo), status)
+        return make_response(
+            render_template("login/page.html", shown=shown, demo=self._demo, company=self._company), status
+        )
 
 
 def browser() -> Browser:
@@ -152,10 +155,10 @@ def to(path: str) -> Response:
     return redirect(path, 303)  # type: ignore[return-value]
 
 
-def blueprint(log_ins: LogIns, sessions: Sessions, demo: Sequence[DemoAccount] = ()) -> Blueprint:
+def blueprint(log_ins: LogIns, sessions: Sessions, demo: Sequence[DemoAccount] = (), company: str = "") -> Blueprint:
     """The pages /entrar and /sair; `demo` accounts are offered for one click."""
     page = Blueprint("login", __name__)
-    doors, views = Doors(page), LogIn(log_ins, sessions, demo)
+    doors, views = Doors(page), LogIn(log_ins, sessions, demo, company)
     page.record(lambda state: state.app.extensions.update({access.LOST: views.lost}))
     nobody_yet = Public("whoever logs in is nobody yet")
     doors.rule("/entrar", "page", views.page, allow=nobody_yet)
