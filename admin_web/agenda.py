@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from clinic.services import Clinic
 
 WEEK = 7
+MOST_TO_CHOOSE = 150
+"""A list of a thousand doctors helps nobody, and weighs more than the agenda."""
 
 
 class Agenda:
@@ -27,7 +29,8 @@ class Agenda:
 
     def day(self) -> str:
         """One day, everybody who works."""
-        return render_template("agenda/day.html", **self._day(self._desk.asked()))
+        asked = self._desk.asked()
+        return render_template("agenda/day.html", **self._day(asked), **self._around(asked))
 
     def day_grid(self) -> Response:
         """The grid of the day alone; 304 while nothing has changed."""
@@ -35,7 +38,8 @@ class Agenda:
 
     def week(self) -> str:
         """One doctor, seven days."""
-        return render_template("agenda/week.html", **self._week(self._desk.asked()))
+        asked = self._desk.asked()
+        return render_template("agenda/week.html", **self._week(asked), **self._around(asked))
 
     def week_grid(self) -> Response:
         """The grid of the week alone."""
@@ -92,12 +96,18 @@ class Agenda:
             "grid": grid,
             "shown": shown,
             "others": picture.others,
-            "today": self._desk.today(),
-            "units": self._desk.units(),
-            "specialties": roster.specialties,
-            "doctors": self._doctors(asked, every=True),
             "roster": roster,
             "zone": self._zone(asked),
+        }
+
+    def _around(self, asked: Asked) -> dict[str, object]:
+        """What only the whole page shows, beside the grid."""
+        return {
+            "today": self._desk.today(),
+            "units": self._desk.units(),
+            "specialties": self._clinic.desk.roster().specialties,
+            "doctors": self._to_choose(asked),
+            "patient": self._desk.patient(asked.patient_id),
             "undo": self._undo(),
             "waiting": len(self._clinic.desk.notices.waiting(self._desk.choice(asked).unit_ids)),
             "unfinished": len(self._clinic.desk.intake.waiting()),
@@ -114,13 +124,21 @@ class Agenda:
     def _kinds(self) -> dict[int, KindInfo]:
         return {one.id: one for one in self._clinic.desk.roster().kinds}
 
-    def _doctors(self, asked: Asked, every: bool = False) -> list[int]:
-        """The doctors to choose from, in their order: those of the unit and specialty that were chosen."""
+    def _to_choose(self, asked: Asked) -> list[int]:
+        """The doctors in the list; of very many those of the unit and specialty that were chosen, and not all."""
+        found = [one.id for one in self._clinic.desk.roster().doctors.values() if one.active]
+        if len(found) > MOST_TO_CHOOSE:
+            found = self._doctors(asked)[:MOST_TO_CHOOSE]
+        missing = asked.doctor_id is not None and asked.doctor_id not in found
+        return [asked.doctor_id or 0, *found] if missing else found
+
+    def _doctors(self, asked: Asked) -> list[int]:
+        """The doctors of the unit and specialty that were chosen, in their order."""
         roster = self._clinic.desk.roster()
         found = [one.id for one in roster.doctors.values() if one.active]
-        if asked.specialty_id and not every:
+        if asked.specialty_id:
             found = [one for one in found if (one, asked.specialty_id) in roster.rqe]
-        if asked.unit_id and not every:
+        if asked.unit_id:
             found = [one for one in found if any(row.unit_id == asked.unit_id for row in roster.hours_of.get(one, ()))]
         return found
 

@@ -9,6 +9,7 @@ from flask import abort, current_app, request, url_for
 from admin_web.access import viewer
 from clinic.access import may_see_unit
 from clinic.days import Choice
+from clinic.people import Person
 from clinic.roster import UnitInfo
 from clinic.slots import SlotInfo
 from clinic.users import Viewer
@@ -30,12 +31,14 @@ class Asked:
     specialty_id: int | None
     doctor_id: int | None
     column: int | None
+    patient_id: int | None = None
+    """For whom a time is looked for."""
 
     def query(self, **changes: object) -> dict[str, object]:
         """The same as arguments of an address, with changes; None leaves an argument out."""
         named = {
             "dia": self.day.isoformat(), "unidade": self.unit_id, "especialidade": self.specialty_id,
-            "medico": self.doctor_id, "coluna": self.column,
+            "medico": self.doctor_id, "coluna": self.column, "paciente": self.patient_id,
         }  # fmt: skip
         return {name: value for name, value in {**named, **changes}.items() if value is not None}
 
@@ -94,6 +97,7 @@ class Reception:
             specialty if specialty in {one.id for one in roster.specialties} else None,
             doctor if doctor in roster.doctors else None,
             number(given.get("coluna")),
+            number(given.get("paciente")),
         )
 
     def choice(self, asked: Asked) -> Choice:
@@ -106,6 +110,13 @@ class Reception:
         """The units whose patients the viewer sees."""
         looking = viewer()
         return frozenset(unit for unit in self.all_units() if may_see_unit(looking, unit))
+
+    def patient(self, patient_id: int | None) -> Person | None:
+        """A patient out of an address; None for nobody."""
+        try:
+            return self.clinic.desk.bookings.person("patient", patient_id) if patient_id else None
+        except KeyError:
+            return None
 
     def slot(self, slot_id: int | None) -> SlotInfo:
         """A time of a unit of the viewer's; 404 for any other."""

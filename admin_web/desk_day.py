@@ -12,7 +12,7 @@ from admin_web.desk import Reception, back_to, day_of, in_drawer, number
 from admin_web.desk_answers import done
 from clinic.access import may_see_unit
 from clinic.bookings import ExtraQuotaFull, Overlaps
-from clinic.people import Person
+from clinic.days import Choice
 from clinic.roster import KindInfo
 from clinic.visits import Extra
 
@@ -23,7 +23,7 @@ TAKEN = 409
 LONGEST_REASON = 200
 LONGEST_DELAY = 480
 ROLES = ("admin", "manager", "attendant")
-DELAYS = ((15, "15 min"), (30, "30 min"), (45, "45 min"), (60, "1 hora"), (0, "Em dia"))
+USUAL_DELAY = 30
 Answer = Response | tuple[str, int]
 
 
@@ -40,7 +40,7 @@ class OnTheDay:
     def extra(self) -> Answer:
         """Let somebody in beside the times; `arrived`: they stand at the desk."""
         given = request.form
-        errors, person = self._wrong(given), self._person(given.get("paciente"))
+        errors, person = self._wrong(given), self._desk.patient(number(given.get("paciente")))
         if person is None:
             return self._extra(given, {}, "Escolha primeiro o paciente."), 400
         if errors:
@@ -88,13 +88,14 @@ class OnTheDay:
     def _extra(self, given: "object", errors: dict[str, str], said: str) -> str:
         ask = given.get  # type: ignore[attr-defined]
         day = day_of(ask("dia"), self._desk.today())
-        person = self._person(ask("paciente"))
+        person = self._desk.patient(number(ask("paciente")))
         typed = ask("q", "")[:120]
         units = self._desk.units()
         return render_template(
             "agenda/extra.html", drawer=in_drawer(), person=person, q=typed, errors=errors, said=said, day=day,
             found=self._clinic.desk.search.find(typed) if typed and not person else [], units=units, given=given,
             doctors=self._doctors(day), unit_options=[(one.id, one.name) for one in units],
+            payer_options=[(one.id, one.name) for one in self._clinic.directory.payers()],
             kind_options=[(one.id, f"{one.name} ({one.minutes} min)") for one in self._kinds()],
             roster=self._clinic.desk.roster(),
             now=self._next_quarter(day), once=secrets.token_urlsafe(12), desk_words=desk_words,
@@ -105,11 +106,13 @@ class OnTheDay:
         ask = given.get  # type: ignore[attr-defined]
         day = day_of(ask("dia"), self._desk.today())
         doctor_id, minutes = number(ask("medico")), number(ask("minutos"))
+        minutes = USUAL_DELAY if minutes is None else min(minutes, LONGEST_DELAY)
         known = doctor_id in self._clinic.desk.roster().doctors
-        hit = self._clinic.desk.delays.would_hit(doctor_id or 0, day, minutes or 0) if known else []
+        hit = self._clinic.desk.delays.would_hit(doctor_id or 0, day, minutes) if known else []
         return render_template(
             "agenda/late.html", drawer=in_drawer(), day=day, doctor_id=doctor_id, minutes=minutes, errors=errors,
-            reason=ask("motivo", ""), doctors=self._doctors(day), hit=hit, delays=DELAYS, zone=self._desk.zone().tz,
+            reason=ask("motivo", ""), doctors=self._doctors(day), hit=hit,
+            names=self._names(doctor_id, day) if hit else {}, zone=self._desk.zone().tz,
             roster=self._clinic.desk.roster(),
         )  # fmt: skip
 
@@ -140,14 +143,17 @@ class OnTheDay:
         specialty = next((one.id for one in roster.specialties if doctor_id in roster.announceable[one.id]), None)
         role = next(one for one in ROLES if one in viewer().roles)
         starts_at = datetime.combine(day, at, roster.unit[unit_id].tz)
-        return Extra(doctor_id, unit_id, starts_at, kind, role, " ".join(ask("motivo").split()), specialty)
+        payer = number(ask("convenio"))
+        return Extra(
+            doctor_id, unit_id, starts_at, kind, role, " ".join(ask("motivo").split()), specialty,
+            payer if payer in roster.payer else None,
+        )  # fmt: skip
 
-    def _person(self, patient: str | None) -> Person | None:
-        patient_id = number(patient)
-        try:
-            return self._clinic.desk.bookings.person("patient", patient_id) if patient_id else None
-        except KeyError:
-            return None
+    def _names(self, doctor_id: int | None, day: date) -> dict[int, str]:
+        """Who comes, by appointment; those of units of others have no name here."""
+        columns = self._clinic.desk.days.day(Choice(doctor_id=doctor_id), day).columns
+        ours = self._desk.ours()
+        return {one.id: one.name for column in columns for one in column.visits if one.unit_id in ours}
 
     def _doctors(self, day: date) -> list[tuple[int, str]]:
         """Those who work that day first."""

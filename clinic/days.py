@@ -12,7 +12,7 @@ from clinic.planning import works
 from clinic.roster import DoctorRow, Roster, Rosters
 from clinic.units import Units
 from db.session import Database
-from db.tables import Absence, Appointment, Delay, Patient, PreRegistration, Slot
+from db.tables import Absence, Appointment, Delay, Patient, Slot
 
 MOST_DOCTORS = 16
 """Columns of one page; who wants to see others narrows the choice."""
@@ -131,7 +131,6 @@ VISITS = (
     .add_columns(_V.modality, _V.via, _V.confirmed_at, _V.extra_n, _V.patient_id, _V.pre_registration_id)
     .add_columns(_V.tell_by_phone, Patient.name, Patient.social_name)
     .outerjoin(Patient, Patient.id == _V.patient_id)
-    .outerjoin(PreRegistration, PreRegistration.id == _V.pre_registration_id)
     .where(_V.doctor_id.in_(bindparam("doctors", expanding=True)), _V.status.not_in(NOT_SHOWN))
     .where(_V.starts_at >= START, _V.starts_at < END)
     .order_by(_V.starts_at, _V.id)
