@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, case, func, null, s
 from sqlalchemy.exc import IntegrityError
 
 from clinic import live as live_events
-from clinic.holds import CLAIMABLE, Hold, SlotTaken, of_this_slot
+from clinic.holds import CLAIMABLE, FREE, Hold, SlotTaken, of_this_slot
 from clinic.people import Person
 from clinic.transitions import WrongStatus, live, to
 from clinic.whose import of_each_kind
@@ -116,6 +116,7 @@ LET_GO = Prepared(
         appointment_id=None,
     )
 )
+FREED = Prepared(of_this_slot(Slot.appointment_id == bindparam("appointment")).values(**FREE, appointment_id=None))
 RECLAIM = Prepared(of_this_slot(CLAIMABLE).values(**_TAKE))
 IN_ITS_TIME = (
     select(Slot.id, Slot.starts_at, Slot.ends_at, Slot.appointment_id)
@@ -239,7 +240,7 @@ def let_go(connection: Connection, row: Line, now: datetime, undo: timedelta = U
     freed = {"appointment": row.id, "until": now + undo, "token": undo_token(row.id)}
     for slot in _in_its_time(connection, row):
         if slot.appointment_id == row.id:
-            LET_GO.run(connection, {**freed, "slot": slot.id})
+            (LET_GO if undo else FREED).run(connection, {**freed, "slot": slot.id})
 
 
 def _in_its_time(connection: Connection, row: Line) -> list[Line]:
