@@ -147,8 +147,15 @@ def test_the_keyboard_alone_calls_types_and_hangs_up(open_page, quick):
     expect(page.locator("#heard")).to_contain_text("Você desligou.")
 
 
+def opened(page: Page) -> Page:
+    """The page with the reader's own menu open, where the colours are chosen."""
+    page.locator(".own-menu > summary").click()
+    return page
+
+
 def test_every_control_is_reached_by_tab(open_page, quick):
     page = open_page(quick)
+    opened(page)
     reached = set()
     for _ in range(60):
         page.keyboard.press("Tab")
@@ -318,7 +325,7 @@ def test_a_theme_is_kept_and_changes_at_once(open_page, quick):
     page = open_page(quick)
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     with page.expect_response(re.compile("/tema$")):
-        page.get_by_role("button", name="Claro").click()
+        opened(page).get_by_role("button", name="Claro").click()
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert light != dark
     page.reload()
