@@ -1,10 +1,12 @@
 """/agenda and what hangs on it, without a browser."""
 
 import re
-from datetime import date
+from datetime import timedelta
 
 import pytest
 
+from clinic.days import Choice
+from clinic.visits import Extra
 from tests.admin_web.site import make_site
 
 MONDAY = "2026-11-23"
@@ -20,13 +22,36 @@ def desk(site):
     return site.client("attendant")
 
 
+@pytest.fixture
+def narrow(site):
+    """An attendant of one unit alone."""
+    return site.client("centro_attendant")
+
+
 def text(reply):
     return " ".join(re.sub(r"<[^>]+>", " ", reply.text).split())
 
 
-def send(client, path, **form):
+def send(client, path, headers=None, **form):
     client.get("/agenda")
-    return client.post(path, data={"csrf_token": client.get_cookie("alo_csrf").value, **form})
+    given = {"csrf_token": client.get_cookie("alo_csrf").value, **form}
+    return client.post(path, data=given, headers=headers or {})
+
+
+def marina(clinic):
+    return clinic.at.doctors["marina"]
+
+
+def booked(clinic, who="alice"):
+    return clinic.book(who, clinic.slot("marina", place=1))
+
+
+def act(client, booking, what, **form):
+    return send(client, f"/agenda/consultas/{booking.id}/{what}", **form)
+
+
+def status(clinic, booking):
+    return clinic.bookings.get(booking.id).status
 
 
 def test_the_day_shows_doctors_and_free_times(desk):
@@ -39,3 +64,229 @@ def test_the_day_shows_doctors_and_free_times(desk):
 def test_a_booking_is_a_block_with_name_and_marks(clinic, desk):
     clinic.book("alice", clinic.slot("marina"))
     assert "10:00 Alice Ferreira telefone" in text(desk.get(f"/agenda/grade?dia={MONDAY}"))
+
+
+def test_an_unchanged_grid_is_not_sent_again(clinic, desk):
+    path = f"/agenda/grade?dia={MONDAY}"
+    tag = desk.get(path).headers["ETag"]
+    assert desk.get(path, headers={"If-None-Match": tag}).status_code == 304
+    booked(clinic)
+    assert desk.get(path, headers={"If-None-Match": tag}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query", ["dia=x", "dia=9999-12-31", "unidade=999", "medico=0", "especialidade=%", "coluna=-1"]
+)
+def test_an_address_with_nonsense_shows_today(desk, query):
+    assert "Segunda-feira, 23 de novembro" in text(desk.get(f"/agenda?{query}"))
+
+
+def test_an_empty_day_leads_to_the_next_one_with_doctors(desk):
+    page = text(desk.get("/agenda?dia=2026-11-22"))
+    assert "Ninguém atende neste dia" in page
+    assert "Ir para seg., 23 nov." in page
+
+
+def test_a_holiday_is_told(desk):
+    assert "Natal: a unidade não abre" in text(desk.get("/agenda?dia=2026-12-25"))
+
+
+def test_the_week_of_one_doctor(clinic, desk):
+    page = text(desk.get(f"/agenda/semana?medico={marina(clinic)}&dia={MONDAY}"))
+    assert "Semana de Marina Corrêa" in page
+    assert [day in page for day in ("seg., 23 nov.", "sex., 27 nov.", "sáb., 28 nov.")] == [True, True, False]
+
+
+def test_the_day_to_print_lists_who_comes(clinic, desk):
+    booked(clinic)
+    assert "10:30 Alice Ferreira Consulta" in text(desk.get(f"/agenda/imprimir?dia={MONDAY}"))
+
+
+def test_patients_of_other_units_have_no_name(clinic, narrow):
+    at = clinic.slot("marina").starts_at + timedelta(hours=5)
+    kind = clinic.directory.kind("consultation")
+    elsewhere = Extra(marina(clinic), clinic.at.units["norte"], at, kind, "manager", "reforço")
+    clinic.bookings.book_extra(clinic.people["alice"], elsewhere, "user:1")
+    page = text(narrow.get(f"/agenda?dia={MONDAY}"))
+    assert ("Em Santana" in page, "Alice" in page) == (True, False)
+
+
+def test_booking_begins_with_the_search_and_ends_with_terms(clinic, desk):
+    slot, alice = clinic.slot("marina").id, clinic.people["alice"].id
+    assert "Alice Ferreira" in text(desk.get(f"/agenda/marcar?horario={slot}&q=alice"))
+    page = text(desk.get(f"/agenda/marcar?horario={slot}&paciente={alice}"))
+    assert "Consulta (30 min)" in page
+    assert "Termina às 11:00" in page
+
+
+def test_a_booking_by_the_form_stands_in_the_agenda(clinic, desk):
+    slot, alice = clinic.slot("marina"), clinic.people["alice"]
+    reply = send(desk, "/agenda/marcar", horario=slot.id, paciente=alice.id, once="a", tipo=clinic.at.kinds["first"])
+    assert reply.location == f"/agenda?dia={MONDAY}"
+    [made] = clinic.bookings.upcoming(alice)
+    assert (made.starts_at, made.kind_id) == (slot.starts_at, clinic.at.kinds["first"])
+
+
+def test_the_form_sent_twice_books_once(clinic, desk):
+    slot, alice = clinic.slot("marina"), clinic.people["alice"]
+    for _ in range(2):
+        send(desk, "/agenda/marcar", horario=slot.id, paciente=alice.id, once="a")
+    assert len(clinic.bookings.upcoming(alice)) == 1
+
+
+def test_a_lost_time_is_told_with_others_and_nothing_is_booked(clinic, desk):
+    slot, alice = clinic.slot("marina"), clinic.people["alice"]
+    clinic.book("bruno", slot)
+    reply = send(desk, "/agenda/marcar", horario=slot.id, paciente=alice.id, tipo=clinic.at.kinds["consultation"])
+    assert (reply.status_code, clinic.bookings.upcoming(alice)) == (409, [])
+    assert "Este horário acabou de ser reservado. Escolha outro: 10:30, 11:00 ou 11:30." in text(reply)
+    assert "Alice Ferreira" in text(reply)
+
+
+def test_two_at_the_desk_one_time(clinic, site):
+    slot = clinic.slot("marina").id
+    first, second = site.client("attendant"), site.client("manager")
+    assert send(first, "/agenda/reservar", horario=slot).status_code == 204
+    late = send(second, "/agenda/reservar", horario=slot)
+    assert (late.status_code, "Escolha outro" in late.json["said"]) == (409, True)
+    send(first, "/agenda/soltar")
+    assert send(second, "/agenda/reservar", horario=slot).status_code == 204
+
+
+def test_conflicts_are_told_before_saving(clinic, desk):
+    booked(clinic)
+    slot = clinic.slot("rita", "cardiology", place=1)
+    page = text(desk.get(f"/agenda/marcar?horario={slot.id}&paciente={clinic.people['alice'].id}"))
+    assert "O paciente já tem consulta em seg., 23 nov., 10:30." in page
+
+
+def test_the_drawer_gets_the_part_alone(clinic, desk):
+    part = desk.get(f"/agenda/marcar?horario={clinic.slot('marina').id}", headers={"X-Drawer": "1"}).text
+    assert ("<html" in part, 'data-title="Marcar consulta"' in part) == (False, True)
+
+
+def test_the_day_of_a_visit(clinic, desk):
+    visit = booked(clinic)
+    assert act(desk, visit, "chegou").status_code == 303
+    act(desk, visit, "atendida")
+    assert status(clinic, visit) == "fulfilled"
+
+
+def test_what_changed_meanwhile_is_told(clinic, desk):
+    visit = booked(clinic)
+    act(desk, visit, "chegou")
+    reply = act(desk, visit, "faltou")
+    assert (reply.status_code, "mudou enquanto a página estava aberta" in text(reply)) == (409, True)
+
+
+def test_cancelling_wants_a_reason(clinic, desk):
+    visit = booked(clinic)
+    for form in ({}, {"reason": "x"}, {"reason": "other"}, {"reason": "other", "note": "x" * 10_000}):
+        assert act(desk, visit, "cancelar", **form).status_code == 400
+    assert status(clinic, visit) == "booked"
+
+
+def test_cancelling_is_taken_back_within_ten_seconds(clinic, desk):
+    visit = booked(clinic)
+    reply = act(desk, visit, "cancelar", reason="cannot_attend")
+    assert reply.location.endswith(f"desfazer={visit.id}")
+    assert f"/agenda/consultas/{visit.id}/desfazer" in desk.get(reply.location).text
+    act(desk, visit, "desfazer")
+    assert len(clinic.bookings.upcoming(clinic.people["alice"])) == 1
+
+
+def test_too_late_to_take_back_says_what_to_do(clinic, desk):
+    visit = booked(clinic)
+    act(desk, visit, "cancelar", reason="cannot_attend")
+    clinic.clock.move(seconds=11)
+    reply = act(desk, visit, "desfazer")
+    assert "Passou o tempo de desfazer" in text(desk.get(reply.location))
+
+
+def test_moving_by_the_list_of_free_times(clinic, desk):
+    visit = booked(clinic)
+    page = desk.get(f"/agenda/consultas/{visit.id}/mover").text
+    slot = re.search(r'name="horario" value="(\d+)">11:30', page)[1]
+    assert act(desk, visit, "mover", horario=slot).status_code == 303
+    [moved] = clinic.bookings.upcoming(clinic.people["alice"])
+    assert moved.starts_at == clinic.desk.bookings.slot(int(slot)).starts_at
+
+
+def test_moving_to_a_taken_time_keeps_the_old(clinic, desk):
+    visit, other = booked(clinic), clinic.slot("marina", place=2)
+    clinic.book("bruno", other)
+    reply = act(desk, visit, "mover", horario=other.id)
+    assert (reply.status_code, status(clinic, visit)) == (409, "booked")
+
+
+def test_moving_answers_the_script_with_how_to_take_back(clinic, desk):
+    visit = booked(clinic)
+    slot = clinic.slot("marina", place=2)
+    reply = send(desk, f"/agenda/consultas/{visit.id}/mover", {"X-Drawer": "1"}, horario=slot.id)
+    assert reply.json == {"said": "Mudou para 23/11 às 11:30.", "undo": f"/agenda/consultas/{visit.id}/desfazer"}
+
+
+def test_an_encaixe_wants_a_reason_and_keeps_the_quota(clinic, desk):
+    form = {"paciente": clinic.people["bruno"].id, "medico": marina(clinic), "unidade": clinic.at.units["centro"],
+            "hora": "14:15", "tipo": clinic.at.kinds["consultation"], "dia": MONDAY}  # fmt: skip
+    assert "Escreva por que este encaixe" in text(send(desk, "/agenda/encaixe", **form))
+    assert send(desk, "/agenda/encaixe", **form, motivo="dor", arrived="1").status_code == 303
+    [column] = clinic.desk.days.day(Choice(doctor_id=marina(clinic)), clinic.clock().date()).columns
+    assert [(one.extra, one.status) for one in column.visits] == [(True, "arrived")]
+
+
+def test_a_full_quota_is_told(clinic, desk):
+    form = {"medico": marina(clinic), "unidade": clinic.at.units["centro"], "tipo": clinic.at.kinds["consultation"],
+            "dia": MONDAY, "motivo": "dor", "hora": "14:15"}  # fmt: skip
+    replies = [
+        send(desk, "/agenda/encaixe", **form, paciente=clinic.people[who].id).status_code
+        for who in ("alice", "bruno", "carla")
+    ]
+    assert replies == [303, 303, 409]
+
+
+def test_a_delay_is_shown_and_who_is_hit_must_be_called(clinic, desk):
+    booked(clinic)
+    reply = send(desk, "/agenda/atraso", medico=marina(clinic), minutos=20, dia=MONDAY)
+    assert "1 consulta na lista de avisar" in text(desk.get(reply.location))
+    assert "10:30 Alice Ferreira +20 min" in text(desk.get(f"/agenda/grade?dia={MONDAY}"))
+    assert "Atraso avisado: 20 min" in text(desk.get("/avisar"))
+
+
+@pytest.mark.parametrize("minutes", ["-5", "999", "x", ""])
+def test_a_delay_that_is_none_is_told_at_its_field(clinic, desk, minutes):
+    reply = send(desk, "/agenda/atraso", medico=marina(clinic), minutos=minutes, dia=MONDAY)
+    assert (reply.status_code, 'id="f-minutos-error"' in reply.text) == (400, True)
+
+
+def test_a_call_made_leaves_the_list(clinic, desk):
+    clinic.book("zeca", clinic.slot("marina"))
+    change = re.search(r"/avisar/(\d+)/feito", desk.get("/avisar").text)[1]
+    for _ in range(2):
+        assert send(desk, f"/avisar/{change}/feito").status_code == 303
+    assert "Ninguém para avisar" in text(desk.get("/avisar"))
+
+
+@pytest.mark.parametrize("what", ["", "/cancelar", "/mover"])
+def test_an_appointment_of_another_unit_is_not_there(clinic, narrow, what):
+    there = clinic.book("alice", clinic.slot("rita", "cardiology"), "cardiology")
+    assert narrow.get(f"/agenda/consultas/{there.id}{what}").status_code == 404
+
+
+def test_a_time_of_another_unit_is_not_there(clinic, narrow):
+    slot = clinic.slot("rita", "cardiology").id
+    assert narrow.get(f"/agenda/marcar?horario={slot}").status_code == 404
+    assert send(narrow, "/agenda/reservar", horario=slot).status_code == 404
+
+
+def test_names_are_not_taken_for_html(clinic, desk):
+    clinic.people["mean"] = clinic.patients.register("<img src=x> & Cia", clinic.people["alice"].birth_date)
+    clinic.book("mean", clinic.slot("marina"))
+    assert "<img" not in desk.get(f"/agenda?dia={MONDAY}").text
+
+
+def test_reading_an_appointment_leaves_a_trace(clinic, desk):
+    visit = booked(clinic)
+    desk.get(f"/agenda/consultas/{visit.id}")
+    [entry] = clinic.audit.latest(1, "patient.read")
+    assert (entry.entity_id, entry.note) == (clinic.people["alice"].id, f"appointment:{visit.id}")

@@ -1,0 +1,113 @@
+"""/pacientes without a browser."""
+
+from datetime import date
+
+import pytest
+
+from tests.admin_web.site import make_site
+from tests.admin_web.test_agenda import send, text
+
+GOOD = {"name": "Ana Paula Ribeiro", "cpf": "390.533.447-05", "birth_date": "05/04/1980", "phones": "(11) 98888-7777"}
+
+
+@pytest.fixture
+def desk(clinic, tmp_path):
+    return make_site(clinic, tmp_path).client("attendant")
+
+
+@pytest.fixture
+def pre(clinic):
+    person = clinic.patients.pre_register("39053344705", date(1980, 4, 5), "5511988887777", None, "261123000001")
+    slot = clinic.slot()
+    clinic.bookings.book(person, clinic.bookings.hold(slot, "call"), clinic.terms(slot), "telephone")
+    return person.id
+
+
+def test_a_patient_is_found_with_what_tells_people_apart(desk):
+    page = text(desk.get("/pacientes?q=ALICE"))
+    assert "Alice Ferreira 05/04/1980 (46 anos) ***.982.247-** (11) •••••-4321" in page
+
+
+def test_nobody_found_leads_to_registering(desk):
+    page = desk.get("/pacientes?q=Zuleica").text
+    assert "/pacientes/novo?q=Zuleica" in page
+
+
+def test_the_card_shows_history_and_family(clinic, desk):
+    clinic.book("alice", clinic.slot("marina"))
+    page = text(desk.get(f"/pacientes/{clinic.people['alice'].id}"))
+    assert "seg., 23 nov., 10:00" in page
+    assert "Marcada seg., 23 nov., 09:00, pelo telefone" in page
+    assert "Davi Ferreira" in page
+
+
+def test_a_new_patient_has_a_card(clinic, desk):
+    reply = send(desk, "/pacientes/novo", **GOOD)
+    assert "Ana Paula Ribeiro" in text(desk.get(reply.location))
+
+
+def test_a_new_patient_goes_on_to_the_booking(clinic, desk):
+    reply = send(desk, "/pacientes/novo", **GOOD, horario=clinic.slot().id)
+    assert reply.location.startswith(f"/agenda/marcar?horario={clinic.slot().id}&paciente=")
+
+
+def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(desk):
+    reply = send(desk, "/pacientes/novo", **(GOOD | {"cpf": "111", "birth_date": "31/02/1980"}))
+    assert reply.status_code == 400
+    assert "Este CPF não existe" in reply.text
+    assert 'id="f-birth_date-error"' in reply.text
+    assert 'value="Ana Paula Ribeiro"' in reply.text
+
+
+def test_a_cpf_on_file_leads_to_its_card(clinic, desk):
+    reply = send(desk, "/pacientes/novo", **(GOOD | {"cpf": "529.982.247-25"}))
+    assert (reply.status_code, f'/pacientes/{clinic.people["alice"].id}"' in reply.text) == (400, True)
+
+
+def test_a_dependant_needs_no_cpf(clinic, desk):
+    alice = clinic.people["alice"].id
+    assert "Alice Ferreira" in text(desk.get(f"/pacientes/novo?responsavel={alice}"))
+    reply = send(desk, "/pacientes/novo", **(GOOD | {"cpf": ""}), guardian_id=alice)
+    assert "Responsável Alice Ferreira" in text(desk.get(reply.location))
+
+
+def test_what_is_on_file_is_corrected(clinic, desk):
+    alice = clinic.people["alice"].id
+    assert 'value="529.982.247-25"' in desk.get(f"/pacientes/{alice}/editar").text
+    send(desk, f"/pacientes/{alice}/editar", **GOOD)
+    assert "Ana Paula Ribeiro" in text(desk.get(f"/pacientes/{alice}"))
+
+
+def test_a_pre_registration_is_completed_with_its_appointment(clinic, desk, pre):
+    assert "consulta marcada" in text(desk.get("/pacientes/pre-cadastros"))
+    assert 'value="390.533.447-05"' in desk.get(f"/pacientes/pre-cadastros/{pre}").text
+    reply = send(desk, f"/pacientes/pre-cadastros/{pre}/completar", **GOOD)
+    assert "seg., 23 nov., 10:00" in text(desk.get(reply.location))
+
+
+def test_a_pre_registration_is_joined_to_a_card(clinic, desk, pre):
+    assert "Alice Ferreira" in text(desk.get(f"/pacientes/pre-cadastros/{pre}?q=alice"))
+    reply = send(desk, f"/pacientes/pre-cadastros/{pre}/juntar", paciente=clinic.people["alice"].id)
+    assert reply.location == f"/pacientes/{clinic.people['alice'].id}"
+
+
+@pytest.mark.parametrize("patient", ["", "x", "999999", "0", "9" * 40])
+def test_joining_to_nobody_is_told(desk, pre, patient):
+    assert send(desk, f"/pacientes/pre-cadastros/{pre}/juntar", paciente=patient).status_code == 400
+
+
+def test_refusing_wants_a_reason(clinic, desk, pre):
+    assert send(desk, f"/pacientes/pre-cadastros/{pre}/recusar").status_code == 400
+    send(desk, f"/pacientes/pre-cadastros/{pre}/recusar", note="engano")
+    assert "Tudo em dia" in text(desk.get("/pacientes/pre-cadastros"))
+
+
+def test_who_comes_second_is_told(desk, pre):
+    send(desk, f"/pacientes/pre-cadastros/{pre}/recusar", note="engano")
+    reply = send(desk, f"/pacientes/pre-cadastros/{pre}/completar", **GOOD)
+    assert "já foi resolvido por outra pessoa" in text(desk.get(reply.location))
+
+
+@pytest.mark.parametrize("path", ["/pacientes/999999", "/pacientes/pre-cadastros/999999", "/pacientes/999999/editar"])
+def test_nobody_is_not_there(desk, path):
+    assert desk.get(path).status_code == 404
