@@ -62,8 +62,9 @@ class Tape:
         in_transaction = not cursor.connection.get_autocommit()
         self.steps.append(["s", number, [self._known(value) for value in values], int(in_transaction)])
         self._asked += 1
-        if cursor.lastrowid and cursor.lastrowid >= FIRST_GIVEN_ID:
-            self._given[cursor.lastrowid] = self._asked - 1
+        given = getattr(cursor, "lastrowid", 0) or 0
+        if given >= FIRST_GIVEN_ID:
+            self._given[given] = self._asked - 1
 
     def committed(self, in_transaction: bool) -> None:
         """The end of a transaction."""
@@ -100,6 +101,11 @@ def listen(tape: Tape) -> None:
             found = super().execute(query, args)
             tape.statement(self, query, args)
             return int(found)
+
+        def mogrify(self, query: str, args: Any = None) -> str:
+            """Asked for by who sends several at once (db/batch.py)."""
+            tape.statement(self, query, args)
+            return super().mogrify(query, args)
 
     @event.listens_for(Engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
