@@ -87,12 +87,12 @@ def barriers(page: Page) -> list[str]:
 
 
 def sticks_out(page: Page) -> list[str]:
-    """Elements that reach beyond the window's right edge; nothing may need scrolling sideways."""
+    """Elements that reach beyond the window's right edge; only the bar of places may be pushed sideways."""
     found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll("body *")]
              .filter((one) => { const box = one.getBoundingClientRect();
                                 return box.width && box.right > document.documentElement.clientWidth + 1
-                                  && !one.closest(".unseen, .skip, thead"); })
+                                  && !one.closest(".unseen, .skip, thead, .rail > ul"); })
              .map((one) => `${one.tagName}.${one.className} ${Math.round(one.getBoundingClientRect().right)}`)"""
     )
     return found
