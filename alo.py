@@ -165,15 +165,10 @@ def db_demo(args: argparse.Namespace) -> int:  # noqa: ARG001
 
 def voice_notes_list(args: argparse.Namespace) -> None:
     """What callers said: when, what it is, its protocol and its file."""
-    from clinic.terminal import table
+    from clinic.terminal import notes
 
     with _clinic(_settings()) as clinic:
-        notes = clinic.voice_notes.list(args.limit)
-    rows = [
-        (f"{n.created_at.astimezone():%d/%m/%Y %H:%M}", n.kind, n.protocol or "", f"{n.seconds} s", str(n.path or "–"))
-        for n in notes
-    ]
-    print(table(("quando", "o quê", "protocolo", "duração", "arquivo"), rows) if rows else "Nenhum recado.")
+        print(notes(clinic.voice_notes.list(args.limit)))
 
 
 def users_add(args: argparse.Namespace) -> None:
@@ -250,10 +245,7 @@ def bench(args: argparse.Namespace) -> int:
 
     if args.all:
         return dispatch.all_in_turn([*COMMAND, "bench"], Path("var/bench.md"))
-    if args.name not in dispatch.names():
-        _mend(f"Diga o que medir: alo bench {'|'.join(dispatch.names())}, ou alo bench --all")
-    dispatch.one(args.name, as_json=args.json)
-    return 0
+    return dispatch.one(args.name, as_json=args.json)
 
 
 # What the commands share
@@ -298,11 +290,8 @@ def _clinic(settings: Settings, **more: Any) -> Iterator[Clinic]:
     from clinic.services import open_clinic
     from db.session import Database
 
-    database = Database(settings.database_url)
-    try:
+    with contextlib.closing(Database(settings.database_url)) as database:
         yield open_clinic(settings, database=database, **more)
-    finally:
-        database.close()
 
 
 if __name__ == "__main__":

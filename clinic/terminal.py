@@ -4,7 +4,10 @@ import argparse
 import errno
 import re
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from clinic.voice_notes import VoiceNoteInfo
 
 REASONS = {
     errno.ENOENT: "não existe",
@@ -115,3 +118,12 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [heads, *rows]
     wide = [max(len(line[column]) for line in lines) for column in range(len(heads))]
     return "\n".join("  ".join(f"{cell:{w}}" for cell, w in zip(line, wide, strict=True)).rstrip() for line in lines)
+
+
+def notes(found: "Sequence[VoiceNoteInfo]") -> str:
+    """What callers said, as a table."""
+    rows = [
+        (f"{n.created_at.astimezone():%d/%m/%Y %H:%M}", n.kind, n.protocol or "", f"{n.seconds} s", str(n.path or "–"))
+        for n in found
+    ]
+    return table(("quando", "o quê", "protocolo", "duração", "arquivo"), rows) if rows else "Nenhum recado."

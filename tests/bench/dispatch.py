@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from clinic.terminal import Trouble
+
 HERE = Path(__file__).parent
 PARTS = ("figures", "peers", "ratios")
 
@@ -30,10 +32,13 @@ def progress(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def one(name: str, as_json: bool) -> None:
-    """Run a bench and print its result: one JSON object, or a table."""
+def one(name: str, as_json: bool) -> int:
+    """Run a bench and print its result: one JSON object, or a table. 0; Trouble for a bench there is not."""
+    if name not in names():
+        raise Trouble(f"Diga o que medir: alo bench {'|'.join(names())}, ou alo bench --all")
     result = measured(name)
     print(json.dumps(result, ensure_ascii=False) if as_json else table([result]))
+    return 0
 
 
 def all_in_turn(command: Sequence[str], to: Path, chosen: Sequence[str] | None = None) -> int:
