@@ -83,7 +83,7 @@ export class Grid {
 
   // Put the new grid in the old one's place; focus, scrolling and the chosen column stay where they were.
   show(html) {
-    const before = new Map(this.links().map((link) => [name(link), link.getAttribute("aria-label")]));
+    const before = new Map(this.links().map((link) => [name(link), link.textContent]));
     const focused = this.root.contains(document.activeElement);
     const shown = this.root.querySelector(".strip.shown")?.dataset.key;
     const { scrollLeft, scrollTop } = this.root;
@@ -93,7 +93,7 @@ export class Grid {
     this.root.scrollTo(scrollLeft, scrollTop);
     this.roam();
     for (const link of this.root.querySelectorAll("[data-visit]")) {
-      if (before.size && before.get(name(link)) !== link.getAttribute("aria-label")) link.parentElement.classList.add("changed");
+      if (before.size && before.get(name(link)) !== link.textContent) link.parentElement.classList.add("changed");
     }
     if (focused) this.root.querySelector('.block > a[tabindex="0"]')?.focus({ preventScroll: true });
   }
