@@ -1,5 +1,7 @@
 """Every route against every role, against nobody, and against records of others; new routes are in it by themselves."""
 
+import re
+
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
@@ -8,7 +10,7 @@ from admin_web.access import EVERYBODY, Doors, Public, Undeclared, declared
 from admin_web.app import create_app
 from clinic.settings import Settings
 from tests.admin_web.fakes import FakePhone, fake_clinic
-from tests.admin_web.site import ROLES
+from tests.admin_web.site import ROLES, make_site
 
 OWN = {"patient_id": "alice", "appointment_id": "alice", "doctor_id": "marina", "unit_id": "centro"}
 """Arguments that name a record somebody owns: here the one that is theirs."""
@@ -23,7 +25,8 @@ ANY = "999999"
 
 def an_app() -> Flask:
     """All pages there are: the demo has those the others have not, but for /telefone, which is open in it."""
-    return create_app(fake_clinic(), settings=Settings(demo=True), phone=FakePhone(), sounds=object())
+    settings = Settings(demo=True, oidc_issuer="https://id.example")
+    return create_app(fake_clinic(), settings=settings, phone=FakePhone(), sounds=object())
 
 
 def rules() -> list[Rule]:
@@ -59,10 +62,17 @@ def allowed(site, route):
     return declared(site.app).get(route[0])
 
 
+@pytest.fixture(scope="module")
+def every_role(clinic_templates, tmp_path_factory):
+    """One clinic for all who only knock: nothing they send means anything."""
+    folder = tmp_path_factory.mktemp("matrix")
+    small = clinic_templates.copy("sqlite", folder)
+    yield make_site(small, folder, demo=True)
+    small.database.close()
+
+
 @pytest.fixture
 def demo_site(clinic, tmp_path):
-    from tests.admin_web.site import make_site
-
     return make_site(clinic, tmp_path, demo=True)
 
 
@@ -88,16 +98,16 @@ def test_every_argument_of_a_route_is_known_here():
 
 
 @pytest.mark.parametrize("route", CLOSED, ids=lambda route: f"{route[1]} {route[2]}")
-def test_nobody_gets_in(demo_site, route):
-    reply = ask(demo_site, None, route)
+def test_nobody_gets_in(every_role, route):
+    reply = ask(every_role, None, route)
     assert reply.status_code == 401 or reply.location.startswith("/entrar")
 
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("route", CLOSED, ids=lambda route: f"{route[1]} {route[2]}")
-def test_a_role_gets_in_where_it_may_and_nowhere_else(demo_site, route, role):
-    status = ask(demo_site, role, route).status_code
-    if role in allowed(demo_site, route):
+def test_a_role_gets_in_where_it_may_and_nowhere_else(every_role, route, role):
+    status = ask(every_role, role, route).status_code
+    if role in allowed(every_role, route):
         assert status < 500
         assert status not in (401, 403)
     else:
@@ -110,6 +120,21 @@ def test_a_record_of_others_is_not_there(demo_site, foreign, role):
     mine = {name: one for name, one in foreign.items() if not (role == "centro_attendant" and name == "patient_id")}
     seen = {route[2]: ask(demo_site, role, route, **mine).status_code for route in theirs(demo_site, role, mine)}
     assert {path: status for path, status in seen.items() if status != 404} == {}
+
+
+@pytest.mark.parametrize("role", ["patient", "doctor", "centro_attendant"])
+def test_a_record_of_ones_own_is_there(clinic, demo_site, role):
+    own = {
+        "patient_id": clinic.people["alice"].id, "doctor_id": clinic.at.doctors["marina"],
+        "unit_id": clinic.at.units["centro"], "appointment_id": clinic.book("alice").id,
+    }  # fmt: skip
+    pages = [one for one in theirs(demo_site, role, own) if one[1] == "GET" and arguments(one) <= set(own)]
+    seen = {route[2]: ask(demo_site, role, route, **own).status_code for route in pages}
+    assert {path: status for path, status in seen.items() if status in (401, 403, 404)} == {}
+
+
+def arguments(route):
+    return set(re.findall(r"<(?:[^<>]*:)?(\w+)>", route[2]))
 
 
 def theirs(site, role, named):
