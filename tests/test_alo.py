@@ -148,7 +148,7 @@ def test_check_tells_what_is_missing_as_text_and_as_json(env):
     assert "Execute: alo db upgrade" in told.stdout
     found = json.loads(alo(env, "check", "--json").stdout)
     wanted = {"configuração", "banco de dados", "migrações", "avisos", "dialplan", "Asterisk", "pasta comum", "disco"}
-    assert wanted | {"processos", "relógio"} == {one["name"] for one in found["findings"]}
+    assert wanted | {"processos", "relógio"} <= {one["name"] for one in found["findings"]}
     assert found["ok"] is False
 
 

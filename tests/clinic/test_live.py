@@ -33,6 +33,8 @@ def viewer(*roles, units=(), doctor=None, patient=None):
 @pytest.mark.timeout(60)
 def test_eleven_committed_before_ten_loses_neither(served_clinic):
     clinic, written, go_on = served_clinic, threading.Event(), threading.Event()
+    clinic.live.put("test", 9)
+    clinic.clock.move(seconds=11)
     reader = clinic.live.reader()
     start = reader.cursor
     with ThreadPoolExecutor(1) as pool:
