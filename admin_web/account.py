@@ -14,6 +14,8 @@ from admin_web.login import BUSY, wait_words
 from admin_web.login_codes import WRONG, WRONG_RECOVERY
 from admin_web.password import faults
 from admin_web.qr import qr_svg
+from admin_web.words import cpf, phone
+from clinic.identities import Identity
 from clinic.login_limits import TooManyTries
 from clinic.passwords import TooBusy
 from clinic.second_factor import NoKey, WrongCode
@@ -150,6 +152,7 @@ class OwnAccount:
             roles=role_words(me),
             known=[one for one in known if one.identity.kind != "oidc"],
             kinds=KINDS,
+            value_words=value_words,
             company=any(one.identity.kind == "oidc" for one in known),
             has_password=self._clinic.users.account(me.user_id).password_hash is not None,
             codes=self._clinic.second_factor.state(me.user_id),
@@ -163,6 +166,15 @@ class OwnAccount:
 
     def _device(self, me: Viewer) -> str | None:
         return self._clinic.devices.known(cookies.read(request, cookies.DEVICE), me.user_id)
+
+
+def value_words(identity: Identity) -> str:
+    """What one is known by, as one writes it."""
+    if identity.kind == "cpf":
+        return cpf(identity.value)
+    if identity.kind == "phone":
+        return phone(identity.value)
+    return identity.value.replace("/", " ") if identity.kind == "crm" else identity.value
 
 
 def _back() -> Response:
