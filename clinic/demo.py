@@ -53,7 +53,7 @@ def write(clinic: Clinic, imports: Imports) -> None:
     """All of it, in about two seconds."""
     now = clinic.clock()
     today = now.astimezone(ZoneInfo(data.ZONE)).date()
-    clinic.profile.save(clinic.profile.get().model_copy(update={"name": data.CLINIC}))
+    clinic.profile.save(clinic.profile.get().model_copy(update=data.PROFILE))
     clinic.names.need(*spoken_names())
     places = _places(clinic)
     doctors = [_doctor(clinic, one, places, position) for position, one in enumerate(data.PHYSICIANS)]

@@ -6,6 +6,12 @@ from datetime import date, time
 from clinic.testphone import TryPatient
 
 CLINIC = "Clínica Vila Aurora"
+PROFILE = {
+    "name": CLINIC,
+    "registration": "CRM-SP 1022334",
+    "technical_director": "Dra. Helena Sampaio, CRM-SP 132908",
+    "portal_welcome": "Marque, mude e acompanhe suas consultas aqui, a qualquer hora. Se preferir, ligue.",
+}
 ZONE = "America/Sao_Paulo"
 
 
