@@ -14,10 +14,13 @@ from clinic.mailed_links import MailedLinks
 from clinic.media.email import sender_of
 from clinic.passwords import Passwords
 from clinic.patients import Hasher
+from clinic.personal_tokens import PersonalTokens
 from clinic.profile import Profiles
+from clinic.programs import Programs
 from clinic.second_factor import SecondFactor
 from clinic.sessions import Sessions
 from clinic.settings import Settings
+from clinic.tokens import Tokens
 from clinic.users import Users
 from db.session import Database
 
@@ -37,6 +40,9 @@ class Accounts:
     letters: Letters
     company_accounts: CompanyAccounts
     log_ins: LogIns
+    tokens: Tokens
+    personal_tokens: PersonalTokens
+    programs: Programs
 
 
 def open_accounts(
@@ -59,4 +65,7 @@ def open_accounts(
         letters=Letters(sender_of(settings, clock), links, users, profiles, audit, settings.pages_url),
         company_accounts=CompanyAccounts(users),
         log_ins=LogIns(users, passwords, sessions, devices, limits, second, audit, settings.demo),
+        tokens=Tokens(database, clock, settings.secrets_key),
+        personal_tokens=PersonalTokens(database, audit, clock),
+        programs=Programs(database, clock),
     )

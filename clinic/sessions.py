@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from clinic.clock import Clock
@@ -24,6 +24,8 @@ HALF_WAY = timedelta(minutes=10)
 """How long there is to type the code after the password."""
 SEEN_EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=30)
+BY_PROGRAM = "api"
+"""How a session was opened that programs keep up with refresh tokens (clinic.tokens): it is never idle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ class Sessions:
         now = self._clock()
         return (
             LoginSession.revoked_at.is_(None), LoginSession.awaits.is_(None), LoginSession.expires_at > now,
-            LoginSession.seen_at > now - IDLE,
+            or_(LoginSession.how == BY_PROGRAM, LoginSession.seen_at > now - IDLE),
         )  # fmt: skip
 
     def _asked(self, token: str, now: datetime) -> dict[str, object]:

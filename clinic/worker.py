@@ -95,7 +95,10 @@ class Nightly:
 
 def _forget_log_ins(clinic: Clinic) -> int:
     """Traces of log-ins that count no more."""
-    old = (clinic.sessions, clinic.mailed_links, clinic.login_limits, clinic.devices)
+    old = (
+        clinic.sessions, clinic.mailed_links, clinic.login_limits, clinic.devices, clinic.personal_tokens,
+        clinic.programs,
+    )  # fmt: skip
     return sum(one.forget_old() for one in old)
 
 

@@ -12,6 +12,7 @@ from db.access import (
     UserUnit,
 )
 from db.agenda import Absence, Appointment, AppointmentChange, Slot, Waiting, WorkingHours
+from db.api import KeptAnswer, PersonalToken, RefreshToken, RequestCount
 from db.base import Table
 from db.calls import AsteriskLink, Audit, CallRecord, LiveChannel, Protocol, SpokenName, VoiceNote
 from db.desk import Delay, PhoneNotice
@@ -48,6 +49,7 @@ __all__ = [
     "Guess",
     "Holiday",
     "Identity",
+    "KeptAnswer",
     "KnownDevice",
     "LiveChannel",
     "LiveEvent",
@@ -58,11 +60,14 @@ __all__ = [
     "Patient",
     "PatientPhone",
     "Payer",
+    "PersonalToken",
     "PhoneNotice",
     "PreRegistration",
     "Price",
     "Protocol",
     "RecoveryCode",
+    "RefreshToken",
+    "RequestCount",
     "Slot",
     "Specialty",
     "SpokenName",

@@ -1,0 +1,129 @@
+"""What keeps programs in order: how often they may ask, and the same answer for the same request."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from clinic.clock import Clock
+from db.prepared import Prepared, Query
+from db.retry import taken
+from db.session import Database
+from db.tables import KeptAnswer, RequestCount
+
+KEPT = timedelta(days=1)
+AT_WORK = timedelta(seconds=30)
+"""How long a request may be at work before somebody may ask for the same again."""
+_MINE = (RequestCount.who == bindparam("of"), RequestCount.minute == bindparam("now"))
+ONE_MORE = Prepared(update(RequestCount).where(*_MINE).values(requests=RequestCount.requests + 1))
+FIRST = Prepared(insert(RequestCount).values(who=bindparam("of"), minute=bindparam("now"), requests=1))
+COUNTED = Query(select(RequestCount.requests).where(*_MINE))
+
+
+class TooManyRequests(Exception):
+    """Wait; `seconds` says how long."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class OtherRequest(Exception):
+    """The key came with another request before."""
+
+
+class StillAtWork(Exception):
+    """The same request is being answered at this moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered: a status and a body."""
+
+    status: int
+    body: str
+
+
+class Programs:
+    """Counts and remembers; shared by every process through the database."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+
+    def count(self, who: str, limit: int) -> int:
+        """One more request within this minute; how many are left. Raises TooManyRequests."""
+        seconds = int(self._clock().timestamp())
+        mine = {"of": who, "now": seconds // 60}
+        if not self._database.claim(ONE_MORE, mine):
+            self._first(mine)
+        used = next((row.requests for row in self._database.ask(COUNTED, mine)), 1)
+        if used > limit:
+            raise TooManyRequests(60 - seconds % 60)
+        return int(limit - used)
+
+    def _first(self, mine: dict[str, Any]) -> None:
+        try:
+            self._database.change(FIRST, mine)
+        except IntegrityError as error:
+            if not taken(error):
+                raise
+            self._database.claim(ONE_MORE, mine)  # another was first at the same moment
+
+    def begin(self, owner: str, key: str, request: bytes) -> Answer | None:
+        """Claim a key for a request; the kept answer where it was answered before.
+
+        Raises OtherRequest, StillAtWork.
+        """
+        now, name, print_ = self._clock(), _digest(key.encode()), _digest(request)
+        row = {"owner": owner, "name": name, "fingerprint": print_, "at": now}
+        self._database.change(delete(KeptAnswer).where(*_named(owner, name), KeptAnswer.at <= now - KEPT))
+        try:
+            self._database.change(insert(KeptAnswer).values(**row))
+        except IntegrityError as error:
+            if not taken(error):
+                raise
+        else:
+            return None
+        return self._before(owner, name, print_)
+
+    def _before(self, owner: str, name: str, print_: str) -> Answer | None:
+        columns = select(KeptAnswer.fingerprint, KeptAnswer.status, KeptAnswer.answer)
+        kept = self._database.first(columns.where(*_named(owner, name)))
+        if kept is None:
+            raise StillAtWork  # let go a moment ago
+        if kept.fingerprint != print_:
+            raise OtherRequest
+        if kept.status is not None:
+            return Answer(kept.status, kept.answer or "")
+        now = self._clock()
+        forgotten = update(KeptAnswer).where(*_named(owner, name), KeptAnswer.at <= now - AT_WORK)
+        if not self._database.change(forgotten.where(KeptAnswer.status.is_(None)).values(at=now)).rowcount:
+            raise StillAtWork
+        return None
+
+    def finish(self, owner: str, key: str, answer: Answer) -> None:
+        """Keep the answer for a day."""
+        mine = update(KeptAnswer).where(*_named(owner, _digest(key.encode())))
+        self._database.change(mine.values(status=answer.status, answer=answer.body))
+
+    def let_go(self, owner: str, key: str) -> None:
+        """It came to nothing: the same key may be tried again."""
+        self._database.change(delete(KeptAnswer).where(*_named(owner, _digest(key.encode()))))
+
+    def forget_old(self) -> int:
+        """Every night: counts and answers that nobody needs any more; how many there were."""
+        now = self._clock()
+        minutes = int((now - KEPT).timestamp()) // 60
+        counts = self._database.change(delete(RequestCount).where(RequestCount.minute < minutes)).rowcount
+        return counts + self._database.change(delete(KeptAnswer).where(KeptAnswer.at <= now - KEPT)).rowcount
+
+
+def _named(owner: str, name: str) -> tuple[Any, Any]:
+    return KeptAnswer.owner == owner, KeptAnswer.name == name
+
+
+def _digest(data: bytes) -> str:
+    return sha256(data).hexdigest()
