@@ -66,7 +66,7 @@ export class Grid {
 
   async refresh() {
     if (this.busy) { this.again = true; return; }
-    if (!this.root.dataset.from) return;
+    if (!this.root.dataset.from || this.root.classList.contains("moving")) return; // what is being dragged stays
     this.busy = true;
     try {
       const reply = await fetch(this.root.dataset.from, { headers: this.seen ? { "If-None-Match": this.seen } : {} });

@@ -67,8 +67,9 @@ document.addEventListener("click", (event) => {
   drawer.show(link.href);
 });
 
-const mover = new Mover(root, {
+new Mover(root, {
   say,
+  after: () => grid.refresh(),
   send: async (visit, slot) => {
     try {
       await drawer.take(await post(`/agenda/consultas/${visit}/mover`, { horario: slot }));
@@ -107,6 +108,9 @@ grid.begin();
 
 let waiting = null;
 function soon() {
-  waiting ??= setTimeout(() => { waiting = null; if (!mover.lifted) grid.refresh(); }, 60);
+  waiting ??= setTimeout(() => { waiting = null; grid.refresh(); }, 60);
 }
-live(["appointment", "delay", "slot", "schedule", "patient"], { changed: soon, anew: soon });
+live(["appointment", "delay", "slot", "schedule", "patient"], {
+  changed: soon,
+  anew: () => { root.dataset.live = "on"; soon(); },
+});

@@ -1,9 +1,10 @@
 // Moving a visit: drag it to a free time, or M, then choose one. The server decides; ten seconds to take it back.
 export class Mover {
-  constructor(root, { send, say }) {
+  constructor(root, { send, say, after }) {
     this.root = root;
     this.send = send;
     this.say = say;
+    this.after = after;
     this.lifted = null;
     root.addEventListener("keydown", (event) => this.key(event));
     root.addEventListener("click", (event) => this.click(event), true);
@@ -21,6 +22,7 @@ export class Mover {
   }
 
   put(words = "") {
+    if (this.lifted) setTimeout(this.after); // what changed meanwhile
     this.lifted = null;
     this.root.classList.remove("moving");
     for (const one of this.root.querySelectorAll(".lifted, .over")) one.classList.remove("lifted", "over");

@@ -31,6 +31,9 @@ export function live(topics, { changed = () => {}, anew = () => {} }) {
     else if (message.kind === "lost") lost();
     else ended();
   };
+  // The worker hears of a lost network late; the window at once.
+  addEventListener("offline", lost);
+  addEventListener("online", () => hear({ kind: "open" }));
   if (typeof SharedWorker === "undefined") return alone(topics, hear);
   const worker = new SharedWorker(new URL("live-worker.js", import.meta.url), { type: "module", name: "alo-live" });
   worker.onerror = () => alone(topics, hear);

@@ -1,0 +1,201 @@
+"""/agenda in a real browser: it changes under one's eyes, two at the desk share it, the keyboard does it all."""
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.admin_web.site import make_user
+from tests.clinic.small_clinic import SmallClinic
+from tests.live import session
+from tests.live.browser import THEMES, WIDTHS, barriers, chromium, sticks_out
+
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("browser")]
+
+MONDAY = "/agenda?dia=2026-11-23"
+
+
+@dataclass(frozen=True)
+class Reception:
+    """A clinic, its pages, and browsers in which somebody is logged in."""
+
+    clinic: SmallClinic
+    address: str
+    browser: Browser
+    tokens: dict[str, str]
+
+    def open(self, path: str = MONDAY, who: str = "attendant", width: int = 1440, **more) -> Page:
+        """A page in a browser of its own."""
+        viewport = {"width": width, "height": WIDTHS[width]}
+        context = self.browser.new_context(viewport=viewport, locale="pt-BR", **more)
+        context.set_default_timeout(20_000)
+        context.add_cookies([{"name": "alo_session", "value": self.tokens[who], "url": self.address}])
+        page = context.new_page()
+        page.goto(self.address + path)
+        return page
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as made:
+        yield made
+
+
+@pytest.fixture
+def desk(clinic, browser) -> Iterator[Reception]:
+    tokens = {who: clinic.sessions.open(make_user(clinic, who), agent="tests") for who in ("attendant", "manager")}
+    url = clinic.database.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-m", "tests.admin_web.serve_site", url]
+    with subprocess.Popen(command, cwd=session.REPO, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        try:
+            yield Reception(clinic, f"http://127.0.0.1:{int(server.stdout.readline())}", browser, tokens)
+        finally:
+            for context in browser.contexts:
+                context.close()
+            server.terminate()
+
+
+def slot(page: Page, time_of_day: str, strip: int = 0):
+    """A free time of the first doctor, or of another."""
+    return page.locator(".strip").nth(strip).locator("[data-slot]", has=page.locator(".when", has_text=time_of_day))
+
+
+def visit(page: Page, words: str):
+    return page.locator("[data-visit]", has_text=words)
+
+
+def live(page: Page) -> Page:
+    """The page, once it hears what changes."""
+    expect(page.locator("#agenda[data-live]")).to_be_visible(timeout=20_000)
+    return page
+
+
+def choose_alice(page: Page) -> None:
+    page.locator("dialog input[type=search]").fill("alice")
+    page.get_by_role("link", name=re.compile("Alice Ferreira")).click()
+    expect(page.get_by_role("button", name="Marcar consulta")).to_be_visible()
+
+
+def test_the_telephone_books_and_the_block_appears(desk):
+    page = live(desk.open())
+    desk.clinic.book("alice", desk.clinic.slot("marina"))
+    begun = time.monotonic()
+    expect(visit(page, "Alice Ferreira")).to_be_visible(timeout=10_000)
+    assert time.monotonic() - begun < 3  # a second on a machine that does nothing else
+    expect(visit(page, "Alice Ferreira")).to_contain_text("telefone")
+
+
+def test_a_cancelled_block_goes_in_another_tab_too(desk):
+    desk.clinic.book("alice", desk.clinic.slot("marina"))
+    first = live(desk.open())
+    second = first.context.new_page()
+    second.goto(desk.address + MONDAY)
+    live(second)
+    visit(first, "Alice Ferreira").click()
+    first.get_by_role("link", name="Cancelar").click()
+    first.get_by_label("Por que a consulta").select_option("cannot_attend")
+    first.get_by_role("button", name="Cancelar consulta").click()
+    for page in (first, second):
+        expect(visit(page, "Alice Ferreira")).to_have_count(0)
+
+
+def test_two_at_the_desk_take_the_same_time(desk):
+    first, second = desk.open(), desk.open(who="manager")
+    slot(first, "10:00").click()
+    expect(first.locator("dialog input[type=search]")).to_be_focused()
+    second.goto(desk.address + slot(second, "10:00").get_attribute("href"))
+    expect(second.get_by_role("alert")).to_contain_text("Este horário acabou de ser reservado. Escolha outro: 10:30")
+    choose_alice(first)
+    first.get_by_role("button", name="Marcar consulta").click()
+    expect(visit(first, "Alice Ferreira")).to_be_visible()
+
+
+def test_booking_by_the_keyboard_alone(desk):
+    page = live(desk.open())
+    slot(page, "10:00").focus()
+    page.keyboard.press("ArrowDown")
+    expect(slot(page, "10:30")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog input[type=search]")).to_be_focused()
+    page.keyboard.type("alice")
+    expect(page.get_by_role("link", name=re.compile("Alice Ferreira"))).to_be_visible()
+    for key in ("Tab", "Tab", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_label("Tipo")).to_be_focused()
+    page.get_by_role("button", name="Marcar consulta").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#toast")).to_contain_text("consulta marcada para 23/11 às 10:30")
+    expect(visit(page, "Alice Ferreira")).to_be_visible()
+
+
+def test_m_moves_and_undo_takes_it_back(desk):
+    desk.clinic.book("alice", desk.clinic.slot("marina"))
+    page = live(desk.open())
+    visit(page, "Alice Ferreira").focus()
+    page.keyboard.press("m")
+    expect(page.locator("#toast")).to_contain_text("Mudando Alice Ferreira")
+    slot(page, "11:30").press("Enter")
+    expect(visit(page, "Alice Ferreira")).to_contain_text("11:30")
+    page.get_by_role("button", name="Desfazer").click()
+    expect(visit(page, "Alice Ferreira")).to_contain_text("10:00")
+
+
+def test_a_block_is_dragged_to_another_time(desk):
+    desk.clinic.book("alice", desk.clinic.slot("marina"))
+    page = live(desk.open())
+    visit(page, "Alice Ferreira").drag_to(slot(page, "11:00"))
+    expect(visit(page, "Alice Ferreira")).to_contain_text("11:00")
+
+
+def test_a_lost_connection_is_told_and_found_again(desk):
+    page = live(desk.open())
+    page.context.set_offline(True)
+    expect(page.locator("#offline")).to_be_visible(timeout=20_000)
+    desk.clinic.book("alice", desk.clinic.slot("marina"))
+    page.context.set_offline(False)
+    expect(page.locator("#offline")).to_be_hidden(timeout=20_000)
+    expect(visit(page, "Alice Ferreira")).to_be_visible()
+
+
+def test_without_script_a_time_is_booked_all_the_same(desk):
+    page = desk.open(java_script_enabled=False)
+    slot(page, "10:00").click()
+    page.locator("main input[type=search]").fill("alice")
+    page.locator("main").get_by_role("button", name="Procurar").click()
+    page.get_by_role("link", name=re.compile("Alice Ferreira")).click()
+    page.get_by_role("button", name="Marcar consulta").click()
+    expect(visit(page, "Alice Ferreira")).to_be_visible()
+
+
+def test_on_a_narrow_screen_one_doctor_at_a_time(desk):
+    page = desk.open(width=360)
+    expect(page.locator(".strip:visible")).to_have_count(1)
+    page.get_by_role("link", name=re.compile("Paulo Nogueira")).first.click()
+    expect(page.locator(".strip:visible .name")).to_have_text("Paulo Nogueira")
+    assert sticks_out_of(page) == []
+
+
+def sticks_out_of(page: Page) -> list[str]:
+    """The list of doctors may be pushed sideways; nothing else may stick out."""
+    return [one for one in sticks_out(page) if "chooser" not in one and not one.startswith(("A.", "SPAN."))]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nobody_meets_a_barrier(desk, width, theme):
+    desk.clinic.book("alice", desk.clinic.slot("marina"))
+    page = desk.open(width=width, color_scheme=theme)
+    assert barriers(page) == []
+    page.locator(".strip.shown [data-slot]").first.click()
+    expect(page.locator("dialog input[type=search]")).to_be_visible()
+    assert barriers(page) == []
+    for path in (f"/pacientes/{desk.clinic.people['alice'].id}", "/avisar", "/agenda?dia=2026-11-22"):
+        page.goto(desk.address + path)
+        assert barriers(page) == []
+        assert sticks_out_of(page) == []
