@@ -81,7 +81,7 @@ def test_a_good_word_is_taken(vouched):
         {"exp": int(NOW.timestamp()) - 120}, {"exp": None}, {"azp": "another"}, {"key": ANOTHER},
         {"code_issuer": "https://evil.example"},
     ],
-    ids=str,
+    ids=",".join,
 )  # fmt: skip
 def test_any_other_is_not(vouched, wrong):
     with pytest.raises(NotVouched):
