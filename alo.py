@@ -173,11 +173,10 @@ def voice_notes_list(args: argparse.Namespace) -> None:
 
 def users_add(args: argparse.Namespace) -> None:
     """One of the staff: the account, and where to choose its password."""
-    from clinic.commands import STAFF_WORDS
     from clinic.first_access import add_staff
 
     with _clinic(_settings()) as clinic:
-        print(add_staff(clinic, args.email, args.name, STAFF_WORDS[args.role]))
+        print(add_staff(clinic, args.email, args.name, args.role))
 
 
 def prompts_build(args: argparse.Namespace) -> int:
@@ -224,7 +223,7 @@ def _checks(settings: Settings) -> Mapping[str, Callable[[], Any]]:
 
     reach = Reach(settings.database_url)
     return {
-        "configuração": lambda: checks.variables(os.environ),
+        "configuração": lambda: [*checks.variables(os.environ), *checks.access(settings)],
         "banco de dados": lambda: checks.database(reach, migrate.heads()),
         "avisos": lambda: [*checks.sounds(settings), *recordings.findings(settings.prompt_folders)],
         "processos": lambda: checks.processes({"agi": HERE / "agi/entry.py", "web": HERE / "admin_web/entry.py"}),

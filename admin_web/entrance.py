@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin_web import account, login, login_codes, oidc, password
-from clinic.demo_access import ACCOUNTS
+from clinic.demo_accounts import ACCOUNTS
 from clinic.oidc import provider_of
 from clinic.settings import Settings
 

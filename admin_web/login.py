@@ -10,7 +10,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from admin_web import access, cookies, kept
 from admin_web.access import Doors, Public, own_path
 from admin_web.kept import Kept
-from clinic.demo_access import DemoAccount
+from clinic.demo_accounts import DemoAccount
 from clinic.identities import Identity, understood
 from clinic.log_ins import Browser, LoggedIn, WrongLogIn
 from clinic.login_limits import TooManyTries

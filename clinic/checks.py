@@ -17,6 +17,7 @@ from clinic.terminal import why
 
 LITTLE_SPACE = 2 * 1024**3
 NO_SPACE = 200 * 1024**2
+KEY_LENGTH = 32
 CLOCKS_MAY_DIFFER = timedelta(seconds=2)
 MARKS = {"ok": "✔", "warning": "!", "wrong": "✘"}
 
@@ -91,6 +92,27 @@ def database(reach: Reach, heads: Iterable[str]) -> Iterator[Finding]:
         yield Finding("migrações", "ok", f"em dia ({revision})")
     else:
         yield Finding("migrações", "wrong", f"o banco está em {revision or 'nenhuma'}", "Execute: alo db upgrade")
+
+
+def access(settings: Settings) -> Iterator[Finding]:
+    """Whether people can log in as they should: codes for staff, mails that arrive and lead to the right place."""
+    if settings.demo:
+        yield Finding("acesso", "ok", "clínica de demonstração, com contas de todos conhecidas")
+        return
+    short = len(settings.secret_key.get_secret_value()) < KEY_LENGTH
+    missing = [
+        (short, "ALO_SECRET_KEY falta ou é curta: a equipe entra só com a senha",
+         'Crie uma e guarde-a: python3 -c "import secrets; print(secrets.token_hex(32))"'),
+        (not settings.smtp_url.get_secret_value(), f"sem ALO_SMTP_URL os e-mails ficam em {settings.mail_dir}",
+         "Defina ALO_SMTP_URL e ALO_MAIL_FROM."),
+        (not settings.public_url, "sem ALO_PUBLIC_URL os e-mails levam a um endereço que só existe aqui",
+         "Defina ALO_PUBLIC_URL=https://o endereço da clínica."),
+    ]  # fmt: skip
+    for wrong, text, remedy in missing:
+        if wrong:
+            yield Finding("acesso", "warning", text, remedy)
+    if not any(wrong for wrong, _, _ in missing):
+        yield Finding("acesso", "ok", f"e-mails e códigos configurados, páginas em {settings.public_url}")
 
 
 REFUSED = {

@@ -35,7 +35,7 @@ PASS_ON: dict[str, dict[str, bool]] = {
     "prompts build": {"passes_on": True, "helps": False},
     "asterisk cli": {"passes_on": True},
 }
-STAFF_WORDS = {"administrador": "admin", "gerente": "manager", "atendente": "attendant"}
+STAFF_WORDS = ("administrador", "gerente", "atendente")
 LONG_RUNNING = ("agi", "web", "worker", "ami")
 
 

@@ -1,54 +1,16 @@
-"""Who may log in to the demo clinic: one of each role, with a password that everybody knows. Never outside the demo."""
-
-from dataclasses import dataclass
+"""Makes the accounts of the demo clinic, with a password that everybody knows. Never outside the demo."""
 
 from sqlalchemy import select
 
 from clinic import demo_data as data
-from clinic.demo_names import STATE
+from clinic.demo_accounts import PASSWORD, STAFF
 from clinic.identities import Identity
-from clinic.passwords import PUBLISHED
 from clinic.services import Clinic
 from clinic.users import Role
 from db.session import Database
 from db.tables import Doctor, Patient
 
-PASSWORD = PUBLISHED
 SYSTEM = "system"
-
-
-@dataclass(frozen=True, slots=True)
-class DemoAccount:
-    """An account for whoever tries the demo: `words` say whose it is, `typed` is what logs it in."""
-
-    key: str
-    words: str
-    typed: str
-    password: str = PASSWORD
-
-
-@dataclass(frozen=True, slots=True)
-class DemoStaff:
-    """One of the invented staff."""
-
-    name: str
-    email: str
-    role: Role
-
-
-STAFF = (
-    DemoStaff("Bianca Souto", "recepcao@vilaaurora.example", "attendant"),
-    DemoStaff("Rogério Sales", "gerente@vilaaurora.example", "manager"),
-    DemoStaff("Tânia Vilela", "admin@vilaaurora.example", "admin"),
-)
-_DOCTOR = data.PHYSICIANS[0]
-ACCOUNTS = (
-    DemoAccount("recepcao", "Recepção", STAFF[0].email),
-    DemoAccount("medica", f"Médica, {_DOCTOR.name}", f"CRM/{STATE} {_DOCTOR.crm}"),
-    DemoAccount("paciente", f"Paciente, {data.ANA.name}", "111.444.777-35"),
-    DemoAccount("gerente", "Gerente", STAFF[1].email),
-    DemoAccount("admin", "Administração", STAFF[2].email),
-)
 
 
 def give(clinic: Clinic, database: Database) -> bool:

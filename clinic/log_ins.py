@@ -6,10 +6,11 @@ Whoever has no account, a wrong password or no access any more learns the same.
 from dataclasses import dataclass
 
 from clinic.audit import AuditTrail
+from clinic.demo_accounts import PASSWORD as PUBLISHED
 from clinic.devices import Devices
 from clinic.identities import Identity
 from clinic.login_limits import LoginLimits, source_of
-from clinic.passwords import PUBLISHED, Passwords
+from clinic.passwords import Passwords
 from clinic.second_factor import SecondFactor
 from clinic.sessions import Awaits, HalfWay, Sessions
 from clinic.users import Account, Users

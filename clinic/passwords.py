@@ -13,13 +13,12 @@ from sqlalchemy import update
 
 from clinic.audit import AuditTrail
 from clinic.clock import Clock
+from clinic.demo_accounts import PASSWORD as PUBLISHED
 from db.session import Database
 from db.tables import User
 from db.types import folded
 
 Reason = Literal["short", "long", "common", "own"]
-PUBLISHED = "alo-clinica-demo"
-"""The password of the demo's accounts: everybody knows it, so it opens nothing elsewhere."""
 SHORTEST, LONGEST = 8, 128
 AT_ONCE = 2
 PATIENCE_S = 10.0

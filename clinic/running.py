@@ -90,7 +90,7 @@ def _parts(command: Sequence[str], *names: str) -> Iterator[Part]:
 
 
 def _welcome(settings: Settings) -> str:
-    from clinic.demo_access import ACCOUNTS, PASSWORD
+    from clinic.demo_accounts import ACCOUNTS, PASSWORD
     from clinic.demo_data import VISITORS
 
     lines = [

@@ -172,12 +172,22 @@ def test_run_says_where_and_whom_to_call_and_stops_all(env):
         assert f"http://127.0.0.1:{env['ALO_WEB_PORT']}/telefone" in process.said
         assert f"agi://127.0.0.1:{env['ALO_AGI_PORT']}/greeting" in process.said
         assert "CPF 11144477735, nascimento 05041980   Ana Paula Ribeiro" in process.said
+        assert "recepcao@vilaaurora.example" in process.said
+        assert "com a senha alo-clinica-demo" in process.said
         started = children(process.pid)
         assert fetch(env, "/healthz") == (200, "ok\n")
         assert Path(env["ALO_SPOOL"], "recordings").stat().st_mode & 0o7777 == 0o2770
         assert "Ana Paula Ribeiro" in fetch(env, "/telefone")[1]
     assert process.returncode == 0
     assert not any(Path(f"/proc/{pid}").exists() for pid in started)
+
+
+def test_the_first_administrator_is_made_at_the_terminal(env):
+    alo(env, "db", "upgrade")
+    done = alo(env, "users", "add", "dona@example.com", "Dona da Clínica")
+    assert f"http://127.0.0.1:{env['ALO_WEB_PORT']}/senha/nova/" in done.stdout
+    again = alo(env, "users", "add", "dona@example.com", "Dona da Clínica")
+    assert (again.returncode, "Já há uma conta" in again.stderr) == (2, True)
 
 
 def test_a_patient_of_the_demo_is_known_by_telephone(env):

@@ -6,7 +6,7 @@ import re
 import pytest
 from argon2 import PasswordHasher
 
-from clinic.demo_access import ACCOUNTS
+from clinic.demo_accounts import ACCOUNTS
 from tests.admin_web.site import EMAIL, make_site, make_user
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

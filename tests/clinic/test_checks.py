@@ -37,6 +37,13 @@ def test_a_good_database_is_fine():
     assert states(found) == [("banco de dados", "ok"), ("migrações", "ok")]
 
 
+def test_what_log_in_needs_is_told():
+    assert states(checks.access(Settings(demo=False))) == [("acesso", "warning")] * 3
+    good = Settings(demo=False, secret_key="k" * 32, smtp_url="smtp://mail.example", public_url="https://clinica.example")
+    assert states(checks.access(good)) == [("acesso", "ok")]
+    assert states(checks.access(Settings(demo=True))) == [("acesso", "ok")]
+
+
 def test_a_database_that_is_away_is_told_with_its_remedy():
     [found] = checks.database(FakeReach(away=True), ["0002"])
     assert found.state == "wrong"

@@ -6,11 +6,12 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
+from clinic.demo_accounts import PASSWORD as PUBLISHED
 from clinic.devices import Devices
 from clinic.identities import Identity
 from clinic.log_ins import Browser, LogIns, WrongLogIn
 from clinic.login_limits import LoginLimits, TooManyTries, source_of
-from clinic.passwords import PUBLISHED, Passwords
+from clinic.passwords import Passwords
 from clinic.second_factor import SecondFactor
 from clinic.sessions import Sessions
 from clinic.users import Users

@@ -6,7 +6,7 @@ import time
 import pytest
 from argon2 import PasswordHasher
 
-from clinic.log_ins import PUBLISHED
+from clinic.demo_accounts import PASSWORD as PUBLISHED
 from clinic.passwords import Passwords, WeakPassword, check
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
