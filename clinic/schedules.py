@@ -7,8 +7,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from clinic import live
 from clinic.clock import Clock
 from clinic.names import need
+from clinic.offered import pass_by
 from clinic.planning import Away, Planned, clash, overlaps_any, plan
 from clinic.profile import Profile, Profiles
 from clinic.public_holidays import holiday_name
@@ -18,6 +20,7 @@ from db.session import Database
 from db.tables import Absence, Appointment, ClinicProfile, Doctor, Holiday, Slot, WorkingHours
 
 BATCH = 500
+TOPIC = "schedule"
 T = TypeVar("T")
 ANNOUNCE = update(ClinicProfile).where(ClinicProfile.id == 1).values(
     directory_version=ClinicProfile.directory_version + 1
@@ -78,6 +81,7 @@ class Schedules:
                 connection.execute(insert(WorkingHours), [_columns(row) for row in rows])
             connection.execute(ANNOUNCE)
             self._make(connection, doctor_id)
+            self._tell(connection, doctor_id)
 
         self._database.write(work)
         self._rosters.forget()
@@ -90,7 +94,9 @@ class Schedules:
             away = {"doctor_id": doctor_id, "starts_at": starts_at, "ends_at": ends_at, "reason": reason}
             connection.execute(insert(Absence).values(**away))
             self._make(connection, doctor_id)
-            return list(connection.scalars(_appointments_in(doctor_id, starts_at, ends_at)))
+            hit = list(connection.scalars(_appointments_in(doctor_id, starts_at, ends_at)))
+            self._tell(connection, doctor_id)
+            return hit
 
         return self._database.write(work)
 
@@ -103,6 +109,7 @@ class Schedules:
                 _lock(connection, doctor_id)
                 connection.execute(delete(Absence).where(Absence.id == absence_id))
                 self._make(connection, doctor_id)
+                self._tell(connection, doctor_id)
 
         self._database.write(work)
 
@@ -133,11 +140,15 @@ class Schedules:
         doctors = self._database.rows(select(Doctor.id).where(Doctor.active))
         return sum(self.generate(row.id) for row in doctors)
 
+    def _tell(self, connection: Connection, doctor_id: int) -> None:
+        """Whoever looks at this doctor's agenda sees the change."""
+        live.put(connection, TOPIC, doctor_id, at=self._clock(), doctor_id=doctor_id)
+
     def _make(self, connection: Connection, doctor_id: int, until: date | None = None) -> int:
         """Regenerate within a transaction that holds the doctor."""
         now, profile = self._clock(), self._profiles.get()
         last = until or now.astimezone(UTC).date() + timedelta(days=profile.booking_days + 1)
-        connection.execute(_old(doctor_id, now - timedelta(days=1)))
+        pass_by(connection, doctor_id, now - timedelta(days=1), self._rosters.get().unit)
         away = _absences(connection, doctor_id, now)
         planned = [one for one in _planned(connection, doctor_id, now, last, profile, away) if one.ends_at > now]
         existing = _existing(connection, doctor_id, now)
@@ -228,10 +239,6 @@ def _slot(doctor_id: int, one: Planned) -> dict[str, Any]:
         "doctor_id": doctor_id, "unit_id": one.unit_id, "modality": one.modality, "period": one.period,
         "starts_at": one.starts_at, "ends_at": one.ends_at, "status": "free",
     }  # fmt: skip
-
-
-def _old(doctor_id: int, before: datetime) -> Any:
-    return delete(Slot).where(Slot.doctor_id == doctor_id, Slot.status == "free", Slot.starts_at < before)
 
 
 def _absences(connection: Connection, doctor_id: int, now: datetime) -> list[Away]:

@@ -67,6 +67,7 @@ def test_nonsense_is_refused(clinic, minutes):
 
 
 def test_a_delay_is_told_to_who_watches(clinic):
+    clinic.clock.move(seconds=11)
     reader = clinic.live.reader()
     clinic.desk.delays.set(marina(clinic), MONDAY, 20, DESK)
     assert [(one.topic, one.doctor_id) for one in reader.poll()] == [("delay", marina(clinic))]

@@ -11,6 +11,13 @@ from clinic import live
 from clinic.live import Event, concerns, put
 
 
+@pytest.fixture(autouse=True)
+def some_time_ago(request):
+    """How the clinic was set up is no news any more."""
+    for name in {"clinic", "any_clinic", "served_clinic"} & set(request.fixturenames):
+        request.getfixturevalue(name).clock.move(seconds=11)
+
+
 def ids(events):
     return [one.entity_id for one in events]
 
@@ -83,28 +90,31 @@ def test_a_gap_is_passed_when_nothing_can_come_of_it_any_more(clinic):
 
 
 def test_who_was_away_is_told_what_was_missed(clinic):
+    start = clinic.live.reader().cursor
     for number in (1, 2, 3):
         clinic.live.put("test", number)
-    assert ids(clinic.live.since(1)) == [2, 3]
-    assert clinic.live.since(3) == []
+    assert ids(clinic.live.since(start + 1)) == [2, 3]
+    assert clinic.live.since(start + 3) == []
 
 
 def test_events_are_kept_for_a_day_and_an_older_cursor_is_reset(clinic):
+    start = clinic.live.reader().cursor
     clinic.live.put("test", 1)
     clinic.live.put("test", 2)
     clinic.clock.move(hours=25)
     clinic.live.put("test", 3)
-    assert clinic.live.sweep() == 2
-    assert clinic.live.since(1) is None
-    assert ids(clinic.live.since(2)) == [3]
+    assert clinic.live.sweep() == start + 2
+    assert clinic.live.since(start + 1) is None
+    assert ids(clinic.live.since(start + 2)) == [3]
 
 
 def test_the_last_event_stays_so_that_it_is_known_what_was_missed(clinic):
+    start = clinic.live.reader().cursor
     clinic.live.put("test", 1)
     clinic.live.put("test", 2)
     clinic.clock.move(hours=25)
-    assert clinic.live.sweep() == 1
-    assert (clinic.live.since(0), clinic.live.since(2)) == (None, [])
+    assert clinic.live.sweep() == start + 1
+    assert (clinic.live.since(start), clinic.live.since(start + 2)) == (None, [])
 
 
 def test_a_cursor_of_another_database_is_reset(clinic):
@@ -145,3 +155,9 @@ def test_nobody_is_told_of_sessions():
 
 def test_a_gap_is_waited_for_as_long_as_a_transaction_may_take():
     assert timedelta(seconds=5) < live.GAP <= timedelta(seconds=10)
+
+
+def test_an_absence_is_told_to_who_looks_at_the_agenda(clinic):
+    reader, doctor = clinic.live.reader(), clinic.at.doctors["marina"]
+    clinic.agenda.add_absence(doctor, clinic.clock(), clinic.clock() + timedelta(days=1))
+    assert [(one.topic, one.doctor_id) for one in reader.poll()] == [("schedule", doctor)]
