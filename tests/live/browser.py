@@ -48,6 +48,13 @@ def made_up_pages(pace: float, *flags: str) -> Iterator[str]:
             server.terminate()
 
 
+def log_in(page: Page, address: str, account: str) -> None:
+    """Log in with one of the demo's accounts ("recepcao", "medica", "paciente", "gerente", "admin"), by one click."""
+    page.goto(f"{address}/entrar?como={account}")
+    page.get_by_role("button", name="Entrar", exact=True).click()
+    page.wait_for_url(lambda url: "/entrar" not in url)
+
+
 def axe_source() -> str:
     """axe-core as one script, fetched once with npm and kept in the cache folder."""
     cache = Path(os.environ.get("ALO_CACHE") or Path.home() / ".cache" / "alo-clinica")

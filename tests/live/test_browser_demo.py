@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from db.session import Database
 from db.tables import Appointment, CallRecord
 from tests.live import session
-from tests.live.browser import chromium
+from tests.live.browser import THEMES, WIDTHS, barriers, chromium, log_in, sticks_out
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("browser")]
 
@@ -111,6 +111,7 @@ def test_the_calls_of_now_show_the_test_telephone(demo: Demo, page: Page) -> Non
     identified(page)
     expect(page.locator("#heard")).to_contain_text("Próxima consulta", timeout=ASKED_WITHIN)
     calls = page.context.new_page()
+    log_in(calls, demo.address, "recepcao")
     calls.goto(f"{demo.address}/chamadas")
     row = calls.get_by_role("row").filter(has_text="Telefone de teste")
     expect(row).to_contain_text("Menu principal")
@@ -142,3 +143,50 @@ def test_every_phrase_has_its_sound(demo: Demo, page: Page) -> None:
     expect(page.locator("#heard")).to_contain_text("desligue e ligue um nove dois", timeout=ASKED_WITHIN)
     assert session.eventually(lambda: len(sounds) >= 3)
     assert set(sounds) <= {200, 206}
+
+
+ACCOUNTS = ("recepcao", "medica", "paciente", "gerente", "admin")
+
+
+@pytest.mark.parametrize("account", ACCOUNTS)
+def test_each_account_of_the_demo_is_in_by_two_clicks(demo: Demo, page: Page, account: str) -> None:
+    log_in(page, demo.address, account)
+    page.goto(f"{demo.address}/conta")
+    expect(page.get_by_role("heading", name="Minha conta")).to_be_visible()
+    page.locator(".own-menu summary").click()
+    page.get_by_role("button", name="Sair").click()
+    expect(page).to_have_url(f"{demo.address}/entrar")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_log_in_and_account_have_no_barriers(demo: Demo, page: Page, width: int, theme: str) -> None:
+    page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    found = []
+    for path in ("/entrar", "/senha/esqueci"):
+        page.goto(f"{demo.address}{path}")
+        found += barriers(page) + sticks_out(page)
+    log_in(page, demo.address, "gerente")
+    for path in ("/conta", "/conta/codigos"):
+        page.goto(f"{demo.address}{path}")
+        found += barriers(page) + sticks_out(page)
+    assert found == []
+
+
+def test_one_logs_in_by_keyboard_alone(demo: Demo, page: Page) -> None:
+    page.goto(f"{demo.address}/entrar")
+    page.get_by_label("CPF, e-mail ou CRM").focus()
+    page.keyboard.type("crm/sp 118234")
+    page.keyboard.press("Tab")
+    page.keyboard.type("alo-clinica-demo")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/entrar" not in url)
+
+
+def test_one_logs_in_without_script(demo: Demo) -> None:
+    with chromium() as browser:
+        page = browser.new_context(java_script_enabled=False).new_page()
+        log_in(page, demo.address, "paciente")
+        page.goto(f"{demo.address}/conta")
+        expect(page.get_by_text("111.444.777-35")).to_be_visible()
