@@ -24,7 +24,8 @@ ENTITIES = {
 ACTIONS = {
     "absence.added": "registrou uma ausência", "absence.removed": "retirou uma ausência",
     "appointment.read": "viu uma consulta", "codes.off": "desligou os códigos", "codes.on": "ligou os códigos",
-    "day.read": "viu o dia", "feed.closed": "fechou o calendário", "feed.opened": "abriu o calendário",
+    "day.read": "viu o dia", "doctor.linked": "ligou uma conta a um médico",
+    "feed.closed": "fechou o calendário", "feed.opened": "abriu o calendário",
     "guessing_alarm": "alarme: muitas tentativas ao telefone", "holiday.added": "acrescentou um feriado",
     "holiday.removed": "retirou um feriado", "hours.changed": "mudou os horários",
     "identity.added": "ganhou mais um modo de entrar", "identity.removed": "perdeu um modo de entrar",

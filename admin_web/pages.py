@@ -23,6 +23,7 @@ from admin_web import (
     own_hours,
     own_terms,
     patients,
+    team,
 )
 from admin_web.frame import Place
 
@@ -39,6 +40,7 @@ PAGES: tuple[Callable[["Clinic"], Blueprint], ...] = (
     holidays.blueprint,
     call_settings.blueprint,
     audit_log.blueprint,
+    team.blueprint,
     doctors.blueprint,
     *directory.BLUEPRINTS,
     own_absences.blueprint,
@@ -48,6 +50,7 @@ PAGES: tuple[Callable[["Clinic"], Blueprint], ...] = (
 )
 MANAGER_TABS = (
     ("Ajustes", "call_settings.page"),
+    ("Equipe", "team.page"),
     ("Feriados", "holidays.page"),
     ("Unidades", "directory_unit.page"),
     ("Médicos", "doctors.page"),

@@ -20,6 +20,7 @@ from clinic.programs import Programs
 from clinic.second_factor import SecondFactor
 from clinic.sessions import Sessions
 from clinic.settings import Settings
+from clinic.team import Team
 from clinic.tokens import Tokens
 from clinic.users import Users
 from db.session import Database
@@ -31,6 +32,7 @@ class Accounts:
 
     access: Access
     users: Users
+    team: Team
     passwords: Passwords
     sessions: Sessions
     devices: Devices
@@ -56,6 +58,7 @@ def open_accounts(
     return Accounts(
         access=Access(database),
         users=users,
+        team=Team(database, audit, clock),
         passwords=passwords,
         sessions=sessions,
         devices=devices,

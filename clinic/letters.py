@@ -74,6 +74,11 @@ class Letters:
         self._sender, self._links, self._users, self._profiles = sender, links, users, profiles
         self._audit, self._url, self._later = audit, pages_url, later
 
+    @property
+    def lies_in(self) -> str:
+        """The folder in which mails end where no server is set; "" where they are sent."""
+        return str(self._sender.folder or "")
+
     def forgot(self, identity: Identity) -> None:
         """Somebody forgot a password: a link to the e-mail on file, if there is one that was shown to be theirs.
 

@@ -33,12 +33,18 @@ class Mail:
 class Sender(Protocol):
     """Whatever sends mails."""
 
+    @property
+    def folder(self) -> Path | None:
+        """Where mails stay that go nowhere; None for those that are sent."""
+
     def send(self, mail: Mail) -> None:
         """Hand one mail over. Raises MailNotSent."""
 
 
 class SmtpSender:
     """Hands mails to a server; always encrypted, but to this machine itself."""
+
+    folder: Path | None = None
 
     def __init__(self, url: str, sender: str, clock: Clock) -> None:
         """`url`: smtp://user:password@host:587 (STARTTLS) or smtps://…:465."""
@@ -69,6 +75,7 @@ class FolderSender:
     """Writes mails as files, for who tries things out; they go nowhere."""
 
     def __init__(self, folder: Path, sender: str, clock: Clock) -> None:
+        self.folder: Path | None = folder
         self._folder, self._sender, self._clock = folder, sender, clock
 
     def send(self, mail: Mail) -> None:
