@@ -32,6 +32,7 @@ from db.places import (
     Unit,
     VisitKind,
 )
+from db.reports import OfferedTime
 
 __all__ = [
     "Absence",
@@ -56,6 +57,7 @@ __all__ = [
     "LoginAttempt",
     "LoginSession",
     "MailedLink",
+    "OfferedTime",
     "OpeningHours",
     "Patient",
     "PatientPhone",
