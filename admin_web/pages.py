@@ -23,7 +23,9 @@ from admin_web import (
     own_hours,
     own_terms,
     patients,
-    team,
+    portal_book,
+    portal_find,
+    portal_home,
 )
 from admin_web.frame import Place
 
@@ -40,17 +42,19 @@ PAGES: tuple[Callable[["Clinic"], Blueprint], ...] = (
     holidays.blueprint,
     call_settings.blueprint,
     audit_log.blueprint,
-    team.blueprint,
     doctors.blueprint,
     *directory.BLUEPRINTS,
     own_absences.blueprint,
     own_day.blueprint,
     own_hours.blueprint,
     own_terms.blueprint,
+    portal_home.blueprint,
+    portal_home.visits,
+    portal_find.blueprint,
+    portal_book.blueprint,
 )
 MANAGER_TABS = (
     ("Ajustes", "call_settings.page"),
-    ("Equipe", "team.page"),
     ("Feriados", "holidays.page"),
     ("Unidades", "directory_unit.page"),
     ("Médicos", "doctors.page"),
@@ -71,6 +75,9 @@ PLACES = (
     Place("patients.search", "Pacientes", "users"),
     Place("callbacks.page", "Avisar", "phone-outgoing"),
     Place("own_day.home", "Meu dia", "stethoscope", ("own_hours", "own_absences", "own_terms")),
+    Place("portal.home", "Início", "house"),
+    Place("booking.find", "Marcar", "calendar-plus", ("medicos",)),
+    Place("visits.page", "Minhas consultas", "calendar-check"),
     Place("call_settings.page", "Configurações", "settings", _blueprints(MANAGER_TABS)),
 )
 """In the order of the rail; each reader sees those they may open."""

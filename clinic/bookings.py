@@ -119,9 +119,10 @@ class Bookings(Visits):
         via: str,
         note_id: int | None = None,
         call_id: str | None = None,
+        note: str = "",
     ) -> Booking:
         """Give the time back; it stays held for ten seconds, for `undo`. Raises NotYours, WrongStatus."""
-        act = Act(person.ref, via, self._clock(), call_id, f"voice_note:{note_id}" if note_id else "")
+        act = Act(person.ref, via, self._clock(), call_id, f"voice_note:{note_id}" if note_id else note)
 
         def work(connection: Connection) -> Booking:
             row = appointments.theirs(connection, person, booking_id)

@@ -57,7 +57,7 @@ class Directory(Registry):
         return [
             _specialty(row, has_free=not free.isdisjoint(roster.announceable[row.id]))
             for row in roster.specialties
-            if roster.announceable[row.id] and _may_book(roster, row, by)
+            if roster.announceable[row.id] and may_book(roster, row, by)
         ]
 
     def doctors(self, criteria: Criteria) -> list[DoctorInfo]:
@@ -66,7 +66,7 @@ class Directory(Registry):
         free = self._agenda.free_doctors(criteria)
         return [
             _doctor(roster.doctors[one], roster.rqe.get((one, criteria.specialty_id)), has_free=one in free)
-            for one in _who_works(roster, criteria)
+            for one in who_works(roster, criteria)
         ]
 
     def payers(self) -> list[PayerInfo]:
@@ -102,7 +102,7 @@ class Directory(Registry):
         criteria = Criteria(specialty_id, unit_id=unit_id, payer_id=payer_id)
         offered = {
             hours.modality
-            for one in _who_works(roster, criteria)
+            for one in who_works(roster, criteria)
             for hours in roster.hours_of.get(one, ())
             if unit_id is None or hours.unit_id == unit_id
         }
@@ -159,7 +159,7 @@ def _works_at(roster: Roster, doctor_id: int) -> set[int]:
     return {hours.unit_id for hours in roster.hours_of.get(doctor_id, ())}
 
 
-def _who_works(roster: Roster, criteria: Criteria) -> list[int]:
+def who_works(roster: Roster, criteria: Criteria) -> list[int]:
     """The doctors whose hours fit, wherever their payer is taken."""
     doctors, pairs = who_fits(roster, criteria)
     return [one for one in doctors if any(_fits(hours, criteria, pairs) for hours in roster.hours_of.get(one, ()))]
@@ -173,7 +173,7 @@ def _fits(hours: HoursRow, criteria: Criteria, pairs: frozenset[tuple[int, int]]
     )
 
 
-def _may_book(roster: Roster, row: SpecialtyRow, by: str) -> bool:
+def may_book(roster: Roster, row: SpecialtyRow, by: str) -> bool:
     """Whether its kind of visit is for them to book; those without a kind of their own are for all."""
     return all(by in kind.bookable_by for kind in roster.kinds if kind.id == row.kind_id)
 

@@ -83,7 +83,7 @@ class Offer:
 
 
 class Offers:
-    """The telephone's rules, with the desk's choice."""
+    """The telephone's rules, with the choice of who books."""
 
     def __init__(
         self,
@@ -93,8 +93,10 @@ class Offers:
         directory: Directory,
         bookings: Bookings,
         clock: Clock,
+        who: str = DESK,
     ) -> None:
-        self._database, self._rosters, self._profiles = database, rosters, profiles
+        """`who` books: the desk, or a patient, for whom some kinds of visit are not offered."""
+        self._database, self._rosters, self._profiles, self._who = database, rosters, profiles, who
         self._directory, self._bookings, self._clock = directory, bookings, clock
 
     def offer(self, person: Person, slot: SlotInfo, wanted: Wanted, by: str = "") -> Offer:
@@ -147,7 +149,7 @@ class Offers:
 
     def _kinds(self, roster: Roster, specialty: int | None, visit: OpenReturn | None) -> tuple[KindInfo, ...]:
         fixed = roster.specialty[specialty].kind_id if specialty is not None else None
-        kinds = (one for one in roster.kinds if DESK in one.bookable_by and (fixed is None or one.id == fixed))
+        kinds = (one for one in roster.kinds if self._who in one.bookable_by and (fixed is None or one.id == fixed))
         if fixed is None:
             kinds = (one for one in kinds if one.code != "exam")
         return tuple(one for one in kinds if one.code != "return" or visit is not None)

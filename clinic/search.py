@@ -103,6 +103,22 @@ class Search:
         rows = self._database.ask(_who_has_time(ask.doctors, shape(ask)), _params(ask, 0)) if ask.doctors else []
         return {row[0] for row in rows}
 
+    def doctors_by_time(self, ask: Ask) -> list[int]:
+        """The doctors who have free time, the earliest first; payers and lengths are not looked at."""
+        if not ask.doctors:
+            return []
+        query = _nearest_doctors(ask.doctors, shape(ask), Way(False, self._database.is_mysql))
+        return [row.id for row in self._database.ask(query, _params(ask, len(ask.doctors)))]
+
+    def of_each(self, ask: Ask, count: int) -> list[SlotInfo]:
+        """Up to `count` free slots of each of these few doctors, of whatever length and payer; by time."""
+        if not ask.doctors:
+            return []
+        doctors = {f"doctor{place}": one for place, one in enumerate(ask.doctors)}
+        query = _of_each(len(doctors), shape(ask), Way(False, self._database.is_mysql))
+        found = self._database.ask(query, {**_params(ask, count), **doctors})
+        return sorted((SlotInfo(*row) for row in found), key=_time_and_id)
+
     def has_rows(self, ask: Ask) -> bool:
         """Whether there is any slot at all, taken or not."""
         wanted = select(Slot.id).where(Slot.doctor_id.in_(ask.doctors), Slot.starts_at >= START, Slot.starts_at < END)

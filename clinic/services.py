@@ -20,6 +20,7 @@ from clinic.live import Live
 from clinic.live_calls import LiveCalls
 from clinic.names import Names
 from clinic.patients import Hasher, Patients, directly
+from clinic.portal import Portal, open_portal
 from clinic.practice import Practice
 from clinic.profile import Profiles
 from clinic.retention import Retention
@@ -51,6 +52,7 @@ class Clinic(Accounts):
     names: Names
     audit: AuditTrail
     desk: Desk
+    portal: Portal
     live: Live
     live_calls: LiveCalls
     guessing: Guessing
@@ -77,13 +79,15 @@ def open_clinic(
     guessing = Guessing(database, profiles, audit, clock)
     directory = Directory(database, rosters, agenda, clock)
     accounts = open_accounts(settings, database, profiles, audit, clock, hasher)
+    bookings = Bookings(database, holds, rosters, profiles, clock)
+    desk = open_desk(database, rosters, profiles, units, directory, holds, audit, settings.recordings_folder, clock)
     return Clinic(
         **vars(accounts),
         profile=profiles,
         units=units,
         directory=directory,
         agenda=agenda,
-        bookings=Bookings(database, holds, rosters, profiles, clock),
+        bookings=bookings,
         allowances=Allowances(database, rosters, profiles, clock),
         patients=Patients(database, guessing, clock, hasher),
         waiting_list=WaitingList(database, clock),
@@ -92,7 +96,8 @@ def open_clinic(
         retention=Retention(database, settings, profiles, clock),
         names=Names(database, clock),
         audit=audit,
-        desk=open_desk(database, rosters, profiles, units, directory, holds, audit, settings.recordings_folder, clock),
+        desk=desk,
+        portal=open_portal(database, rosters, profiles, holds, directory, bookings, desk, clock),
         live=Live(database, clock),
         live_calls=LiveCalls(database, clock),
         guessing=guessing,

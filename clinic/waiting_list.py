@@ -53,6 +53,12 @@ class WaitingList:
                 return place
         raise LookupError("the wish comes and goes")
 
+    def leave(self, person: Person, place_id: int) -> bool:
+        """They wait no more; False where there is no such place of theirs."""
+        column = Waiting.patient_id if person.kind == "patient" else Waiting.pre_registration_id
+        mine = update(Waiting).where(Waiting.id == place_id, column == person.id, Waiting.live == 1)
+        return self._database.change(mine.values(live=None, status="left")).rowcount == 1
+
     def _new(self, row: dict[str, Any]) -> Place | None:
         try:
             return Place(self._database.change(insert(Waiting).values(**row)).lastrowid, row["protocol"])

@@ -1,0 +1,122 @@
+"""/medicos: who works here, what it costs and when there is time, for everybody; the first two steps of booking."""
+
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort, render_template, request, url_for
+
+from admin_web import access
+from admin_web.access import PATIENTS, Doors, Public
+from admin_web.desk import day_of, number
+from admin_web.portal_own import keeps, patient_looking
+from admin_web.portal_wish import MODALITIES, PRICES, STEPS, Wish, wish_of
+from clinic.finding import Found
+from clinic.people import Person
+from clinic.slots import Criteria, SlotInfo
+
+if TYPE_CHECKING:
+    from clinic.services import Clinic
+
+WHY = Public("whoever looks for a doctor is not yet a patient; it shows what the clinic announces")
+MOST_TIMES = 60
+MOST_PAGES = 1000
+
+
+class Find:
+    """The list, and the times of one doctor."""
+
+    def __init__(self, clinic: "Clinic") -> None:
+        self._clinic = clinic
+
+    def page(self) -> str:
+        """Those who fit, with their next times."""
+        wish, page = wish_of(self._clinic, request.args), min(number(request.args.get("pagina")) or 1, MOST_PAGES)
+        roster, finder = self._clinic.desk.roster(), self._clinic.portal.finder
+        units = [(one.id, one.name) for one in roster.units]
+        return render_template(
+            "portal/find.html", wish=wish, page=page, steps=STEPS, roster=roster,
+            listed=finder.find(wish.looking, page), payer=roster.payer.get(wish.payer or 0),
+            specialties=[(one.id, one.name) for one in finder.specialties()], units=units,
+            payers=[(one.id, one.name) for one in roster.payers], modalities=MODALITIES,
+            prices=[(one, f"Até R$ {one},00") for one in PRICES],
+        )  # fmt: skip
+
+    def times(self, doctor_id: int) -> str:
+        """The second step: the times of one doctor, day by day."""
+        self._let_go()
+        wish = wish_of(self._clinic, request.args)
+        finder = self._clinic.portal.finder
+        found = finder.one(doctor_id, wish.specialty) or finder.one(doctor_id) or abort(404)
+        roster = self._clinic.desk.roster()
+        today = self._clinic.clock().astimezone(roster.units[0].tz).date()
+        since = max(day_of(request.args.get("dia"), today), today)
+        slots = self._free(found, wish, since)
+        days = _by_day(slots, {one.id: one.tz for one in roster.unit.values()})
+        return render_template(
+            "portal/times.html", wish=wish, found=found, steps=STEPS, roster=roster, days=days, since=since,
+            today=today, later=_later(days) if len(slots) == MOST_TIMES else None, modalities=MODALITIES,
+            payers=[(one.id, one.name) for one in roster.payers if (doctor_id, one.id) in roster.accepted_at],
+            unit_options=[(one.id, one.name) for one in found.units], patient=self._patient(wish),
+            back=url_for(_list(), **wish.query()),
+        )  # fmt: skip
+
+    def _let_go(self) -> None:
+        """Whoever goes back to the times has given up the one that was kept."""
+        if looking := patient_looking():
+            self._clinic.portal.keeper.let_go(keeps(looking))
+
+    def _free(self, found: Found, wish: Wish, since: date) -> list[SlotInfo]:
+        """Long enough for what it will be; the clock that counts is the first unit's."""
+        zone = self._clinic.desk.roster().units[0].tz
+        criteria = Criteria(
+            found.specialty_id, found.doctor.id, wish.unit, wish.payer, wish.modality,
+            minutes=self._minutes(found, wish),
+        )  # fmt: skip
+        return self._clinic.agenda.next_free(criteria, datetime.combine(since, time(), zone), MOST_TIMES)
+
+    def _minutes(self, found: Found, wish: Wish) -> int:
+        directory, person = self._clinic.directory, self._patient(wish)
+        if wish.retorno:
+            return directory.kind("return").minutes
+        if person is None:
+            return self._clinic.portal.finder.first_kind(found.specialty_id).minutes
+        return directory.kind_for(person, found.doctor.id, found.specialty_id).minutes
+
+    def _patient(self, wish: Wish) -> Person | None:
+        """For whom, where somebody is logged in: who was chosen among theirs, else themselves."""
+        looking = patient_looking()
+        if looking is None or looking.patient_id is None:
+            return None
+        theirs = self._clinic.access.acts_for(looking)
+        return self._clinic.patients.get(wish.patient if wish.patient in theirs else looking.patient_id)
+
+
+def _list() -> str:
+    return "booking.find" if access.may("booking.find") else "medicos.page"
+
+
+def _by_day(slots: list[SlotInfo], zones: dict[int, object]) -> dict[date, list[SlotInfo]]:
+    found: dict[date, list[SlotInfo]] = {}
+    for slot in slots:
+        found.setdefault(slot.starts_at.astimezone(zones[slot.unit_id]).date(), []).append(slot)  # type: ignore[arg-type]
+    return found
+
+
+def _later(days: dict[date, list[SlotInfo]]) -> date:
+    """Where the next page begins: the last day again, if it may be cut off, unless it is the only one."""
+    known = sorted(days)
+    return known[-1] if len(known) > 1 else known[-1] + timedelta(days=1)
+
+
+def blueprint(clinic: "Clinic") -> Blueprint:
+    """The public pages below /medicos."""
+    page = Blueprint("medicos", __name__, url_prefix="/medicos")
+    views, doors = Find(clinic), Doors(page)
+    doors.rule("", "page", views.page, allow=WHY)
+    doors.rule("/<int:doctor_id>", "times", views.times, allow=WHY)
+    return page
+
+
+def register(page: Blueprint, clinic: "Clinic") -> None:
+    """The same list where patients begin to book."""
+    Doors(page).rule("", "find", Find(clinic).page, allow=PATIENTS)

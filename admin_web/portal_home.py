@@ -1,0 +1,53 @@
+"""/portal: what comes next, and the few things patients come for."""
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, render_template
+
+from admin_web import portal_move, portal_visits
+from admin_web.access import PATIENTS, Doors
+from admin_web.portal_own import people_of
+from clinic.past_visits import OpenReturn
+from clinic.people import Person
+
+if TYPE_CHECKING:
+    from clinic.services import Clinic
+
+SOON = 3
+
+
+class Home:
+    """The first page of a patient."""
+
+    def __init__(self, clinic: "Clinic") -> None:
+        self._clinic = clinic
+
+    def page(self) -> str:
+        """The next appointments, a retorno that may still be had, and the ways on."""
+        people = people_of(self._clinic)
+        coming, _ = self._clinic.portal.visits.of([one.id for one in people])
+        roster = self._clinic.desk.roster()
+        return render_template(
+            "portal/home.html", people=people, names={one.id: one.name for one in people}, coming=coming[:SOON],
+            more=len(coming) > SOON, returns=self._returns(people), roster=roster, profile=self._clinic.profile.get(),
+            zones={one.id: one.tz for one in roster.unit.values()},
+        )  # fmt: skip
+
+    def _returns(self, people: list[Person]) -> list[tuple[Person, OpenReturn]]:
+        found = ((one, self._clinic.bookings.open_return(one)) for one in people)
+        return [(one, visit) for one, visit in found if visit]
+
+
+def blueprint(clinic: "Clinic") -> Blueprint:
+    """The page /portal."""
+    page = Blueprint("portal", __name__, url_prefix="/portal")
+    Doors(page).rule("", "home", Home(clinic).page, allow=PATIENTS)
+    return page
+
+
+def visits(clinic: "Clinic") -> Blueprint:
+    """The pages of one's own appointments."""
+    page = Blueprint("visits", __name__, url_prefix="/portal")
+    portal_visits.register(page, clinic)
+    portal_move.register(page, clinic)
+    return page

@@ -1,0 +1,152 @@
+"""/portal/consultas/…/remarcar: another time for an appointment; the old one is kept until the new one is booked."""
+
+import secrets
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, abort, flash, render_template, request, url_for
+
+from admin_web import portal_words
+from admin_web.access import PATIENTS, Doors, viewer
+from admin_web.desk import day_of
+from admin_web.portal_own import VIA, keeps
+from admin_web.portal_visits import CHANGED, Visits, to
+from admin_web.words import when
+from clinic.bookings import Booking, NotAllowed, NotYours, Overlaps, SlotTaken, WrongStatus
+from clinic.cards import CardVisit
+from clinic.holds import Hold
+from clinic.people import Person
+from clinic.slots import Criteria, SlotInfo
+
+if TYPE_CHECKING:
+    from clinic.services import Clinic
+
+TAKEN = 409
+MOST_TIMES = 60
+OTHERS = 3
+Answer = Response | str | tuple[str, int]
+
+
+class Move:
+    """The times, and the new one once more before it is booked."""
+
+    def __init__(self, clinic: "Clinic") -> None:
+        self._clinic, self._visits = clinic, Visits(clinic)
+
+    def times(self, appointment_id: int) -> Answer:
+        """Other times of the same doctor, for as long as it was to take."""
+        _, visit = self._visits.mine(appointment_id)
+        if not self._may_move(visit):
+            return self._not_now(appointment_id)
+        self._clinic.portal.keeper.let_go(keeps(viewer()))
+        return self._times(visit)
+
+    def confirm(self, appointment_id: int, slot_id: int) -> Answer:
+        """Old and new, side by side; the new time is kept meanwhile."""
+        person, visit = self._visits.mine(appointment_id)
+        slot = self._slot(visit, slot_id)
+        if not self._may_move(visit):
+            return self._not_now(appointment_id)
+        try:
+            hold = self._keep(visit, slot)
+        except SlotTaken:
+            return self._gone(visit, slot)
+        return self._render("portal/move_confirm.html", visit, person=person, slot=slot, hold=hold)
+
+    def move(self, appointment_id: int, slot_id: int) -> Answer:
+        """Both or neither; the same form sent twice moves once."""
+        person, visit = self._visits.mine(appointment_id)
+        slot = self._slot(visit, slot_id)
+        try:
+            new = self._move(person, visit, slot)
+        except SlotTaken:
+            return self._gone(visit, slot)
+        except Overlaps as other:
+            zone = self._clinic.units.get(other.booking.unit_id).tz
+            said = portal_words.OVERLAPS.format(when=when(other.booking.starts_at, zone))
+            return self._times(visit, said), TAKEN
+        except (NotAllowed, LookupError):
+            return self._times(visit, portal_words.NOT_ALLOWED), TAKEN
+        except (WrongStatus, NotYours):
+            return self._not_now(appointment_id)
+        self._clinic.portal.keeper.let_go(keeps(viewer()))
+        return self._done(visit, new)
+
+    def _done(self, old: CardVisit, new: Booking) -> Response:
+        at = when(new.starts_at, self._clinic.units.get(new.unit_id).tz)
+        if new.status == "pending":
+            flash(f"Pedido de mudança para {at} enviado. O horário antigo vale até o médico responder.", "news")
+            return to(url_for("visits.one", appointment_id=new.id))
+        flash(f"A consulta mudou para {at}. O código agora é {new.code}.", "good")
+        return to(url_for("visits.one", appointment_id=new.id, desfazer=old.id))
+
+    def _move(self, person: Person, visit: CardVisit, slot: SlotInfo) -> Booking:
+        offers, bookings = self._clinic.portal.offers, self._clinic.bookings
+        terms = offers.moved(bookings.get(visit.id), slot, visit.return_of)
+        try:
+            hold = self._keep(visit, slot)
+        except SlotTaken:  # it may be that this very form was sent before
+            hold = Hold(f"{keeps(viewer())}:lost", slot, self._clinic.clock(), (slot.id,))
+        once = request.form.get("once", "")
+        key = f"{viewer().ref}:{once}"[:120] if once else None
+        return bookings.reschedule(person, visit.id, hold, VIA, terms, key=key)
+
+    def _keep(self, visit: CardVisit, slot: SlotInfo) -> Hold:
+        if slot.starts_at <= self._clinic.clock():
+            raise SlotTaken
+        minutes = int((visit.ends_at - visit.starts_at).total_seconds()) // 60
+        return self._clinic.portal.keeper.keep(slot, keeps(viewer()), minutes)
+
+    def _slot(self, visit: CardVisit, slot_id: int) -> SlotInfo:
+        """A time of the same doctor; any other is not there."""
+        try:
+            slot = self._clinic.portal.keeper.slot(slot_id)
+        except KeyError:
+            abort(404)
+        return slot if slot.doctor_id == visit.doctor_id else abort(404)
+
+    def _may_move(self, visit: CardVisit) -> bool:
+        return visit.slot_id is not None and self._clinic.portal.visits.is_to_come(visit)
+
+    def _not_now(self, appointment_id: int) -> Response:
+        flash(CHANGED, "error")
+        return to(url_for("visits.one", appointment_id=appointment_id))
+
+    def _gone(self, visit: CardVisit, slot: SlotInfo) -> Answer:
+        zone = self._clinic.units.get(visit.unit_id).tz
+        others = self._free(visit, slot.starts_at, OTHERS) or self._free(visit, self._clinic.clock(), OTHERS)
+        return self._times(visit, portal_words.gone(others, zone, slot.starts_at)), TAKEN
+
+    def _times(self, visit: CardVisit, said: str = "") -> str:
+        zone = self._clinic.units.get(visit.unit_id).tz
+        today = self._clinic.clock().astimezone(zone).date()
+        since = max(day_of(request.args.get("dia"), today), today)
+        days: dict[date, list[SlotInfo]] = {}
+        for slot in self._free(visit, datetime.combine(since, time(), zone), MOST_TIMES):
+            days.setdefault(slot.starts_at.astimezone(zone).date(), []).append(slot)
+        return self._render("portal/move.html", visit, said=said, days=days, since=since, today=today)
+
+    def _free(self, visit: CardVisit, after: datetime, limit: int) -> list[SlotInfo]:
+        minutes = int((visit.ends_at - visit.starts_at).total_seconds()) // 60
+        specialty = self._clinic.directory.specialty_of(visit.doctor_id, visit.specialty_id)
+        criteria = Criteria(
+            specialty, visit.doctor_id, None, visit.payer_id, visit.modality, minutes=minutes,
+        )  # fmt: skip
+        return self._clinic.agenda.next_free(criteria, after, limit)
+
+    def _render(self, template: str, visit: CardVisit, **more: object) -> str:
+        roster = self._clinic.desk.roster()
+        unit, once = roster.unit[visit.unit_id], request.form.get("once") or secrets.token_urlsafe(12)
+        return render_template(
+            template, visit=visit, roster=roster, unit=unit, zone=unit.tz, doctor=roster.doctors[visit.doctor_id],
+            once=once, **more,
+        )  # fmt: skip
+
+
+def register(page: Blueprint, clinic: "Clinic") -> None:
+    """The addresses below /portal."""
+    views, doors = Move(clinic), Doors(page)
+    path = "/consultas/<int:appointment_id>/remarcar"
+    doors.rule(path, "move_times", views.times, allow=PATIENTS)
+    doors.rule(f"{path}/<int:slot_id>", "move_confirm", views.confirm, allow=PATIENTS)
+    doors.rule(f"{path}/<int:slot_id>", "move", views.move, allow=PATIENTS, methods=["POST"])

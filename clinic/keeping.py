@@ -1,0 +1,40 @@
+"""A time kept for who is deciding on the portal: the telephone's hold, not longer for who opens the page again."""
+
+from sqlalchemy import select
+
+from clinic.desk_bookings import DeskBookings
+from clinic.holds import Hold, SlotTaken
+from clinic.slots import SlotInfo
+from db.session import Database
+from db.tables import Slot
+
+
+class Keeper:
+    """Each person keeps one time at once; `by` says who, as "portal:12"."""
+
+    def __init__(self, database: Database, bookings: DeskBookings) -> None:
+        self._database, self._bookings = database, bookings
+
+    def slot(self, slot_id: int) -> SlotInfo:
+        """One time of the agenda, free or not. Raises KeyError."""
+        return self._bookings.slot(slot_id)
+
+    def keep(self, slot: SlotInfo, by: str, minutes: int) -> Hold:
+        """The hold somebody has on this time already, or a new one in place of any other. Raises SlotTaken."""
+        mine = select(Slot.hold_token).where(Slot.id == slot.id, Slot.hold_token.between(f"{by}:", f"{by};"))
+        row = self._database.first(mine)
+        if row and row[0] and (kept := self._still(row[0], slot, minutes)):
+            return kept
+        return self._bookings.hold_one(slot, by, minutes)
+
+    def let_go(self, by: str) -> None:
+        """Nothing is kept for them any more."""
+        self._bookings.release_all(by)
+
+    def _still(self, token: str, slot: SlotInfo, minutes: int) -> Hold | None:
+        try:
+            hold = self._bookings.held(token)
+        except SlotTaken:
+            return None
+        long = (hold.slot.ends_at - hold.slot.starts_at).total_seconds() >= minutes * 60
+        return hold if hold.slot.id == slot.id and long else None

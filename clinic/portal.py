@@ -1,0 +1,46 @@
+"""Everything patients do on the portal, as one thing."""
+
+from dataclasses import dataclass
+
+from clinic.bookings import Bookings
+from clinic.clock import Clock
+from clinic.desk import Desk
+from clinic.directory import Directory
+from clinic.finding import Finder
+from clinic.holds import Holds
+from clinic.keeping import Keeper
+from clinic.offers import Offers
+from clinic.own_visits import OwnVisits
+from clinic.profile import Profiles
+from clinic.roster import Rosters
+from clinic.search import Search
+from db.session import Database
+
+
+@dataclass(frozen=True)
+class Portal:
+    """The services of the portal."""
+
+    finder: Finder
+    keeper: Keeper
+    offers: Offers
+    visits: OwnVisits
+
+
+def open_portal(
+    database: Database,
+    rosters: Rosters,
+    profiles: Profiles,
+    holds: Holds,
+    directory: Directory,
+    bookings: Bookings,
+    desk: Desk,
+    clock: Clock,
+) -> Portal:
+    """Build them on the clinic's own parts."""
+    return Portal(
+        finder=Finder(Search(database), rosters, profiles, holds, clock),
+        keeper=Keeper(database, desk.bookings),
+        offers=Offers(database, rosters, profiles, directory, bookings, clock, who="patient"),
+        visits=OwnVisits(database, clock),
+    )
