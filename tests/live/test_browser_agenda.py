@@ -179,6 +179,7 @@ def test_on_a_narrow_screen_one_doctor_at_a_time(desk):
     page.get_by_role("link", name=re.compile("Paulo Nogueira")).first.click()
     expect(page.locator(".strip:visible .name")).to_have_text("Paulo Nogueira")
     assert sticks_out_of(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 
 def sticks_out_of(page: Page) -> list[str]:

@@ -41,6 +41,8 @@ function closed() {
   back?.focus();
 }
 
+addEventListener("pagehide", () => { if (kept) post("/agenda/soltar", {}).catch(() => {}); });
+
 const drawer = new Drawer(document.getElementById("drawer"), { done, closed });
 
 // The time is kept for us while the drawer is open; who loses it is told by the page itself.
