@@ -21,6 +21,13 @@ NOT_UNDERSTOOD = "Digite seu CPF, seu e-mail ou, se você é médico(a), o CRM c
 NO_PASSWORD = "Digite sua senha."  # noqa: S105 - what a person reads
 SESSION_OVER = "Sua sessão terminou. Entre de novo: o que você digitou está guardado nesta página."
 BUSY = "Muita gente está entrando agora. Tente de novo em um minuto."
+TOLD = {
+    "empresa-fora": "A conta da empresa não responde agora. Entre com sua senha, ou tente de novo em um minuto.",
+    "empresa-recusou": "Não deu certo entrar com a conta da empresa. Tente de novo, ou entre com sua senha.",
+    "empresa-sem-conta": "Não encontramos uma conta da clínica com o e-mail confirmado dessa conta da empresa. "
+    "Fale com quem cuida da equipe, ou entre com sua senha.",
+}
+"""What an address may ask the page to say (?aviso=…)."""
 NEXT_STEP = {"code": "/entrar/codigo", "setup": "/entrar/configurar"}
 
 
@@ -66,7 +73,9 @@ class LogIn:
         wanted = request.args.get("como", "")
         chosen = next((one for one in self._demo if one.key == wanted), None)
         shown = Shown(chosen.typed, chosen.password) if chosen else Shown()
-        return self._form(Shown(shown.who, shown.password, back_of(request.args.get("next"))))
+        told = TOLD.get(request.args.get("aviso", ""))
+        errors = {"": told} if told else {}
+        return self._form(Shown(shown.who, shown.password, back_of(request.args.get("next")), errors))
 
     def enter(self) -> Response:
         """Log in, and go on to where one wanted to be."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 from hmac import compare_digest
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, flash, redirect, request
+from flask import Blueprint, Response, redirect, request
 
 from admin_web import access, cookies
 from admin_web.access import Doors, Public
@@ -21,13 +21,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 WHY = Public("another service shows who it is; without its word nothing opens")
+WHYS = {"away": "empresa-fora", "refused": "empresa-recusou", "unknown": "empresa-sem-conta"}
 UNDER_WAY, LASTS = "alo_oidc", timedelta(minutes=10)
-AWAY = "A conta da empresa não responde agora. Entre com sua senha, ou tente de novo em um minuto."
-NOT_VOUCHED = "Não deu certo entrar com a conta da empresa. Tente de novo, ou entre com sua senha."
-NO_ACCOUNT = (
-    "Não encontramos uma conta da clínica com o e-mail confirmado dessa conta da empresa. "
-    "Fale com quem cuida da equipe, ou entre com sua senha."
-)
 
 
 class CompanyLogIn:
@@ -42,7 +37,7 @@ class CompanyLogIn:
             begun = self._provider.begin()
         except ProviderAway as gone:
             log.warning("the OpenID provider is away: %s", gone)
-            return _sorry(AWAY)
+            return _sorry("away")
         reply: Response = redirect(begun.url, 303)  # type: ignore[assignment]
         kept = [begun.state, begun.nonce, begun.verifier, back_of(request.args.get("next"))]
         cookies.keep(request, reply, UNDER_WAY, base64.urlsafe_b64encode(json.dumps(kept).encode()).decode(), LASTS)
@@ -53,19 +48,19 @@ class CompanyLogIn:
         begun, back = _under_way()
         code = request.args.get("code", "")
         if begun is None or not code or not compare_digest(begun.state, request.args.get("state", "")):
-            return _sorry(NOT_VOUCHED)
+            return _sorry("refused")
         try:
             vouched = self._provider.finish(code, begun, request.args.get("iss"))
             identity = self._clinic.company_accounts.identity_of(vouched)
             reply = let_in(self._clinic.log_ins.by_subject(identity, browser()), back, self._clinic.sessions.owner)
         except ProviderAway as gone:
             log.warning("the OpenID provider is away: %s", gone)
-            return _sorry(AWAY)
+            return _sorry("away")
         except NotVouched as why:
             log.warning("the OpenID provider's word was not taken: %s", why)
-            return _sorry(NOT_VOUCHED)
+            return _sorry("refused")
         except WrongLogIn:
-            return _sorry(NO_ACCOUNT)
+            return _sorry("unknown")
         cookies.drop(request, reply, UNDER_WAY)
         return reply
 
@@ -80,9 +75,9 @@ def _under_way() -> tuple[Begun | None, str]:
     return Begun("", state, nonce, verifier), back_of(back)
 
 
-def _sorry(words: str) -> Response:
-    flash(words, "error")
-    reply = to(access.LOG_IN)
+def _sorry(why: str) -> Response:
+    """Back to the log-in, which says why: by its address, as a browser that comes from elsewhere brings no notices."""
+    reply = to(f"{access.LOG_IN}?aviso={WHYS[why]}")
     cookies.drop(request, reply, UNDER_WAY)
     return reply
 

@@ -119,6 +119,29 @@ def test_each_log_in_is_a_new_session(browser):
     assert browser.get_cookie("alo_session").value != first
 
 
+def test_an_address_makes_the_page_say_nothing_of_its_own(browser):
+    assert "<b>oi</b>" not in browser.get("/entrar?aviso=<b>oi</b>&como=<b>oi</b>").text
+
+
+def test_behind_a_proxy_its_word_counts_for_as_many_as_there_are(clinic, tmp_path):
+    browser = make_site(clinic, tmp_path, trusted_proxies=1).client(None)
+    told = {"X-Forwarded-For": "198.51.100.9, 192.0.2.77", "X-Forwarded-Proto": "https"}
+    assert "Secure" in browser.get("/entrar", headers=told).headers["Set-Cookie"]
+    user = make_user(clinic, "patient", QUICK.hash(GOOD))
+    token = re.search(r'name="csrf_token" value="(.*?)"', browser.get("/entrar", headers=told).text)[1]
+    browser.set_cookie("__Host-alo_csrf", token)
+    data = {"who": "529.982.247-25", "password": GOOD, "csrf_token": token}
+    assert browser.post("/entrar", data=data, headers=told).status_code == 303
+    assert [one.address for one in clinic.sessions.list(user)] == ["192.0.2.77"]
+
+
+def test_without_a_proxy_its_word_counts_for_nothing(site, browser):
+    browser.get("/entrar")
+    data = {"who": "529.982.247-25", "password": GOOD, "csrf_token": browser.get_cookie("alo_csrf").value}
+    browser.post("/entrar", data=data, headers={"X-Forwarded-For": "192.0.2.77"})
+    assert [one.address for one in site.clinic.sessions.list(site.users["patient"])] == ["127.0.0.1"]
+
+
 def test_who_is_in_needs_no_form(site):
     assert site.client("patient").get("/entrar?next=/conta").location == "/conta"
 

@@ -1,11 +1,14 @@
 """Migrations go up and down, with data in the tables, on every database."""
 
 import pytest
+from pyotp import TOTP
 from sqlalchemy import Engine, create_engine, inspect, select
 
+from clinic.second_factor import SecondFactor
 from db import migrate
 from db.session import Database
 from db.tables import ClinicProfile, Table
+from tests.admin_web.site import make_user
 from tests.clinic.small_clinic import small_clinic
 from tests.clinic.templates import START
 
@@ -40,11 +43,37 @@ def test_down_and_up_with_data_in_the_tables(url):
     migrate.upgrade(url)
     small = small_clinic(url)
     small.book("alice")
+    somebody_logged_in(small)
     small.database.close()
     migrate.downgrade(url, "base")
     assert tables(url) == set()
     migrate.upgrade(url)
     assert tables(url) == set(Table.metadata.tables)
+
+
+def somebody_logged_in(small):
+    """Rows in every table of access."""
+    user = make_user(small, "patient")
+    small.users.set_units(user, small.at.units.values(), by="system")
+    small.sessions.open(user)
+    small.mailed_links.make(user, "reset", "alice@example.com")
+    small.devices.remember(user, None)
+    small.login_limits.attempt("cpf:1", "address:1")
+    second = SecondFactor(small.database, small.audit, small.login_limits, small.clock, "key")
+    setup = second.begin(user, "Clínica", "Alice")
+    second.finish(user, TOTP(setup.secret).at(small.clock()))
+
+
+def test_a_clinic_from_before_there_were_log_ins_keeps_its_people(url):
+    migrate.upgrade(url)
+    small = small_clinic(url)
+    somebody_logged_in(small)
+    migrate.downgrade(url, "0001")
+    assert "users" not in tables(url)
+    migrate.upgrade(url)
+    assert small.patients.get(small.people["alice"].id).name == "Alice Ferreira"
+    assert not small.users.any()
+    small.database.close()
 
 
 def test_an_upgrade_twice_changes_nothing(url):
