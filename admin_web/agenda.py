@@ -110,7 +110,7 @@ class Agenda:
             "patient": self._desk.patient(asked.patient_id),
             "undo": self._undo(),
             "waiting": len(self._clinic.desk.notices.waiting(self._desk.choice(asked).unit_ids)),
-            "unfinished": len(self._clinic.desk.intake.waiting()),
+            "unfinished": self._clinic.desk.intake.count(),
         }
 
     def _undo(self) -> int | None:

@@ -29,7 +29,7 @@ class Patients:
         """Who fits what was typed; the fragment alone while it is being typed."""
         typed = request.args.get("q", "")[:LONGEST_SEARCH]
         found = self._clinic.desk.search.find(typed, MOST_FOUND) if typed.strip() else []
-        unfinished = len(self._clinic.desk.intake.waiting())
+        unfinished = self._clinic.desk.intake.count()
         template = "patients/found.html" if in_drawer() else "patients/search.html"
         return render_template(
             template, q=typed, found=found, unfinished=unfinished, today=self._desk.today(), age=desk_words.age

@@ -90,6 +90,11 @@ class Intake:
         """Pre-registrations nobody has dealt with, the oldest first."""
         return [Unfinished(*row) for row in self._database.rows(WAITING.order_by(_PRE.created_at, _PRE.id).limit(200))]
 
+    def count(self) -> int:
+        """How many wait."""
+        row = self._database.first(select(func.count()).select_from(_PRE).where(_PRE.status == OPEN))
+        return int(row[0]) if row else 0
+
     def one(self, pre_id: int) -> Unfinished:
         """One that still waits. Raises Settled when it was dealt with, or never was."""
         row: Any = self._database.first(WAITING.where(_PRE.id == pre_id))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from clinic.clock import Clock
@@ -59,6 +59,19 @@ _WANTED = (
     .outerjoin(PhoneNotice, PhoneNotice.change_id == _C.id)
     .where(PhoneNotice.change_id.is_(None))
 )
+THEIRS = or_(
+    _C.event.in_(BY_THE_CLINIC),
+    and_(_C.event.in_(OF_UNREACHED), _A.tell_by_phone),
+    and_(_C.event == "cancelled", _A.cancel_reason.in_(CLINIC_REASONS)),
+)
+WAITING = (
+    _WANTED.where(_C.event.in_((*BY_THE_CLINIC, *OF_UNREACHED)), _C.at >= bindparam("since"), THEIRS)
+    .where(_A.starts_at >= bindparam("now"))
+    .order_by(_A.starts_at, _C.id.desc())
+    .limit(MOST)
+)
+_UNITS: BindParameter[Any] = bindparam("units", expanding=True)
+WAITING_AT_UNITS = WAITING.where(_A.unit_id.in_(_UNITS))
 
 
 class Notices:
@@ -69,18 +82,9 @@ class Notices:
 
     def waiting(self, unit_ids: Iterable[int] = ()) -> list[Notice]:
         """Who is still to be called about a visit to come, the soonest visit first; of each visit the last change."""
-        now = self._clock()
-        theirs = or_(
-            _C.event.in_(BY_THE_CLINIC),
-            and_(_C.event.in_(OF_UNREACHED), _A.tell_by_phone),
-            and_(_C.event == "cancelled", _A.cancel_reason.in_(CLINIC_REASONS)),
-        )
-        events = _C.event.in_((*BY_THE_CLINIC, *OF_UNREACHED))
-        wanted = _WANTED.where(events, _C.at >= now - LOOK_BACK, theirs, _A.starts_at >= now)
-        units = tuple(unit_ids)
-        if units:
-            wanted = wanted.where(_A.unit_id.in_(units))
-        rows = self._database.rows(wanted.order_by(_A.starts_at, _C.id.desc()).limit(MOST))
+        now, units = self._clock(), tuple(unit_ids)
+        given = {"now": now, "since": now - LOOK_BACK, **({"units": units} if units else {})}
+        rows = self._database.rows(WAITING_AT_UNITS if units else WAITING, given)
         last: dict[int, Notice] = {}
         for row in rows:
             last.setdefault(row.appointment_id, _notice(row))
