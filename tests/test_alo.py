@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 ALO = [sys.executable, str(ROOT / "alo.py")]
 COMMANDS = (
     "run", "agi", "web", "worker", "ami", "phone", "db", "db upgrade", "db demo", "prompts", "prompts build",
-    "voice-notes", "voice-notes list", "asterisk", "asterisk up", "asterisk down", "asterisk cli", "check", "bench",
+    "voice-notes", "voice-notes list", "users", "users add", "asterisk", "asterisk up", "asterisk down", "asterisk cli",
+    "check", "bench",
 )  # fmt: skip
 START_SECONDS = 60
 """Far above what a start takes, for machines that do many things at once."""

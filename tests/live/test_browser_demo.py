@@ -190,3 +190,13 @@ def test_one_logs_in_without_script(demo: Demo) -> None:
         log_in(page, demo.address, "paciente")
         page.goto(f"{demo.address}/conta")
         expect(page.get_by_text("111.444.777-35")).to_be_visible()
+
+
+def test_a_part_that_comes_too_late_says_so_and_leaves_the_page(demo: Demo, page: Page) -> None:
+    log_in(page, demo.address, "paciente")
+    page.goto(f"{demo.address}/conta")
+    page.get_by_label("Senha nova").fill("o que eu digitava")
+    page.evaluate("document.dispatchEvent(new CustomEvent('htmx:responseError', { detail: { xhr: { status: 401 } } }))")
+    expect(page.get_by_role("alert")).to_contain_text("Sua sessão terminou")
+    assert page.get_by_label("Senha nova").input_value() == "o que eu digitava"
+    assert barriers(page) == []
