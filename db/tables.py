@@ -33,9 +33,11 @@ from db.places import (
     VisitKind,
 )
 from db.reports import OfferedTime
+from db.portal import Acknowledgement, Consent, DataRequest, Registration
 
 __all__ = [
     "Absence",
+    "Acknowledgement",
     "Appointment",
     "AppointmentChange",
     "AsteriskLink",
@@ -43,6 +45,8 @@ __all__ = [
     "CalendarFeed",
     "CallRecord",
     "ClinicProfile",
+    "Consent",
+    "DataRequest",
     "Delay",
     "Doctor",
     "DoctorPayer",
@@ -70,6 +74,7 @@ __all__ = [
     "RecoveryCode",
     "RefreshToken",
     "RequestCount",
+    "Registration",
     "Slot",
     "Specialty",
     "SpokenName",
