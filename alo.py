@@ -10,7 +10,6 @@ import argparse
 import contextlib
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -29,23 +28,10 @@ COMMAND = (sys.executable, str(HERE / "alo.py"))
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 not done, 2 wrong settings or arguments."""
-    from clinic.terminal import Trouble, explained
+    from clinic.terminal import exit_code
 
     args = parser().parse(argv)
-    try:
-        return args.work(args) or 0
-    except Trouble as trouble:
-        print(trouble, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:  # whoever read us has read enough: `alo check | head`
-        os._exit(1)
-    except Exception as error:
-        if not (text := explained(error)):
-            raise
-        print(text, file=sys.stderr)
-        return 1
+    return exit_code(lambda: args.work(args))
 
 
 def parser() -> Parser:
@@ -54,7 +40,8 @@ def parser() -> Parser:
 
     return parser_of(
         {
-            "run": run, "agi": agi, "web": web, "worker": worker, "ami": ami, "phone": phone, "check": check,
+            "run": run, "agi": agi, "web": web, "live": live, "worker": worker, "ami": ami, "phone": phone,
+            "check": check,
             "db upgrade": db_upgrade, "db demo": db_demo, "prompts build": prompts_build, "bench": bench,
             "voice-notes list": voice_notes_list, "users add": users_add, "asterisk up": asterisk,
             "asterisk down": asterisk, "asterisk cli": asterisk,
@@ -82,12 +69,36 @@ def agi(args: argparse.Namespace) -> None:
 
 
 def web(args: argparse.Namespace) -> None:
-    """Pages, live events and the test telephone, in one gevent process."""
+    """Pages, live events and the test telephone in one gevent process; or, under granian, the pages alone."""
+    if args.server == "granian":
+        from admin_web.granian_server import serve
+
+        settings = _child(args)
+        serve("alo:pages", settings.web_host, settings.web_port, args.workers, _ready(args))
+    else:
+        _in_greenlets(args, "web_port")
+
+
+def live(args: argparse.Namespace) -> None:
+    """What stays open: live events and the test telephone, beside pages under granian; nginx makes them one."""
+    _in_greenlets(args, "live_port")
+
+
+def pages() -> Any:
+    """The app of one of granian's workers, which calls this in a process that is its own."""
+    from clinic import logs
+    from clinic.services import open_clinic
+
+    logs.configure((settings := _settings()).log_level)
+    return _app(open_clinic(settings), settings)
+
+
+def _in_greenlets(args: argparse.Namespace, port: str) -> None:
     from admin_web import entry  # patches first
 
     settings = _child(args)
     with _clinic(settings, hasher=entry.in_a_thread) as clinic:
-        entry.serve(_app(clinic, settings), settings.web_host, settings.web_port, _ready(args))
+        entry.serve(_app(clinic, settings), settings.web_host, getattr(settings, port), _ready(args))
 
 
 def _app(clinic: Clinic, settings: Settings) -> Any:
@@ -131,8 +142,7 @@ def phone(args: argparse.Namespace) -> int:
     from agi.terminal import terminal
     from prompts.readable import Readable
 
-    settings = _settings()
-    with _clinic(settings) as clinic:
+    with _clinic(settings := _settings()) as clinic:
         text = Readable.of(settings.prompt_folders, clinic.names.text).text
         return terminal(settings.agi_host, settings.agi_port, text, args.caller, args.keys)
 
@@ -144,23 +154,20 @@ def db_upgrade(args: argparse.Namespace) -> None:  # noqa: ARG001
     """Bring the database to this version's tables."""
     from db import migrate
 
-    url = _settings().database_url
-    migrate.upgrade(url)
+    migrate.upgrade(url := _settings().database_url)
     print(f"Banco de dados em dia ({migrate.current(url)}).")
 
 
-def db_demo(args: argparse.Namespace) -> int:  # noqa: ARG001
+def db_demo(args: argparse.Namespace) -> None:  # noqa: ARG001
     """The demo clinic, into an empty database only."""
     from clinic import demo
     from db import migrate
 
     settings = _settings()
     migrate.upgrade(settings.database_url)
-    if demo.fill(settings):
-        print("Clínica de demonstração criada.")
-        return 0
-    print("O banco já tem uma clínica: nada foi mudado. A demonstração só entra em um banco vazio.", file=sys.stderr)
-    return 1
+    if not demo.fill(settings):
+        _mend("O banco já tem uma clínica: nada foi mudado. A demonstração só entra em um banco vazio.", 1)
+    print("Clínica de demonstração criada.")
 
 
 def voice_notes_list(args: argparse.Namespace) -> None:
@@ -189,13 +196,11 @@ def prompts_build(args: argparse.Namespace) -> int:
 
 def asterisk(args: argparse.Namespace) -> int:
     """Our own Asterisk: started and stopped by the recipe the image and the tests use too."""
-    from clinic.settings import as_environment
+    from clinic.terminal import run_script
 
     if not SCRIPTS.exists():
         _mend("O Asterisk próprio só existe na árvore do código-fonte (asterisk-docker/).")
-    env = {**os.environ, **as_environment(_settings())}
-    script = SCRIPTS / args.command.split()[1]
-    return subprocess.run([str(script), *args.rest], env=env, check=False).returncode
+    return run_script(SCRIPTS / args.command.split()[1], args.rest, _settings())
 
 
 # Checks and benches
@@ -205,8 +210,7 @@ def check(args: argparse.Namespace) -> int:
     """One line for each thing an installation needs; 1 when something is wrong."""
     from clinic import checks
 
-    found = list(checks.run(_checks(_settings())))
-    report = checks.as_data(found)
+    report = checks.as_data(found := list(checks.run(_checks(_settings()))))
     print(json.dumps(report, ensure_ascii=False) if args.json else "\n".join(map(checks.line, found)), flush=True)
     return 0 if report["ok"] else 1
 
@@ -250,11 +254,10 @@ def bench(args: argparse.Namespace) -> int:
 # What the commands share
 
 
-def _mend(text: str) -> NoReturn:
-    """Tell the person at the terminal what to do, and end."""
+def _mend(text: str, status: int = 2) -> NoReturn:
     from clinic.terminal import Trouble
 
-    raise Trouble(text)
+    raise Trouble(text, status)  # whoever is at the terminal is told what to do
 
 
 def _settings() -> Settings:

@@ -5,6 +5,7 @@
 #   provision.sh asterisk         unpack Asterisk 22 and SIPp from Debian sid, print where
 #   provision.sh mysql            unpack MySQL 9 from Debian sid, print where
 #   provision.sh mariadb          install MariaDB's server binaries with apt, print where
+#   provision.sh nginx            unpack nginx where there is none (installed, it would start by itself), print where
 #   provision.sh all              everything above
 #
 # bookworm has neither Asterisk nor MySQL, so both are unpacked beside the host: no chroot, no file of the host is
@@ -84,6 +85,14 @@ make_mysql() {
   expect_version "Ver $MYSQL_MAJOR." "$(run_in "$1" usr/sbin/mysqld --no-defaults --version)"
 }
 
+make_nginx() {
+  local part=$1.part
+  rm -rf "$part"; mkdir -p "$part"
+  (cd "$part" && { apt-get download -q nginx >&2 || { apt-get update -q >&2 && apt-get download -q nginx >&2; }; })
+  dpkg -x "$part"/nginx_*.deb "$1"
+  rm -rf "$part"
+}
+
 # sid moves on; what was tried is this major version.
 expect_version() {
   [[ $2 == *"$1"* ]] || { say "Esperava '$1', o Debian $SUITE tem '$2'."; exit 1; }
@@ -115,11 +124,12 @@ cached() {
 
 asterisk() { cached asterisk "$HERE/etc/modules.conf"; }
 mysql() { cached mysql; }
+nginx() { dirname "$(type -P nginx || type -P /usr/sbin/nginx || echo "$(cached nginx)/usr/sbin/nginx")"; }
 mariadb() { apt_install mariadb-server-core >&2; dirname "$(command -v mariadbd || echo /usr/sbin/mariadbd)"; }
 
 case "${1:-}" in
   apt) shift; apt_install "$@" ;;
-  asterisk|mysql|mariadb) "$1" ;;
-  all) asterisk; mysql; mariadb ;;
-  *) sed -n '2,12p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
+  asterisk|mysql|mariadb|nginx) "$1" ;;
+  all) asterisk; mysql; mariadb; nginx ;;
+  *) sed -n '2,13p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
 esac

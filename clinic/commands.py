@@ -12,6 +12,7 @@ TEXTS = {
     "run": "liga tudo: telefonia, páginas e tarefas, com a clínica de demonstração",
     "agi": "o servidor FastAGI que o Asterisk chama",
     "web": "as páginas",
+    "live": "o que fica aberto ao lado de páginas sob granian: avisos ao vivo e telefone de teste",
     "worker": "as tarefas de fundo: agenda, pedidos vencidos, nomes a gravar",
     "ami": "acompanha as ligações pelo AMI do Asterisk",
     "phone": "telefone de teste no terminal, sem Asterisk",
@@ -36,7 +37,7 @@ PASS_ON: dict[str, dict[str, bool]] = {
     "asterisk cli": {"passes_on": True},
 }
 STAFF_WORDS = ("administrador", "gerente", "atendente")
-LONG_RUNNING = ("agi", "web", "worker", "ami")
+LONG_RUNNING = ("agi", "web", "live", "worker", "ami")
 
 
 def parser_of(works: Mapping[str, Work]) -> Parser:
@@ -62,6 +63,12 @@ def _commands(parser: argparse.ArgumentParser) -> Any:
 def _arguments(path: str, made: argparse.ArgumentParser) -> None:
     if path in LONG_RUNNING:
         made.add_argument("--ready", type=int, help=argparse.SUPPRESS)
+    if path == "web":
+        made.add_argument(
+            "--server", choices=("gevent", "granian"), default="gevent",
+            help="gevent: tudo em um processo; granian: só as páginas, atrás do nginx",
+        )  # fmt: skip
+        made.add_argument("--workers", type=int, default=2, help="processos do granian (2)", metavar="N")
     if path in ("check", "bench"):
         made.add_argument("--json", action="store_true", help="um objeto JSON e nada mais")
     if path == "bench":

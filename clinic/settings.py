@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     agi_port: Port = Field(default=4573, description="Porta do servidor FastAGI.")
     web_host: str = Field(default="127.0.0.1", description="Endereço em que as páginas são servidas.")
     web_port: Port = Field(default=8000, description="Porta das páginas.")
+    live_port: Port = Field(default=8001, description="Porta de `alo live`, quando as páginas estão sob granian.")
     prompts_dir: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_folders)] = Field(
         default=(),
         description="Pastas com as gravações da própria clínica, separadas por ':', procuradas antes das nossas.",
@@ -91,6 +92,9 @@ class Settings(BaseSettings):
     ami_secret: SecretStr = Field(default=SecretStr(""), description="Senha do AMI.")
     secret_key: SecretStr = Field(
         default=SecretStr(""), description="Chave que protege os códigos de acesso da equipe; vazia: não são pedidos."
+    )
+    api_per_minute: int = Field(
+        default=600, ge=1, description="Pedidos por minuto que cada token, ou pessoa, pode fazer à API."
     )
     public_url: Annotated[str, BeforeValidator(_address)] = Field(
         default="", description="Endereço das páginas para quem recebe um e-mail, assim: https://clinica.example."

@@ -2,11 +2,16 @@
 
 import argparse
 import errno
+import os
 import re
-from collections.abc import Sequence
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
+    from clinic.settings import Settings
     from clinic.voice_notes import VoiceNoteInfo
 
 REASONS = {
@@ -31,6 +36,36 @@ WORDS = (
 
 class Trouble(Exception):
     """Something the person at the terminal can mend; the text says what and how, in Portuguese."""
+
+    def __init__(self, text: str, status: int = 2) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+def exit_code(work: Callable[[], int | None]) -> int:
+    """Do a command's work; its exit code, or that of what went wrong, which is told. Raises what nobody knows."""
+    try:
+        return work() or 0
+    except Trouble as trouble:
+        sys.stderr.write(f"{trouble}\n")
+        return trouble.status
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # whoever read us has read enough: `alo check | head`
+        os._exit(1)
+    except Exception as error:
+        if not (text := explained(error)):
+            raise
+        sys.stderr.write(f"{text}\n")
+        return 1
+
+
+def run_script(script: Path, arguments: Sequence[str], settings: "Settings") -> int:
+    """Run a script that is told the settings by the environment; its exit code."""
+    from clinic.settings import as_environment
+
+    env = {**os.environ, **as_environment(settings)}
+    return subprocess.run([str(script), *arguments], env=env, check=False).returncode
 
 
 def explained(error: Exception) -> str | None:

@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 ALO = [sys.executable, str(ROOT / "alo.py")]
 COMMANDS = (
-    "run", "agi", "web", "worker", "ami", "phone", "db", "db upgrade", "db demo", "prompts", "prompts build",
+    "run", "agi", "web", "live", "worker", "ami", "phone", "db", "db upgrade", "db demo", "prompts", "prompts build",
     "voice-notes", "voice-notes list", "users", "users add", "asterisk", "asterisk up", "asterisk down", "asterisk cli",
     "check", "bench",
 )  # fmt: skip

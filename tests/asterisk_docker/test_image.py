@@ -24,7 +24,7 @@ def our_services():
 
 
 def test_the_composition_has_every_part():
-    assert SERVICES.keys() >= {"mysql", "asterisk", "agi", "web", "worker", "ami"}
+    assert SERVICES.keys() >= {"mysql", "asterisk", "agi", "web", "live", "nginx", "worker", "ami"}
 
 
 @pytest.mark.parametrize("name", our_services())
@@ -65,13 +65,24 @@ def test_calls_have_time_to_end_before_their_server_is_killed():
     assert int(SERVICES["agi"]["stop_grace_period"].rstrip("s")) > FINISH_SECONDS + WRITE_SECONDS
 
 
-@pytest.mark.parametrize("name", ["mysql", "agi", "web"])
+@pytest.mark.parametrize("name", ["mysql", "agi", "web", "live"])
 def test_whether_a_server_serves_is_looked_at(name):
     assert SERVICES[name]["healthcheck"]["test"]
 
 
 def test_the_test_telephone_calls_the_server_of_another_container():
-    assert SERVICES["web"]["environment"]["ALO_AGI_HOST"] == "agi"
+    assert SERVICES["live"]["environment"]["ALO_AGI_HOST"] == "agi"
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_nginx_is_told_all_that_its_files_ask_for(scheme):
+    asked = set(re.findall(r"\$\{(ALO_\w+)\}", (FOLDER / "web" / f"{scheme}.conf.template").read_text()))
+    assert asked and asked <= SERVICES["nginx"]["environment"].keys()
+
+
+def test_pages_behind_nginx_believe_it_and_nobody_else():
+    trusted = [SERVICES[name]["environment"]["ALO_TRUSTED_PROXIES"] for name in ("web", "live")]
+    assert trusted == [1, 1] and "ports" not in SERVICES["web"] and "ports" not in SERVICES["live"]
 
 
 def test_asterisk_and_the_server_share_the_spool_and_the_path_of_the_prompts():

@@ -23,6 +23,7 @@ DOORS = {
     "sqlalchemy": ("db/", "clinic/"),
     "alembic": ("db/",),
     "gevent": ("agi/", "admin_web/gevent_server.py", "admin_web/entry.py", "alo.py"),
+    "granian": ("admin_web/granian_server.py",),
     "pydub": ("prompts/",),
     "gtts": ("prompts/",),
 }

@@ -9,7 +9,9 @@ import pytest
 from tests.conventions import house
 
 PATCHED = ("agi.entry", "admin_web.entry")
-PLAIN = ("ami.main", "clinic.worker", "clinic.services", "clinic.running", "admin_web.app", "alo")
+PLAIN = (
+    "ami.main", "clinic.worker", "clinic.services", "clinic.running", "admin_web.app", "admin_web.granian_server", "alo",
+)  # fmt: skip
 ASK = "from gevent import monkey; print(bool(monkey.saved))"
 
 

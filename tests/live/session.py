@@ -103,3 +103,10 @@ def eventually(true: Callable[[], bool], within: float = 30) -> bool:
             return False
         time.sleep(0.1)
     return True
+
+
+def answers(port: int) -> bool:
+    """Whether somebody listens on a loopback port."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
