@@ -108,8 +108,9 @@ class Maker:
 
     def of_ana(self, staff: Staff) -> Iterator[NewVisit]:
         """Seen once, long ago; expected within the week, not confirmed yet."""
-        long_ago = self._at(self.diary.today - timedelta(days=63), time(9))
-        yield self._visit(staff, ANA, "first", data.CENTRO.name, long_ago, "fulfilled")
+        days = (self.diary.today - timedelta(days=n) for n in range(63, 77))
+        day, shift = next((d, one) for d in days for one in _shifts(staff, d) if one.place == data.CENTRO)
+        yield self._visit(staff, ANA, "first", shift.place.name, self._at(day, shift.hours[0]), "fulfilled")
         first = self._at(self.diary.today + timedelta(days=2), time())
         slots = [slot for slot in self._free(staff, first) if slot.unit_id == staff.units[data.CENTRO.name]]
         yield self._booked(staff, ANA, "consultation", slots[:1])

@@ -54,7 +54,7 @@ class Profile(BaseModel):
     @property
     def registered(self) -> str:
         """What stands at the foot of every page and letter."""
-        director = f"Diretor técnico: {self.technical_director}" if self.technical_director else ""
+        director = f"Direção técnica: {self.technical_director}" if self.technical_director else ""
         return " · ".join(part for part in (self.registration, director) if part)
 
     @property
