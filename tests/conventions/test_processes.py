@@ -10,7 +10,8 @@ from tests.conventions import house
 
 PATCHED = ("agi.entry", "admin_web.entry")
 PLAIN = (
-    "ami.main", "clinic.worker", "clinic.services", "clinic.running", "admin_web.app", "admin_web.granian_server", "alo",
+    "ami.main", "clinic.worker", "clinic.services", "clinic.running", "admin_web.app", "admin_web.granian_server",
+    "alo",
 )  # fmt: skip
 ASK = "from gevent import monkey; print(bool(monkey.saved))"
 
