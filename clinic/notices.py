@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, func, insert, or_, select
+from sqlalchemy import BindParameter, bindparam, func, insert, or_, select, union
 from sqlalchemy.exc import IntegrityError
 
 from clinic.clock import Clock
@@ -13,7 +13,7 @@ from db.retry import taken
 from db.session import Database
 from db.tables import Appointment, AppointmentChange, Patient, PatientPhone, PhoneNotice, PreRegistration
 
-LOOK_BACK = timedelta(days=30)
+LOOK_BACK = timedelta(days=14)
 MOST = 200
 BY_THE_CLINIC = ("accepted", "declined", "expired", "delayed", "on_time", "reoffered")
 """What the clinic does by itself: whoever it concerns must hear of it."""
@@ -49,24 +49,27 @@ _NUMBER = (
     .correlate(_A)
     .scalar_subquery()
 )
-_WANTED = (
+_SINCE: BindParameter[Any] = bindparam("since")
+_NOW: BindParameter[Any] = bindparam("now")
+_CHANGES = select(_C.id).join(_A, _A.id == _C.appointment_id).where(_C.at >= _SINCE, _A.starts_at >= _NOW)
+# Two questions that each have an index: what the clinic did lately, and who cannot be reached and is still to come.
+_THEIRS = union(
+    _CHANGES.where(
+        _C.event.in_((*BY_THE_CLINIC, "cancelled")),
+        or_(_C.event != "cancelled", _A.cancel_reason.in_(CLINIC_REASONS)),
+    ),
+    _CHANGES.where(_A.tell_by_phone, _C.event.in_(OF_UNREACHED)),
+).subquery("theirs")
+WAITING = (
     select(_C.id, _C.at, _C.event, _C.note, _A.id.label("appointment_id"), _A.status, _A.starts_at, _A.doctor_id)
     .add_columns(_A.unit_id, _A.code, _A.patient_id, Patient.name, Patient.social_name, _NUMBER.label("number"))
     .add_columns(PreRegistration.phone, _A.caller)
+    .join(_THEIRS, _THEIRS.c.id == _C.id)
     .join(_A, _A.id == _C.appointment_id)
     .outerjoin(Patient, Patient.id == _A.patient_id)
     .outerjoin(PreRegistration, PreRegistration.id == _A.pre_registration_id)
     .outerjoin(PhoneNotice, PhoneNotice.change_id == _C.id)
     .where(PhoneNotice.change_id.is_(None))
-)
-THEIRS = or_(
-    _C.event.in_(BY_THE_CLINIC),
-    and_(_C.event.in_(OF_UNREACHED), _A.tell_by_phone),
-    and_(_C.event == "cancelled", _A.cancel_reason.in_(CLINIC_REASONS)),
-)
-WAITING = (
-    _WANTED.where(_C.event.in_((*BY_THE_CLINIC, *OF_UNREACHED)), _C.at >= bindparam("since"), THEIRS)
-    .where(_A.starts_at >= bindparam("now"))
     .order_by(_A.starts_at, _C.id.desc())
     .limit(MOST)
 )

@@ -116,6 +116,7 @@ class Appointment(Table):
         UniqueConstraint("caller", "caller_day", "caller_n"),
         Index("ix_appointments_doctor_start", "doctor_id", "starts_at"),
         Index("ix_appointments_status_answer_by", "status", "answer_by"),
+        Index("ix_appointments_tell_start", "tell_by_phone", "starts_at"),
         OPTIONS,
     )
 
