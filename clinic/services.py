@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from clinic.access_times import AccessTimes
 from clinic.accounts import Accounts, open_accounts
 from clinic.agenda import Agenda
+from clinic.agenda_report import AgendaReports
 from clinic.allowances import Allowances
 from clinic.audit import AuditTrail
 from clinic.bookings import Bookings
@@ -42,6 +44,7 @@ class Clinic(Accounts):
     units: Units
     directory: Directory
     agenda: Agenda
+    agenda_reports: AgendaReports
     bookings: Bookings
     allowances: Allowances
     patients: Patients
@@ -87,6 +90,7 @@ def open_clinic(
         units=units,
         directory=directory,
         agenda=agenda,
+        agenda_reports=AgendaReports(database, rosters, AccessTimes(database, rosters, units, clock), clock),
         bookings=bookings,
         allowances=Allowances(database, rosters, profiles, clock),
         patients=Patients(database, guessing, clock, hasher),
