@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from admin_web import account, login, login_codes, oidc, password
+from admin_web import account, login, login_codes, oidc, password, registration
 from clinic.demo_accounts import ACCOUNTS
 from clinic.oidc import provider_of
 from clinic.settings import Settings
@@ -29,4 +29,5 @@ def install(app: Flask, clinic: "Clinic", settings: Settings, zone: Callable[[],
         app.register_blueprint(oidc.blueprint(clinic, provider))
     app.register_blueprint(login_codes.blueprint(clinic))
     app.register_blueprint(password.blueprint(clinic, mails))
+    app.register_blueprint(registration.blueprint(clinic, mails))
     app.register_blueprint(account.blueprint(clinic, zone))

@@ -75,6 +75,19 @@ class Letters:
         self._audit, self._url, self._later = audit, pages_url, later
 
     @property
+    def url(self) -> str:
+        """Where the pages are."""
+        return self._url
+
+    def later(self, work: Callable[[], None]) -> None:
+        """Do what nobody shall wait for, nor learn from how long it takes."""
+        self._later(work)
+
+    def write(self, email: str, subject: str, text: str) -> None:
+        """One mail, now."""
+        self._send(Mail(email, subject, text))
+
+    @property
     def lies_in(self) -> str:
         """The folder in which mails end where no server is set; "" where they are sent."""
         return str(self._sender.folder or "")

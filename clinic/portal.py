@@ -2,18 +2,24 @@
 
 from dataclasses import dataclass
 
+from clinic.audit import AuditTrail
 from clinic.bookings import Bookings
 from clinic.clock import Clock
+from clinic.data_requests import DataRequests
 from clinic.desk import Desk
 from clinic.directory import Directory
 from clinic.finding import Finder
 from clinic.holds import Holds
 from clinic.keeping import Keeper
+from clinic.letters import Letters
 from clinic.offers import Offers
 from clinic.own_visits import OwnVisits
+from clinic.privacy import Privacy
 from clinic.profile import Profiles
+from clinic.registrations import Registrations
 from clinic.roster import Rosters
 from clinic.search import Search
+from clinic.users import Users
 from db.session import Database
 
 
@@ -25,6 +31,9 @@ class Portal:
     keeper: Keeper
     offers: Offers
     visits: OwnVisits
+    privacy: Privacy
+    requests: DataRequests
+    registrations: Registrations
 
 
 def open_portal(
@@ -35,12 +44,19 @@ def open_portal(
     directory: Directory,
     bookings: Bookings,
     desk: Desk,
+    users: Users,
+    letters: Letters,
+    audit: AuditTrail,
     clock: Clock,
 ) -> Portal:
     """Build them on the clinic's own parts."""
+    requests = DataRequests(database, audit, clock)
     return Portal(
         finder=Finder(Search(database), rosters, profiles, holds, clock),
         keeper=Keeper(database, desk.bookings),
         offers=Offers(database, rosters, profiles, directory, bookings, clock, who="patient"),
         visits=OwnVisits(database, clock),
+        privacy=Privacy(database, profiles, clock),
+        requests=requests,
+        registrations=Registrations(database, desk.intake, users, letters, requests, profiles, clock),
     )

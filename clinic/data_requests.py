@@ -1,0 +1,132 @@
+"""What patients ask about their data, and what the desk does with it: access, correction, erasure (LGPD art. 18)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from clinic.audit import AuditTrail
+from clinic.clock import Clock
+from clinic.session_ends import end_sessions
+from db.session import Database
+from db.tables import (
+    Appointment,
+    CallRecord,
+    DataRequest,
+    Identity,
+    LoginSession,
+    Patient,
+    PatientPhone,
+    PreRegistration,
+    User,
+    UserRole,
+    Waiting,
+)
+
+Kind = Literal["access", "correction", "erasure"]
+ANSWER_WITHIN = timedelta(days=15)
+"""LGPD art. 19, II."""
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request; `until`: by when it is to be answered."""
+
+    id: int
+    patient_id: int
+    kind: Kind
+    text: str
+    status: str
+    created_at: datetime
+    done_at: datetime | None
+    note: str
+
+    @property
+    def until(self) -> datetime:
+        """By when it is to be answered."""
+        return self.created_at + ANSWER_WITHIN
+
+
+_COLUMNS = select(
+    DataRequest.id, DataRequest.patient_id, DataRequest.kind, DataRequest.text, DataRequest.status,
+    DataRequest.created_at, DataRequest.done_at, DataRequest.note,
+)  # fmt: skip
+
+
+class DataRequests:
+    """Writes requests down, and settles them."""
+
+    def __init__(self, database: Database, audit: AuditTrail, clock: Clock) -> None:
+        self._database, self._audit, self._clock = database, audit, clock
+
+    def ask(self, patient_id: int, kind: Kind, text: str = "") -> int:
+        """A new request; one that waits already with the same words is not doubled."""
+        mine = (DataRequest.patient_id == patient_id, DataRequest.kind == kind, DataRequest.status == "open")
+        waiting = self._database.first(select(DataRequest.id).where(*mine, DataRequest.text == text))
+        if waiting:
+            return int(waiting[0])
+        row = {"patient_id": patient_id, "kind": kind, "text": text, "created_at": self._clock()}
+        return int(self._database.change(insert(DataRequest).values(**row)).lastrowid)
+
+    def open(self) -> list[tuple[Asked, str]]:
+        """Those nobody has answered, the oldest first, each with the patient's name."""
+        named = _COLUMNS.add_columns(Patient.name, Patient.social_name).join(Patient)
+        rows = self._database.rows(named.where(DataRequest.status == "open").order_by(DataRequest.id).limit(MOST))
+        return [(Asked(*row[:8]), row[9] or row[8]) for row in rows]
+
+    def of(self, patient_id: int) -> list[Asked]:
+        """A patient's own, the newest first."""
+        mine = _COLUMNS.where(DataRequest.patient_id == patient_id).order_by(DataRequest.id.desc())
+        return [Asked(*row) for row in self._database.rows(mine)]
+
+    def get(self, request_id: int) -> Asked | None:
+        """One of them, answered or not."""
+        row: Any = self._database.first(_COLUMNS.where(DataRequest.id == request_id))
+        return Asked(*row) if row else None
+
+    def settle(self, request_id: int, status: Literal["done", "refused"], by: str, note: str = "") -> bool:
+        """It is answered; False when somebody else was faster."""
+        values = {"status": status, "done_at": self._clock(), "done_by": by, "note": note}
+        waits = update(DataRequest).where(DataRequest.id == request_id, DataRequest.status == "open")
+        if self._database.change(waits.values(**values)).rowcount != 1:
+            return False
+        self._audit.add(by, f"data_request.{status}", "data_request", request_id)
+        return True
+
+    def needs_contact(self, patient_id: int) -> bool:
+        """Whether the clinic still has to reach them: a visit is to come, or they wait for one."""
+        visit = select(Appointment.id).where(Appointment.patient_id == patient_id, Appointment.live == 1)
+        waits = select(Waiting.id).where(Waiting.patient_id == patient_id, Waiting.live == 1)
+        to_come = visit.where(Appointment.ends_at > self._clock())
+        return any(self._database.first(one.limit(1)) is not None for one in (to_come, waits))
+
+    def anonymise(self, patient_id: int, by: str) -> None:
+        """Contact and account go; name, CPF, birth date and what happened stay 20 years (Lei 13.787/2018, art. 6)."""
+        self._database.write(lambda connection: _anonymise(connection, patient_id, self._clock()))
+        self._audit.add(by, "patient.anonymised", "patient", patient_id)
+
+
+def _anonymise(connection: Connection, patient_id: int, now: datetime) -> None:
+    connection.execute(delete(PatientPhone).where(PatientPhone.patient_id == patient_id))
+    connection.execute(update(Patient).where(Patient.id == patient_id).values(email=None, pin_hash=None))
+    numbers: tuple[tuple[Any, dict[str, None]], ...] = (
+        (Appointment, {"caller": None, "caller_n": None}), (CallRecord, {"caller": None}),
+        (PreRegistration, {"phone": None}),
+    )  # fmt: skip
+    for table, nothing in numbers:
+        connection.execute(update(table).where(table.patient_id == patient_id).values(**nothing))
+    user = connection.execute(select(User.id).where(User.patient_id == patient_id)).first()
+    if user:
+        _close_account(connection, user[0], now)
+
+
+def _close_account(connection: Connection, user_id: int, now: datetime) -> None:
+    """Who works here keeps the account, and only stops being a patient of the portal."""
+    connection.execute(delete(UserRole).where(UserRole.user_id == user_id, UserRole.role == "patient"))
+    others = connection.execute(select(UserRole.role).where(UserRole.user_id == user_id)).first()
+    end_sessions(connection, now, LoginSession.user_id == user_id)
+    if others is None:
+        connection.execute(delete(Identity).where(Identity.user_id == user_id))
+        connection.execute(update(User).where(User.id == user_id).values(active=False, password_hash=None))
