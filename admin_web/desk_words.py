@@ -23,7 +23,7 @@ EVENTS = {
     "booked": "Marcada", "requested": "Pedida", "restored": "Voltou ao que era", "accepted": "Aceita pelo médico",
     "declined": "Recusada pelo médico", "expired": "Venceu sem resposta", "cancelled": "Cancelada",
     "moved": "Mudou de horário", "withdrawn": "Desfeita", "confirmed": "Presença confirmada", "arrived": "Chegou",
-    "fulfilled": "Atendida", "noshow": "Faltou", "kept": "Mantida", "delayed": "Atraso avisado",
+    "fulfilled": "Atendida", "noshow": "Faltou", "kept": "Mantida", "delayed": "Atraso",
     "on_time": "Sem atraso", "reoffered": "Outro horário a oferecer", "imported": "Importada",
 }  # fmt: skip
 VIAS = {

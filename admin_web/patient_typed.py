@@ -1,6 +1,7 @@
 """A patient's form between what is typed and what is on file."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 
 from admin_web.desk import number
 from admin_web.words import birth, cpf, phone
@@ -30,3 +31,8 @@ def as_typed(patient: PatientData) -> dict[str, str]:
         "email": patient.email or "", "guardian_id": str(patient.guardian_id or ""),
         "usual_payer_id": str(patient.usual_payer_id or ""), "usual_unit_id": str(patient.usual_unit_id or ""),
     }  # fmt: skip
+
+
+def seen(on_file: Mapping[str, str]) -> str:
+    """A mark of what somebody saw when they began to correct it."""
+    return sha256("\0".join(f"{name}={value}" for name, value in sorted(on_file.items())).encode()).hexdigest()[:16]

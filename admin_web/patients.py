@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from admin_web import desk_words, unfinished
 from admin_web.access import STAFF, Doors, viewer
 from admin_web.desk import Reception, in_drawer, number
-from admin_web.patient_typed import LABELS, as_typed, typed_form
+from admin_web.patient_typed import LABELS, as_typed, seen, typed_form
 from clinic.cards import Card, PatientData
 from clinic.patient_forms import Invalid, PatientForm
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LONGEST_SEARCH = 120
 MOST_FOUND = 40
+CHANGED = "Outra pessoa mudou estes dados enquanto você editava. Confira a ficha; guardar de novo vale o que está aqui."
 
 
 class Patients:
@@ -78,7 +79,9 @@ class Patients:
 
     def edit(self, patient_id: int) -> Response | tuple[str, int]:
         """Keep what was corrected."""
-        self._patient(patient_id)
+        on_file = as_typed(self._patient(patient_id))
+        if request.form.get("seen") != seen(on_file):
+            return self._form(request.form, {}, None, patient_id, CHANGED), 409
         try:
             self._clinic.desk.intake.correct(patient_id, self._typed(), viewer().ref)
         except Invalid as wrong:
@@ -104,14 +107,20 @@ class Patients:
             return None
 
     def _form(
-        self, values: Mapping[str, str], errors: dict[str, str], same: int | None = None, patient_id: int | None = None
+        self,
+        values: Mapping[str, str],
+        errors: dict[str, str],
+        same: int | None = None,
+        patient_id: int | None = None,
+        said: str = "",
     ) -> str:
         guardian = self._guardian(values.get("guardian_id") or request.args.get("responsavel"))
         return render_template(
             "patients/form.html", values=values, errors=errors, labels=LABELS, same=same, patient_id=patient_id,
             guardian=self._patient(guardian) if guardian else None, slot=number(request.values.get("horario")),
             payer_options=[(one.id, one.name) for one in self._clinic.directory.payers()],
-            unit_options=[(one.id, one.name) for one in self._clinic.units.all()],
+            unit_options=[(one.id, one.name) for one in self._clinic.units.all()], said=said,
+            seen=seen(as_typed(self._patient(patient_id))) if patient_id else "",
         )  # fmt: skip
 
     def _names(self, card: Card) -> dict[str, str]:

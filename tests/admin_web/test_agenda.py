@@ -271,7 +271,7 @@ def test_a_delay_is_shown_and_who_is_hit_must_be_called(clinic, desk):
     reply = send(desk, "/agenda/atraso", medico=marina(clinic), minutos=20, dia=MONDAY)
     assert "1 consulta na lista de avisar" in text(desk.get(reply.location))
     assert "10:30 Alice Ferreira +20 min" in text(desk.get(f"/agenda/grade?dia={MONDAY}"))
-    assert "Atraso avisado: 20 min" in text(desk.get("/avisar"))
+    assert "Atraso: 20 min" in text(desk.get("/avisar"))
 
 
 @pytest.mark.parametrize("minutes", ["-5", "999", "x", ""])

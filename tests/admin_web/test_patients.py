@@ -1,5 +1,6 @@
 """/pacientes without a browser."""
 
+import re
 from datetime import date
 
 import pytest
@@ -74,8 +75,22 @@ def test_a_dependant_needs_no_cpf(clinic, desk):
 def test_what_is_on_file_is_corrected(clinic, desk):
     alice = clinic.people["alice"].id
     assert 'value="529.982.247-25"' in desk.get(f"/pacientes/{alice}/editar").text
-    send(desk, f"/pacientes/{alice}/editar", **GOOD)
+    send(desk, f"/pacientes/{alice}/editar", **GOOD, seen=seen(desk, alice))
     assert "Ana Paula Ribeiro" in text(desk.get(f"/pacientes/{alice}"))
+
+
+def seen(desk, patient):
+    return re.search(r'name="seen" value="(\w+)"', desk.get(f"/pacientes/{patient}/editar").text)[1]
+
+
+def test_two_who_correct_at_once_do_not_undo_each_other(clinic, desk):
+    alice = clinic.people["alice"].id
+    begun = seen(desk, alice)
+    send(desk, f"/pacientes/{alice}/editar", **GOOD, seen=begun)
+    reply = send(desk, f"/pacientes/{alice}/editar", **(GOOD | {"name": "Outra Pessoa"}), seen=begun)
+    assert reply.status_code == 409
+    assert "Outra pessoa mudou estes dados" in reply.text
+    assert 'value="Outra Pessoa"' in reply.text
 
 
 def test_a_pre_registration_is_completed_with_its_appointment(clinic, desk, pre):

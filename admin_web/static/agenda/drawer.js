@@ -1,4 +1,5 @@
 // Pages that open at the side: links and forms in it stay in it, until something is done.
+import { ended } from "../frame/live.js";
 import { token } from "../ui/ui.js";
 import { follow } from "./found.js";
 
@@ -46,7 +47,7 @@ export class Drawer {
 
   async take(reply) {
     this.body.removeAttribute("aria-busy");
-    if (reply.status === 401) return location.reload();
+    if (reply.status === 401) { this.again(); return ended(); }
     const text = await reply.text();
     if (reply.headers.get("Content-Type")?.includes("json")) {
       const told = JSON.parse(text);
@@ -83,6 +84,11 @@ export class Drawer {
     this.body.querySelector(".bar.said")?.remove();
     bar.classList.add("said");
     (this.body.querySelector(".stack") ?? this.body).prepend(bar);
+    this.again();
+  }
+
+  // What was not done can be sent once more.
+  again() {
     for (const form of this.body.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
     for (const button of this.body.querySelectorAll(".busy")) button.classList.remove("busy");
   }

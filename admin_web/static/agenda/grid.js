@@ -1,4 +1,6 @@
 // The grid under one's eyes: fetched anew when something changes, walked with the arrow keys.
+import { ended } from "../frame/live.js";
+
 const EVERY = 20000;
 
 export class Grid {
@@ -70,8 +72,9 @@ export class Grid {
     this.busy = true;
     try {
       const reply = await fetch(this.root.dataset.from, { headers: this.seen ? { "If-None-Match": this.seen } : {} });
-      if (reply.status === 401) location.reload();
+      if (reply.status === 401) ended();
       if (reply.status === 200) {
+        document.getElementById("session-ended")?.remove();
         this.show(await reply.text());
         this.seen = reply.headers.get("ETag");
       }

@@ -19,9 +19,19 @@ function found() {
   if (bar) bar.hidden = true;
 }
 
-function ended() {
+// What was typed stays on the page: one logs in elsewhere and goes on here.
+export function ended() {
   found();
-  document.dispatchEvent(new CustomEvent("alo:session-ended"));
+  if (document.getElementById("session-ended")) return;
+  const told = document.createElement("div");
+  told.id = "session-ended";
+  told.className = "bar";
+  told.role = "alert";
+  const way = Object.assign(document.createElement("a"), { href: "/entrar", target: "_blank", textContent: "Entre de novo em outra aba" });
+  const words = document.createElement("p");
+  words.append("Sua sessão terminou. ", way, " e continue aqui: o que você digitou não se perdeu.");
+  told.append(words);
+  (document.querySelector("dialog[open] .dialog-body") ?? document.querySelector("main")).prepend(told);
 }
 
 export function live(topics, { changed = () => {}, anew = () => {} }) {
