@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from clinic.services import Clinic
 
 LOGIN = "required"
-CRM = re.compile(r"\d{1,10}")
-RQE = re.compile(r"\d{1,12}")
+CRM = re.compile(r"[0-9]{1,10}")
+RQE = re.compile(r"[0-9]{1,12}")
 
 
 def titles() -> list[tuple[str, str]]:

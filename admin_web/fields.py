@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from clinic.phones import normalise
 
 Sort = Literal["text", "area", "tick", "number", "choose", "phone"]
+FARTHEST = timedelta(days=5 * 366)
 Options = Callable[[], Sequence[tuple[str, str]]]
 STATES = (
     "AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA", "PB", "PE", "PI", "PR", "RJ",
@@ -97,6 +99,17 @@ def _phone(text: str) -> str:
     if number is None:
         raise ValueError("Escreva o telefone com DDD, como (11) 3333-4444.")
     return number
+
+
+def day_of(text: str, today: date) -> date:
+    """A day as a date field sends it. Raises ValueError, whose text says why it is none, or too far away."""
+    try:
+        found = date.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError("Escreva a data como dia, mês e ano.") from None
+    if abs(found - today) > FARTHEST:
+        raise ValueError("Confira o ano.")
+    return found
 
 
 def states() -> list[tuple[str, str]]:

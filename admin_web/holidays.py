@@ -7,6 +7,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from admin_web.access import MANAGERS, Doors, viewer
+from admin_web.fields import day_of
+from admin_web.own import stamp_of, to_call, were_shown
 from clinic.closings import KnownDay
 from clinic.practice import Visit
 
@@ -30,17 +32,18 @@ class Holidays:
 
     def add(self) -> str | Response | tuple[str, int]:
         """Keep a new day; where it hits somebody, only after they were shown."""
-        day, errors = _day(request.form.get("day", "")), {}
-        name = " ".join(request.form.get("name", "").split())
-        unit, works = self._unit(), request.form.get("works") == "1"
-        if day is None:
-            errors["day"] = "Diga o dia."
+        day, name = self._day(), " ".join(request.form.get("name", "").split())
+        works, where = request.form.get("works") == "1", request.form.get("unit", "")
+        unit = next((unit.id for unit in self._clinic.units.all() if str(unit.id) == where), None)
+        errors = {} if isinstance(day, date) else {"day": day}
         if not name or len(name) > 80:
             errors["name"] = "Diga o motivo em até 80 letras: quem liga o ouve."
-        if day is None or errors:
+        if where and unit is None:
+            errors["unit"] = "Escolha uma das unidades, ou todas."
+        if isinstance(day, str) or errors:
             return self._shown(errors), 422
         hits = [] if works else self._clinic.closings.hit(day, unit)
-        if hits and request.form.get("seen") != "1":
+        if hits and not were_shown(hits):
             return self._shown({}, hits)
         return self._kept(day, name, unit, works, hits)
 
@@ -67,12 +70,16 @@ class Holidays:
         told = 0
         if hits and request.form.get("offer") == "1":
             told = self._clinic.practice.offer_again(None, [one.id for one in hits], viewer().ref, name)
-        flash("Dia guardado." + (f" {told} para avisar por telefone." if told else ""), "good")
+        flash(f"Dia guardado. {to_call(told)}".strip(), "good")
         return redirect(url_for("holidays.page"), 303)
 
-    def _unit(self) -> int | None:
-        asked = request.form.get("unit", "")
-        return next((unit.id for unit in self._clinic.units.all() if str(unit.id) == asked), None)
+    def _day(self) -> date | str:
+        """The day, or what is wrong with it."""
+        text = request.form.get("day", "").strip()
+        try:
+            return day_of(text, self._clinic.clock().date()) if text else "Diga o dia."
+        except ValueError as wrong:
+            return str(wrong)
 
     def _shown(self, errors: dict[str, str], hits: list[Visit] | None = None) -> str:
         units = self._clinic.units.all()
@@ -86,15 +93,9 @@ class Holidays:
             errors=errors,
             labels=LABELS,
             hits=hits or [],
+            seen=stamp_of(hits or []),
             most=SHOWN,
         )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def blueprint(clinic: "Clinic") -> Blueprint:

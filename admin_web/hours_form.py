@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
+from hashlib import sha256
 from typing import Protocol
 
 from admin_web.words import WEEKDAYS
@@ -56,6 +57,11 @@ class HoursForm:
 def shown(hours: Sequence[HoursInput]) -> list[Row]:
     """What is on file as rows, by weekday and time."""
     return [Row(_texts(one)) for one in sorted(hours, key=lambda one: (one.weekday, one.starts))]
+
+
+def stamp(hours: Sequence[HoursInput]) -> str:
+    """Names hours as they stand; a form carries it, so that nobody writes over what he has not seen."""
+    return sha256(repr(sorted(map(repr, hours))).encode()).hexdigest()[:24]
 
 
 def read(form: Lists, units: frozenset[int]) -> HoursForm:

@@ -1,10 +1,13 @@
-"""Whose pages a doctor's pages are: doctors see their own, managers everybody's."""
+"""Whose pages a doctor's pages are: doctors see their own, managers everybody's; and who is hit by a change of them."""
 
+from collections.abc import Sequence
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from flask import abort
+from flask import abort, request
 
 from admin_web.access import MANAGERS, viewer
+from clinic.practice import Visit
 from clinic.roster import DoctorRow
 
 if TYPE_CHECKING:
@@ -17,3 +20,18 @@ def doctor_of_page(clinic: "Clinic", doctor_id: int) -> DoctorRow:
     if doctor is None or not (viewer().doctor_id == doctor_id or viewer().roles & MANAGERS):
         abort(404)
     return doctor
+
+
+def stamp_of(hits: Sequence[Visit]) -> str:
+    """Names those who are hit by a change; its form carries it, so that nobody is hit who was not shown."""
+    return sha256(repr(sorted(one.id for one in hits)).encode()).hexdigest()[:24]
+
+
+def were_shown(hits: Sequence[Visit]) -> bool:
+    """Whether the form of this request comes from a page that showed just these."""
+    return request.form.get("seen") == stamp_of(hits)
+
+
+def to_call(told: int) -> str:
+    """How many people the desk has to call now."""
+    return f"{told} {'pessoa' if told == 1 else 'pessoas'} na lista “avisar por telefone”." if told else ""

@@ -7,7 +7,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from admin_web.access import DOCTORS, MANAGERS, Doors, viewer
-from admin_web.own import doctor_of_page
+from admin_web.fields import day_of
+from admin_web.own import doctor_of_page, stamp_of, to_call, were_shown
 from clinic.practice import EndsBeforeItBegins, Visit
 from clinic.roster import UnitInfo
 from clinic.slots import Criteria, SlotInfo
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 LOGIN = "required"
 NEAREST = 3
 SHOWN = 20
-LABELS = {"from": "Primeiro dia", "until": "Último dia", "starts": "Das", "ends": "Às"}
+LONGEST_REASON = 200
+LABELS = {"from": "Primeiro dia", "until": "Último dia", "starts": "Das", "ends": "Às", "reason": "Motivo"}
 
 
 class Wrong(Exception):
@@ -43,15 +45,16 @@ class OwnAbsences:
         """Keep a new absence; where it hits somebody, only after they were shown."""
         doctor_of_page(self._clinic, doctor_id)
         try:
+            _check_reason()
             starts, ends = self._times(doctor_id)
             hits = self._clinic.practice.hit_by_absence(doctor_id, starts, ends)
         except Wrong as wrong:
             return self._shown(doctor_id, {wrong.name: wrong.said}), 422
         except EndsBeforeItBegins:
             return self._shown(doctor_id, {"until": "A ausência precisa terminar depois de começar, e no futuro."}), 422
-        if hits and request.form.get("seen") != "1":
+        if hits and not were_shown(hits):
             return self._shown(doctor_id, {}, hits=hits, asks=True, times=self._other_times(doctor_id, hits, ends))
-        return self._kept(doctor_id, starts, ends)
+        return self._kept(doctor_id, starts, ends, hits)
 
     def remove(self, doctor_id: int, absence_id: int) -> Response:
         """The doctor is there after all."""
@@ -64,22 +67,23 @@ class OwnAbsences:
         flash("Ausência retirada. O tempo voltou a ser oferecido.", "good")
         return redirect(url_for("own_absences.page", doctor_id=doctor_id), 303)
 
-    def _kept(self, doctor_id: int, starts: datetime, ends: datetime) -> Response:
-        reason = request.form.get("reason", "").strip()[:200]
-        hit = self._clinic.practice.add_absence(doctor_id, starts, ends, reason)
+    def _kept(self, doctor_id: int, starts: datetime, ends: datetime, hits: list[Visit]) -> Response:
+        reason = request.form.get("reason", "").strip()
+        self._clinic.practice.add_absence(doctor_id, starts, ends, reason)
         self._clinic.audit.add(viewer().ref, "absence.added", "doctor", doctor_id)
         said = "Ausência guardada. O tempo livre dela já não é oferecido."
-        if hit and request.form.get("offer") == "1":
-            told = self._clinic.practice.offer_again(doctor_id, hit, viewer().ref, reason)
-            said += f" {told} {'pessoa' if told == 1 else 'pessoas'} na lista “avisar por telefone”."
+        if hits and request.form.get("offer") == "1":
+            told = self._clinic.practice.offer_again(doctor_id, [one.id for one in hits], viewer().ref, reason)
+            said += f" {to_call(told)}"
         flash(said, "good")
         return redirect(url_for("own_absences.page", doctor_id=doctor_id), 303)
 
     def _times(self, doctor_id: int) -> tuple[datetime, datetime]:
         """From the first moment to the last, by the clock of the doctor's first unit; whole days without hours."""
         zone = self._unit(doctor_id).tz
-        first = _date("from", "Diga o primeiro dia.")
-        last = _date("until", "", first)
+        today = self._clinic.clock().astimezone(zone).date()
+        first = _date("from", today, "Diga o primeiro dia.")
+        last = _date("until", today, "", first)
         starts, ends = _time("starts"), _time("ends")
         begin = datetime.combine(first, starts or time(), zone)
         end = datetime.combine(last, ends, zone) if ends else datetime.combine(last + timedelta(days=1), time(), zone)
@@ -123,21 +127,27 @@ class OwnAbsences:
             labels=LABELS,
             hits=hits or [],
             most=SHOWN,
+            seen=stamp_of(hits or []),
             times=times or {},
             asks=asks,
         )
 
 
-def _date(name: str, missing: str, otherwise: date | None = None) -> date:
+def _check_reason() -> None:
+    if len(request.form.get("reason", "").strip()) > LONGEST_REASON:
+        raise Wrong("reason", f"Cabe até {LONGEST_REASON} letras.")
+
+
+def _date(name: str, today: date, missing: str, otherwise: date | None = None) -> date:
     text = request.form.get(name, "").strip()
     if not text and otherwise:
         return otherwise
     if not text:
         raise Wrong(name, missing)
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Wrong(name, "Escreva a data como dia, mês e ano.") from None
+        return day_of(text, today)
+    except ValueError as wrong:
+        raise Wrong(name, str(wrong)) from None
 
 
 def _time(name: str) -> time | None:

@@ -7,6 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from admin_web.access import DOCTORS, MANAGERS, Doors, viewer
+from admin_web.fields import day_of
 from admin_web.own import doctor_of_page
 from clinic.appointments import Booking
 from clinic.practice import AbsenceInfo
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from clinic.services import Clinic
 
 LOGIN = "required"
-LONGEST_REASON = 300
+LONGEST_REASON, LONGEST_DAY = 300, 10
 WHO = DOCTORS | MANAGERS
 STATES = {
     "booked": "marcada", "cancelled": "cancelada", "arrived": "em atendimento", "fulfilled": "atendida",
@@ -88,8 +89,7 @@ class OwnDay:
             abort(404)
 
     def _back(self, doctor_id: int) -> Response:
-        asked = request.form.get("dia", "")
-        day = asked if _day(asked) else None
+        day = request.form.get("dia", "")[:LONGEST_DAY] or None
         return redirect(url_for("own_day.page", doctor_id=doctor_id, dia=day), 303)
 
     def _found(self, doctor_id: int) -> dict[str, object]:
@@ -97,7 +97,7 @@ class OwnDay:
         zones = {unit.id: unit.tz for unit in self._clinic.units.known()}
         now = self._clinic.clock()
         today = now.astimezone(self._clinic.units.all()[0].tz).date()
-        day = _day(request.args.get("dia", "")) or today
+        day = _day(request.args.get("dia", ""), today)
         visits = self._clinic.practice.day(doctor_id, day)
         self._clinic.audit.add(viewer().ref, "day.read", "doctor", doctor_id, day.isoformat())
         return {
@@ -123,11 +123,12 @@ class OwnDay:
         }
 
 
-def _day(text: str) -> date | None:
+def _day(text: str, today: date) -> date:
+    """The day that is asked for; today for what is none, or is years away."""
     try:
-        return date.fromisoformat(text)
+        return day_of(text, today)
     except ValueError:
-        return None
+        return today
 
 
 def blueprint(clinic: "Clinic") -> Blueprint:

@@ -8,14 +8,16 @@ from werkzeug.wrappers import Response
 from admin_web import hours_form
 from admin_web.access import DOCTORS, MANAGERS, Doors, viewer
 from admin_web.hours_form import HoursForm, Row
-from admin_web.own import doctor_of_page
+from admin_web.own import doctor_of_page, stamp_of, to_call, were_shown
 from admin_web.words import WEEKDAYS
 from clinic.agenda import HoursInput, OverlappingHours
+from clinic.practice import Visit
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
 
 LOGIN = "required"
+CHANGED = "Estes horários mudaram enquanto você escrevia. Confira e guarde de novo para valer os seus."
 
 BLANK = {
     "weekday": "0",
@@ -39,7 +41,7 @@ class OwnHours:
         """The hours as they stand."""
         doctor_of_page(self._clinic, doctor_id)
         hours = self._clinic.practice.hours(doctor_id)
-        return self._shown(doctor_id, HoursForm(hours_form.shown(hours), hours))
+        return self._shown(doctor_id, HoursForm(hours_form.shown(hours), hours), hours_form.stamp(hours))
 
     def effect(self, doctor_id: int) -> str:
         """Whom the hours of the form would hit; a fragment for the page's script."""
@@ -51,24 +53,26 @@ class OwnHours:
         """Keep the hours; where that hits somebody, only after they were shown."""
         doctor_of_page(self._clinic, doctor_id)
         form = self._read()
+        before, now = request.form.get("before", ""), hours_form.stamp(self._clinic.practice.hours(doctor_id))
         if form.errors:
-            return self._shown(doctor_id, form), 422
-        found = self._effect(doctor_id, form)
-        if found["hits"] and request.form.get("seen") != "1":
-            return self._shown(doctor_id, form, asks=True)
-        return self._kept(doctor_id, form)
-
-    def _kept(self, doctor_id: int, form: HoursForm) -> Response | tuple[str, int]:
+            return self._shown(doctor_id, form, before), 422
+        if before != now:
+            return self._shown(doctor_id, form, now, said=CHANGED), 409
         hits = self._clinic.practice.hit_by_hours(doctor_id, form.hours)
+        if hits and not were_shown(hits):
+            return self._shown(doctor_id, form, before, asks=True)
+        return self._kept(doctor_id, form, hits)
+
+    def _kept(self, doctor_id: int, form: HoursForm, hits: list[Visit]) -> Response | tuple[str, int]:
         try:
             self._clinic.practice.set_hours(doctor_id, form.hours)
         except OverlappingHours as clash:
             form.blame(clash.one, clash.other)
-            return self._shown(doctor_id, form), 422
+            return self._shown(doctor_id, form, request.form.get("before", "")), 422
         self._clinic.audit.add(viewer().ref, "hours.changed", "doctor", doctor_id)
         if hits and request.form.get("offer") == "1":
             told = self._clinic.practice.offer_again(doctor_id, [one.id for one in hits], viewer().ref, "horários")
-            flash(f"Horários guardados. {told} para avisar por telefone.", "good")
+            flash(f"Horários guardados. {to_call(told)}", "good")
         else:
             flash("Horários guardados. As vagas já seguem estes horários.", "good")
         return redirect(url_for("own_hours.page", doctor_id=doctor_id), 303)
@@ -80,17 +84,20 @@ class OwnHours:
         hits = [] if form.errors else self._clinic.practice.hit_by_hours(doctor_id, form.hours)
         return {
             "hits": hits,
+            "seen": stamp_of(hits),
             "zones": {unit.id: unit.tz for unit in self._clinic.units.known()},
             "week": _week_minutes(form.hours),
         }
 
-    def _shown(self, doctor_id: int, form: HoursForm, asks: bool = False) -> str:
+    def _shown(self, doctor_id: int, form: HoursForm, before: str, asks: bool = False, said: str = "") -> str:
+        """`before` names the hours on which the form is based; `said`: what stands in the way of all of it."""
         blank = [Row({**BLANK, "unit": str(self._clinic.units.all()[0].id)})] * hours_form.BLANK_ROWS
         return render_template(
             "own_hours/page.html",
             doctor=doctor_of_page(self._clinic, doctor_id),
             rows=[*form.rows, *blank],
-            errors=form.errors,
+            errors={**form.errors, **({"": said} if said else {})},
+            before=before,
             asks=asks,
             weekdays=list(enumerate(WEEKDAYS)),
             units=[(unit.id, unit.name) for unit in self._clinic.units.all()],

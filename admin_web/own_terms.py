@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from clinic.services import Clinic
 
 LOGIN = "required"
-MONEY = re.compile(r"(?:R\$\s*)?(\d{1,3}(?:\.\d{3})+|\d{1,6})(?:,(\d{2}))?")
+MONEY = re.compile(r"(?:R\$\s*)?([0-9]{1,3}\.[0-9]{3}|[0-9]{1,6})(?:,([0-9]{2}))?")
 WHO = DOCTORS | MANAGERS
 
 

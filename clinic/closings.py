@@ -82,7 +82,7 @@ class Closings:
         row = {"day": day, "name": name, "unit_id": unit_id, "works": works}
 
         def work(connection: Connection) -> None:
-            same = select(Holiday.id).where(Holiday.day == day, Holiday.unit_id.is_(unit_id))
+            same = select(Holiday.id).where(Holiday.day == day, Holiday.unit_id.is_not_distinct_from(unit_id))
             if connection.execute(same).first():
                 raise KnownDay
             need(connection, self._clock(), (name,))

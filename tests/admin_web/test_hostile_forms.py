@@ -1,0 +1,118 @@
+"""What no form of ours sends: days ages away, ids of others, what nobody was shown, forms that are old."""
+
+import pytest
+
+from admin_web.own_terms import read_reais
+from tests.admin_web.test_own_pages import at, row, seen_in, send, tuesday
+
+AGES_AWAY = ("0001-01-01", "9999-12-31")
+
+
+@pytest.fixture
+def marina(clinic) -> int:
+    return clinic.at.doctors["marina"]
+
+
+@pytest.fixture
+def doctor(site):
+    browser = site.client("doctor")
+    browser.get("/medico", follow_redirects=True)
+    return browser
+
+
+@pytest.fixture
+def manager(site):
+    browser = site.client("manager")
+    browser.get("/feriados")
+    return browser
+
+
+# Days ages away
+
+
+@pytest.mark.parametrize("day", AGES_AWAY)
+def test_a_day_ages_away_is_today(doctor, marina, day):
+    assert "23 de novembro" in doctor.get(f"/medico/{marina}?dia={day}").text
+
+
+@pytest.mark.parametrize("day", AGES_AWAY)
+def test_nobody_is_away_in_another_age(clinic, doctor, marina, day):
+    reply = send(doctor, f"/medico/{marina}/ausencias", **{"from": day, "until": "2026-11-24"})
+    assert (reply.status_code, "Confira o ano." in reply.text) == (422, True)
+    assert clinic.practice.absences(marina) == []
+
+
+@pytest.mark.parametrize("day", AGES_AWAY)
+def test_no_day_of_another_age_is_closed(clinic, manager, day):
+    reply = send(manager, "/feriados", day=day, name="Reforma")
+    assert (reply.status_code, "Confira o ano." in reply.text) == (422, True)
+    assert clinic.closings.own() == []
+
+
+@pytest.mark.parametrize("day", AGES_AWAY)
+def test_the_audit_of_another_age_is_shown_as_without_days(manager, day):
+    assert manager.get(f"/auditoria?de={day}&ate={day}").status_code == 200
+
+
+# Numbers
+
+
+@pytest.mark.parametrize("number", [2**63, 10**40])
+def test_an_id_greater_than_any_is_not_found(site, number):
+    manager = site.client("manager")
+    assert [manager.get(f"/{path}/{number}").status_code for path in ("unidades", "pacientes", "medico")] == [404] * 3
+
+
+@pytest.mark.parametrize("typed", ["1.111.111", "99999999", "٣٥٠", "²"])
+def test_a_price_beyond_all_prices_is_none(typed):
+    assert read_reais(typed) is None
+
+
+# Ids of others
+
+
+def test_a_unit_that_is_none_does_not_close_all_of_them(clinic, manager):
+    reply = send(manager, "/feriados", day="2026-11-24", name="Reforma", unit="999")
+    assert (reply.status_code, "Escolha uma das unidades" in reply.text) == (422, True)
+    assert clinic.closings.own() == []
+
+
+# Nobody is hit who was not shown
+
+
+def test_an_absence_whose_days_were_changed_is_asked_about_again(clinic, doctor, marina):
+    tuesday(clinic)
+    path, hours = f"/medico/{marina}/ausencias", {"from": "2026-11-24", "starts": "08:00", "ends": "09:00"}
+    seen = seen_in(send(doctor, path, **hours).text)
+    clinic.book("bruno", clinic.agenda.on_day(clinic.criteria(doctor="marina"), at(8).date()).times[-1])
+    asked = send(doctor, path, **hours | {"ends": "18:00"}, seen=seen)
+    assert "2 pessoas estão marcadas" in asked.text
+    assert clinic.practice.absences(marina) == []
+
+
+def test_who_came_and_went_before_is_not_called_about_an_absence(clinic, site, marina):
+    visit = tuesday(clinic)
+    clinic.clock.move(days=1, hours=3)
+    doctor = site.client("doctor")
+    doctor.get(f"/medico/{marina}")
+    send(doctor, f"/medico/{marina}/ausencias", **{"from": "2026-11-24", "offer": "1"})
+    assert len(clinic.practice.absences(marina)) == 1
+    assert [one.tell_by_phone for one in clinic.practice.day(marina, at(8).date()) if one.id == visit.id] == [False]
+
+
+def test_a_reason_that_is_too_long_is_told_and_kept(clinic, doctor, marina):
+    reply = send(doctor, f"/medico/{marina}/ausencias", **{"from": "2026-11-24", "reason": "x" * 10_000})
+    assert (reply.status_code, "Cabe até 200 letras." in reply.text, "x" * 10_000 in reply.text) == (422, True, True)
+    assert clinic.practice.absences(marina) == []
+
+
+# Forms that are old
+
+
+def test_two_do_not_write_over_each_others_hours(clinic, doctor, manager, marina):
+    mine = row(clinic, starts="09:00")
+    send(manager, f"/medico/{marina}/horarios", **row(clinic, starts="10:00"))
+    reply = send(doctor, f"/medico/{marina}/horarios", **mine)
+    assert (reply.status_code, "mudaram enquanto você escrevia" in reply.text) == (409, True)
+    assert 'value="09:00"' in reply.text
+    assert [one.starts.hour for one in clinic.practice.hours(marina)] == [10]
