@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, render_template, request, url_for
 
 from admin_web.access import MANAGERS, Doors
+from admin_web.audit_words import ACTIONS, ACTORS, CHOICES, ENTITIES
 from clinic.audit import Asked, AuditLine
 
 if TYPE_CHECKING:
@@ -13,32 +14,7 @@ if TYPE_CHECKING:
 
 LOGIN = "required"
 PAGE = 50
-ACTORS = {
-    "system": "o sistema", "call": "uma ligação", "patient": "paciente", "pre_registration": "pré-cadastro",
-    "user": "conta",
-}  # fmt: skip
-ENTITIES = {
-    "patient": "paciente", "doctor": "médico(a)", "user": "conta", "pre_registration": "pré-cadastro",
-    "appointment": "consulta", "unit": "unidade", "profile": "ajustes", "holiday": "feriado",
-}  # fmt: skip
-ACTIONS = {
-    "absence.added": "registrou uma ausência", "absence.removed": "retirou uma ausência",
-    "appointment.read": "viu uma consulta", "codes.off": "desligou os códigos", "codes.on": "ligou os códigos",
-    "day.read": "viu o dia", "doctor.linked": "ligou uma conta a um médico",
-    "feed.closed": "fechou o calendário", "feed.opened": "abriu o calendário",
-    "guessing_alarm": "alarme: muitas tentativas ao telefone", "holiday.added": "acrescentou um feriado",
-    "holiday.removed": "retirou um feriado", "hours.changed": "mudou os horários",
-    "identity.added": "ganhou mais um modo de entrar", "identity.removed": "perdeu um modo de entrar",
-    "login": "entrou", "login.alarm": "alarme: muitas tentativas de entrar", "login.failed": "não conseguiu entrar",
-    "password.changed": "mudou a senha", "password.forgotten": "pediu uma senha nova",
-    "patient.changed": "mudou um cadastro", "patient.created": "cadastrou um paciente",
-    "patient.read": "viu um cadastro", "pre_registration.completed": "completou um pré-cadastro",
-    "pre_registration.merged": "juntou um pré-cadastro", "pre_registration.refused": "recusou um pré-cadastro",
-    "prices.changed": "mudou os preços", "profile.changed": "mudou os ajustes", "roles.changed": "mudou papéis",
-    "too_many_guesses": "tentou demais ao telefone", "units.changed": "mudou as unidades de alguém",
-    "user.activated": "reativou uma conta", "user.created": "criou uma conta",
-    "user.deactivated": "desativou uma conta", "user.invited": "convidou alguém",
-}  # fmt: skip
+YEARS = range(2000, 2100)
 
 
 class AuditLog:
@@ -66,7 +42,7 @@ class AuditLog:
             "audit_log/page.html",
             lines=found[:PAGE],
             older=_older(found),
-            actions=[(code, ACTIONS.get(code, code).capitalize()) for code in self._clinic.audit.actions()],
+            actions=CHOICES,
             who=actor,
             whose=whose,
             words=ACTIONS,
@@ -101,10 +77,12 @@ def _is_id(text: str) -> bool:
 
 
 def _day(text: str) -> date | None:
+    """A day of an address; None for what is none, or lies beyond any trail."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if found.year in YEARS else None
 
 
 def blueprint(clinic: "Clinic") -> Blueprint:

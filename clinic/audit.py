@@ -1,15 +1,18 @@
 """Who did or saw what; kept apart from logs, nothing private in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, insert, literal, select
+from sqlalchemy import ColumnElement, insert, select
 
 from clinic.clock import Clock
 from db.session import Database
 from db.tables import Audit, User
+
+BY_ACCOUNT = "user:"
+MOST_NAMESAKES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,14 @@ class AuditTrail:
         self._database.change(insert(Audit).values(at=self._clock(), **entry))
 
     def search(self, asked: "Asked", before: int | None = None, limit: int = 50) -> list[AuditLine]:
-        """What fits, the newest first; `before`: only what is older than that line."""
-        found: Sequence[Any] = self._database.rows(_wanted(asked, before).limit(limit))
-        return [AuditLine(*row) for row in found]
+        """What fits, the newest first; `before`: only what is older than that line.
 
-    def actions(self) -> list[str]:
-        """All actions that were ever written."""
-        return [row[0] for row in self._database.rows(select(Audit.action).distinct().order_by(Audit.action))]
+        Lines are many and people few: whose name fits is looked for first, and only the lines found are given names.
+        """
+        actors = self._called(asked.who) if asked.who else None
+        found: Sequence[Any] = self._database.rows(_wanted(asked, actors, before).limit(limit))
+        names = self._names(row.actor for row in found)
+        return [AuditLine(*row, names.get(row.actor)) for row in found]
 
     def latest(self, limit: int = 100, action: str | None = None) -> list[AuditEntry]:
         """The newest entries first; those of one action, if one is named."""
@@ -76,22 +80,28 @@ class AuditTrail:
         chosen = entries.where(Audit.action == action) if action else entries
         return [AuditEntry(*row) for row in self._database.rows(chosen.order_by(Audit.id.desc()).limit(limit))]
 
+    def _called(self, part: str) -> list[str]:
+        """How the trail knows the people with this part of a name, and an actor that is called just so."""
+        named = select(User.id).where(User.name.ilike(f"%{_plain(part)}%", escape="\\")).order_by(User.id)
+        return [part, *(f"{BY_ACCOUNT}{row.id}" for row in self._database.rows(named.limit(MOST_NAMESAKES)))]
 
-def _wanted(asked: Asked, before: int | None) -> Any:
-    """Lines with the name of who acted. Actors are few and lines are many, so names are looked for among people."""
-    whose = literal("user:", String(60)).concat(cast(User.id, String(20)))
-    lines = select(
-        Audit.id, Audit.at, Audit.actor, Audit.action, Audit.entity, Audit.entity_id, Audit.note, User.name
-    ).outerjoin(User, whose == Audit.actor)
-    wanted = lines.where(*_conditions(asked))
+    def _names(self, actors: Iterable[str]) -> dict[str, str]:
+        """The names of the accounts among these."""
+        numbers = (one.removeprefix(BY_ACCOUNT) for one in set(actors) if one.startswith(BY_ACCOUNT))
+        ids = sorted(int(number) for number in numbers if number.isdecimal())
+        found = self._database.rows(select(User.id, User.name).where(User.id.in_(ids))) if ids else ()
+        return {f"{BY_ACCOUNT}{row.id}": row.name for row in found}
+
+
+def _wanted(asked: Asked, actors: list[str] | None, before: int | None) -> Any:
+    lines = select(Audit.id, Audit.at, Audit.actor, Audit.action, Audit.entity, Audit.entity_id, Audit.note)
+    wanted = lines.where(*_conditions(asked), *([Audit.actor.in_(actors)] if actors else []))
     return (wanted if before is None else wanted.where(Audit.id < before)).order_by(Audit.id.desc())
 
 
 def _conditions(asked: Asked) -> Iterator[ColumnElement[bool]]:
     if asked.action:
         yield Audit.action == asked.action
-    if asked.who:
-        yield User.name.ilike(f"%{_plain(asked.who)}%", escape="\\") | (Audit.actor == asked.who)
     if asked.entity:
         yield Audit.entity == asked.entity
     if asked.entity_id is not None:

@@ -2,8 +2,11 @@
 
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
+
+from admin_web.audit_words import ACTIONS
 
 TUESDAY = date(2026, 11, 24)
 
@@ -93,7 +96,14 @@ def test_those_who_are_hit_are_shown_first(clinic, manager):
     asked = send(manager, "/feriados", day="2026-11-24", name="Reforma").text
     assert "Uma pessoa está marcada" in asked and "Alice Ferreira" in asked
     assert clinic.closings.own() == []
-    send(manager, "/feriados", day="2026-11-24", name="Reforma", seen="1", offer="1")
+    send(
+        manager,
+        "/feriados",
+        day="2026-11-24",
+        name="Reforma",
+        seen=re.search(r'name="seen" value="(\w+)"', asked)[1],
+        offer="1",
+    )
     assert [one.tell_by_phone for one in clinic.closings.hit(TUESDAY, None)] == [True]
 
 
@@ -102,7 +112,7 @@ def test_those_who_are_hit_are_shown_first(clinic, manager):
     [
         ({"day": "", "name": "x"}, "Diga o dia."),
         ({"day": "2026-11-24", "name": " "}, "Diga o motivo"),
-        ({"day": "2020-01-01", "name": "x"}, "Esse dia já passou."),
+        ({"day": "2025-01-01", "name": "x"}, "Esse dia já passou."),
     ],
 )
 def test_a_day_that_cannot_be_is_told(clinic, manager, fields, said):
@@ -149,3 +159,10 @@ def test_long_trails_are_read_page_by_page(clinic, manager):
 )
 def test_odd_filters_do_no_harm(manager, query):
     assert manager.get(f"/auditoria?{query}").status_code == 200
+
+
+def test_whatever_is_audited_has_words():
+    sources = [path.read_text() for room in ("admin_web", "clinic") for path in Path(room).rglob("*.py")]
+    written = {code for text in sources for code in re.findall(r'audit\.add\(\s*[^,()]+,\s*"([a-z_.]+)"', text)}
+    assert len(written) > 20
+    assert written - set(ACTIONS) == set()
