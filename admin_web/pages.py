@@ -10,6 +10,7 @@ from flask import Blueprint, Flask
 
 from admin_web import (
     agenda,
+    agenda_report,
     audit_log,
     call_settings,
     callbacks,
@@ -38,6 +39,7 @@ PAGES: tuple[Callable[["Clinic"], Blueprint], ...] = (
     desk_pages.blueprint,
     patients.blueprint,
     callbacks.blueprint,
+    agenda_report.blueprint,
     live.blueprint,
     holidays.blueprint,
     call_settings.blueprint,
@@ -78,6 +80,7 @@ PLACES = (
     Place("portal.home", "Início", "house"),
     Place("booking.find", "Marcar", "calendar-plus", ("medicos",)),
     Place("visits.page", "Minhas consultas", "calendar-check"),
+    Place("agenda_report.page", "Painel", "chart-column"),
     Place("call_settings.page", "Configurações", "settings", _blueprints(MANAGER_TABS)),
 )
 """In the order of the rail; each reader sees those they may open."""
