@@ -20,9 +20,11 @@ from admin_web import (
     holidays,
     live,
     own_absences,
+    own_data,
     own_day,
     own_hours,
     own_terms,
+    patient_requests,
     patients,
     portal_book,
     portal_find,
@@ -54,6 +56,8 @@ PAGES: tuple[Callable[["Clinic"], Blueprint], ...] = (
     portal_home.visits,
     portal_find.blueprint,
     portal_book.blueprint,
+    own_data.blueprint,
+    patient_requests.blueprint,
 )
 MANAGER_TABS = (
     ("Ajustes", "call_settings.page"),
@@ -76,10 +80,12 @@ PLACES = (
     Place("agenda.day", "Agenda", "calendar-days"),
     Place("patients.search", "Pacientes", "users"),
     Place("callbacks.page", "Avisar", "phone-outgoing"),
+    Place("patient_requests.page", "Pedidos", "shield-check"),
     Place("own_day.home", "Meu dia", "stethoscope", ("own_hours", "own_absences", "own_terms")),
     Place("portal.home", "Início", "house"),
     Place("booking.find", "Marcar", "calendar-plus", ("medicos",)),
     Place("visits.page", "Minhas consultas", "calendar-check"),
+    Place("own_data.page", "Meus dados", "user"),
     Place("agenda_report.page", "Painel", "chart-column"),
     Place("call_settings.page", "Configurações", "settings", _blueprints(MANAGER_TABS)),
 )

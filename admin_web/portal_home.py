@@ -30,8 +30,13 @@ class Home:
         return render_template(
             "portal/home.html", people=people, names={one.id: one.name for one in people}, coming=coming[:SOON],
             more=len(coming) > SOON, returns=self._returns(people), roster=roster, profile=self._clinic.profile.get(),
-            zones={one.id: one.tz for one in roster.unit.values()},
+            zones={one.id: one.tz for one in roster.unit.values()}, unread=self._unread(people[0]),
         )  # fmt: skip
+
+    def _unread(self, person: Person) -> bool:
+        """Whether the privacy notice has changed since they read it, or they never did."""
+        privacy = self._clinic.portal.privacy
+        return privacy.acknowledged(person.id) < privacy.notice().version
 
     def _returns(self, people: list[Person]) -> list[tuple[Person, OpenReturn]]:
         found = ((one, self._clinic.bookings.open_return(one)) for one in people)

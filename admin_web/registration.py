@@ -32,6 +32,7 @@ MINOR = "Menores de 18 anos são cadastrados pelo responsável, na recepção."
 UNREAD = "Leia o aviso de privacidade e marque aqui."
 CHANGED = "O aviso mudou agora há pouco. Leia de novo e marque aqui."
 BAD_CODE = "O código tem seis números; o protocolo, doze. Deixe vazio se não tiver."
+TYPED = ("name", "cpf", "birth_date", "phones", "email")
 LONGEST_CODE = 20
 
 
@@ -84,7 +85,10 @@ class Register:
 
     def _read(self, typed: Mapping[str, str]) -> tuple[PatientRecord | None, dict[str, str]]:
         """What was typed, understood, and all that is wrong with it."""
-        given = PatientForm(**{name: typed.get(name, "") for name in ("name", "cpf", "birth_date", "phones", "email")})
+        name, cpf, born, phones, email = (
+            typed.get(one, "") for one in ("name", "cpf", "birth_date", "phones", "email")
+        )
+        given = PatientForm(name, "", cpf, born, phones, email)
         errors = {name: said for name, said in EMPTY.items() if not typed.get(name, "").strip()}
         record = None
         try:

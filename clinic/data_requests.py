@@ -73,13 +73,14 @@ class DataRequests:
     def open(self) -> list[tuple[Asked, str]]:
         """Those nobody has answered, the oldest first, each with the patient's name."""
         named = _COLUMNS.add_columns(Patient.name, Patient.social_name).join(Patient)
-        rows = self._database.rows(named.where(DataRequest.status == "open").order_by(DataRequest.id).limit(MOST))
+        rows: Any = self._database.rows(named.where(DataRequest.status == "open").order_by(DataRequest.id).limit(MOST))
         return [(Asked(*row[:8]), row[9] or row[8]) for row in rows]
 
     def of(self, patient_id: int) -> list[Asked]:
         """A patient's own, the newest first."""
         mine = _COLUMNS.where(DataRequest.patient_id == patient_id).order_by(DataRequest.id.desc())
-        return [Asked(*row) for row in self._database.rows(mine)]
+        rows: Any = self._database.rows(mine)
+        return [Asked(*row) for row in rows]
 
     def get(self, request_id: int) -> Asked | None:
         """One of them, answered or not."""

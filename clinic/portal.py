@@ -13,6 +13,7 @@ from clinic.holds import Holds
 from clinic.keeping import Keeper
 from clinic.letters import Letters
 from clinic.offers import Offers
+from clinic.own_data import OwnData
 from clinic.own_visits import OwnVisits
 from clinic.privacy import Privacy
 from clinic.profile import Profiles
@@ -34,6 +35,7 @@ class Portal:
     privacy: Privacy
     requests: DataRequests
     registrations: Registrations
+    own_data: OwnData
 
 
 def open_portal(
@@ -59,4 +61,5 @@ def open_portal(
         privacy=Privacy(database, profiles, clock),
         requests=requests,
         registrations=Registrations(database, desk.intake, users, letters, requests, profiles, clock),
+        own_data=OwnData(database, desk.cards, desk.intake, users, letters, audit, clock),
     )

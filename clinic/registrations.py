@@ -44,6 +44,7 @@ Alguém pediu um cadastro no portal da {clinic} com o seu CPF, que já está no 
 
 O endereço funciona uma vez. Se não foi você, ignore este e-mail: nada muda.
 """  # noqa: E501 - a paragraph is a line
+_ON_FILE = select(Patient.id, Patient.name, Patient.social_name, Patient.email, Patient.cpf)
 Outcome = Literal["new", "taken_over", "to_verify"]
 
 
@@ -121,18 +122,26 @@ class Registrations:
             return
         self._write(row.email, row.name, "Confirme seu cadastro", CONFIRM, f"{self._letters.url}{PATH}/{token}")
 
+    def let_in(self, patient_id: int) -> bool:
+        """The desk has seen who it is: a link to the address on file; False where there is none."""
+        patient = self._database.first(_ON_FILE.where(Patient.id == patient_id))
+        return self._invited(patient)
+
     def _known(self, row: Any) -> None:
         """A link to the address on file, to choose a password; what was typed here opens nothing."""
         patient = self._on_file(row.cpf)
-        address = email(patient.email or "") if patient else None
-        user = self._user_of(patient, row.cpf, address) if address else None
-        if patient and user and address:
-            account = self._users.account(user)
-            link = self._letters.link(user, "reset" if account.password_hash else "invite", address)
-            self._write(address, patient.social_name or patient.name, "Seu acesso ao portal", KNOWN, link)
-        elif patient:
+        if patient and not self._invited(patient):
             typed = f"{row.name} · {row.phones.replace(',', ', ')} · {row.email}"
             self._requests.ask(patient.id, "access", typed)
+
+    def _invited(self, patient: Any) -> bool:
+        address = email(patient.email or "") if patient else None
+        user = self._user_of(patient, patient.cpf, address) if address and patient.cpf else None
+        if not user or not address:
+            return False
+        link = self._letters.link(user, "reset" if self._users.account(user).password_hash else "invite", address)
+        self._write(address, patient.social_name or patient.name, "Seu acesso ao portal", KNOWN, link)
+        return True
 
     def _user_of(self, patient: Any, cpf: str, address: str) -> int | None:
         """The patient's account, made if need be; None where the CPF belongs to another account."""
@@ -180,8 +189,7 @@ class Registrations:
         return found[0] if found and code else None
 
     def _on_file(self, cpf: str) -> Any:
-        columns = select(Patient.id, Patient.name, Patient.social_name, Patient.email)
-        return self._database.first(columns.where(Patient.cpf == cpf))
+        return self._database.first(_ON_FILE.where(Patient.cpf == cpf))
 
     def _write(self, address: str, name: str, subject: str, text: str, link: str) -> None:
         clinic = self._profiles.get().name

@@ -1,0 +1,88 @@
+"""/pedidos: what patients ask about their data: access, corrections, erasure; answered within fifteen days."""
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+
+from admin_web.access import STAFF, Doors, viewer
+from clinic.data_requests import Asked
+
+if TYPE_CHECKING:
+    from clinic.services import Clinic
+
+LONGEST_NOTE = 200
+FASTER = "Outra pessoa já respondeu a este pedido."
+
+
+class PatientRequests:
+    """The list, and the answers."""
+
+    def __init__(self, clinic: "Clinic") -> None:
+        self._clinic = clinic
+
+    def page(self) -> str:
+        """Those that wait, the oldest first."""
+        zone = self._clinic.units.all()[0].tz
+        now = self._clinic.clock()
+        return render_template(
+            "patient_requests/page.html", waiting=self._clinic.portal.requests.open(), zone=zone, now=now
+        )
+
+    def done(self, request_id: int) -> Response:
+        """It was seen to."""
+        self._get(request_id)
+        return self._settle(request_id, "Pedido atendido.")
+
+    def refuse(self, request_id: int) -> Response:
+        """It cannot be done; the patient reads why."""
+        self._get(request_id)
+        note = " ".join(request.form.get("note", "").split())[:LONGEST_NOTE]
+        if not note:
+            return _back("Escreva por que o pedido não pode ser atendido: o paciente lê.", "error")
+        if not self._clinic.portal.requests.settle(request_id, "refused", viewer().ref, note):
+            return _back(FASTER, "error")
+        return _back("Resposta registrada.")
+
+    def let_in(self, request_id: int) -> Response:
+        """Send the link to the portal, to the e-mail on file."""
+        asked = self._get(request_id, "access")
+        if not self._clinic.portal.registrations.let_in(asked.patient_id):
+            return _back("Falta o e-mail na ficha. Confira quem é, corrija a ficha e envie de novo.", "error")
+        return self._settle(request_id, "Acesso enviado para o e-mail da ficha.")
+
+    def erase(self, request_id: int) -> Response:
+        """Contact goes; what the law keeps stays."""
+        asked, requests = self._get(request_id, "erasure"), self._clinic.portal.requests
+        if requests.needs_contact(asked.patient_id):
+            return _back("Há consulta ou espera em aberto. Apague depois delas, ou cancele antes.", "error")
+        requests.anonymise(asked.patient_id, viewer().ref)
+        return self._settle(request_id, "Contato apagado. A ficha e as consultas ficam, como manda a lei.")
+
+    def _settle(self, request_id: int, said: str) -> Response:
+        if not self._clinic.portal.requests.settle(request_id, "done", viewer().ref):
+            return _back(FASTER, "error")
+        return _back(said)
+
+    def _get(self, request_id: int, kind: str | None = None) -> Asked:
+        asked = self._clinic.portal.requests.get(request_id)
+        if asked is None or kind not in (None, asked.kind):
+            abort(404)
+        return asked
+
+
+def _back(said: str, tone: str = "good") -> Response:
+    flash(said, tone)
+    return redirect(url_for("patient_requests.page"), 303)  # type: ignore[return-value]
+
+
+def blueprint(clinic: "Clinic") -> Blueprint:
+    """The page /pedidos."""
+    page = Blueprint("patient_requests", __name__, url_prefix="/pedidos")
+    views, doors = PatientRequests(clinic), Doors(page)
+    doors.rule("", "page", views.page, allow=STAFF)
+    for words, name, view in (
+        ("feito", "done", views.done), ("recusar", "refuse", views.refuse), ("acesso", "let_in", views.let_in),
+        ("apagar", "erase", views.erase),
+    ):  # fmt: skip
+        doors.rule(f"/<int:request_id>/{words}", name, view, allow=STAFF, methods=["POST"])
+    return page
