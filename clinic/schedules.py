@@ -86,6 +86,30 @@ class Schedules:
         self._database.write(work)
         self._rosters.forget()
 
+    def add_hours(self, connection: Connection, doctor_id: int, one: HoursInput) -> None:
+        """One more of a doctor's weekly hours, within a transaction; free time follows. Raises OverlappingHours.
+
+        Whoever commits has the rosters forget what they know.
+        """
+        _lock(connection, doctor_id)
+        roster, row = load_roster(connection), _row(doctor_id, one)
+        found = clash([*roster.hours_of.get(doctor_id, ()), row], _zones(roster), self._clock().date())
+        if found:
+            raise OverlappingHours(*found)
+        connection.execute(insert(WorkingHours).values(**_columns(row)))
+        connection.execute(ANNOUNCE)
+        self._make(connection, doctor_id)
+
+    def remove_hours(self, connection: Connection, doctor_id: int, one: HoursInput) -> bool:
+        """The same backwards; False where the doctor has no such hours."""
+        _lock(connection, doctor_id)
+        its = [getattr(WorkingHours, name) == value for name, value in _columns(_row(doctor_id, one)).items()]
+        if not connection.execute(delete(WorkingHours).where(*its)).rowcount:
+            return False
+        connection.execute(ANNOUNCE)
+        self._make(connection, doctor_id)
+        return True
+
     def add_absence(self, doctor_id: int, starts_at: datetime, ends_at: datetime, reason: str = "") -> list[int]:
         """The doctor is away: free and held time goes at once. Returns the ids of the appointments hit, by time."""
 

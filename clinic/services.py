@@ -12,6 +12,7 @@ from clinic.bookings import Bookings
 from clinic.calls import Calls
 from clinic.clock import Clock, utc_now
 from clinic.closings import Closings
+from clinic.csv_import.service import CsvImports
 from clinic.desk import Desk, open_desk
 from clinic.directory import Directory
 from clinic.editing import Editing
@@ -61,6 +62,7 @@ class Clinic(Accounts):
     guessing: Guessing
     practice: Practice
     closings: Closings
+    csv_imports: CsvImports
     editing: Editing
     feeds: Feeds
     clock: Clock
@@ -84,6 +86,10 @@ def open_clinic(
     accounts = open_accounts(settings, database, profiles, audit, clock, hasher)
     bookings = Bookings(database, holds, rosters, profiles, clock)
     desk = open_desk(database, rosters, profiles, units, directory, holds, audit, settings.recordings_folder, clock)
+    portal = open_portal(
+        database, rosters, profiles, holds, directory, bookings, desk,
+        accounts.users, accounts.letters, audit, clock,
+    )  # fmt: skip
     return Clinic(
         **vars(accounts),
         profile=profiles,
@@ -101,25 +107,14 @@ def open_clinic(
         names=Names(database, clock),
         audit=audit,
         desk=desk,
-        portal=open_portal(
-            database,
-            rosters,
-            profiles,
-            holds,
-            directory,
-            bookings,
-            desk,
-            accounts.users,
-            accounts.letters,
-            audit,
-            clock,
-        ),
+        portal=portal,
         live=Live(database, clock),
         live_calls=LiveCalls(database, clock),
         guessing=guessing,
         feeds=Feeds(database, rosters, profiles, clock),
         practice=Practice(database, rosters, schedules, clock),
         closings=Closings(database, rosters, profiles, schedules, clock),
+        csv_imports=CsvImports(database, rosters, schedules, audit, clock),
         editing=Editing(database, rosters, schedules, clock),
         clock=clock,
     )

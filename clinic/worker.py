@@ -42,12 +42,14 @@ def jobs(clinic: Clinic, record: Callable[[str], bool], stop: Sleeper) -> list[J
     """What this clinic needs done; `record` makes the recording of a name and tells whether it could."""
     return [
         Job("names", timedelta(seconds=5), NameRecording(clinic.names, record, stop)),
+        Job("imports", timedelta(seconds=2), clinic.csv_imports.go_on),
         Job("requests", timedelta(minutes=1), clinic.bookings.expire_requests),
         Job("open calls", timedelta(minutes=5), lambda: clinic.calls.close_left_open(LONGEST_CALL)),
         Job("live events", timedelta(minutes=10), clinic.live.sweep),
         Job("booking window", timedelta(minutes=5), Nightly(lambda: _today(clinic), clinic.agenda.extend)),
         Job("guesses", timedelta(minutes=5), Nightly(lambda: _today(clinic), clinic.guessing.forget_old)),
         Job("log-ins", timedelta(minutes=5), Nightly(lambda: _today(clinic), lambda: _forget_log_ins(clinic))),
+        Job("old imports", timedelta(minutes=5), Nightly(lambda: _today(clinic), clinic.csv_imports.forget_old)),
         Job("retention", timedelta(minutes=5), Nightly(lambda: _today(clinic), clinic.retention.clean)),
     ]
 

@@ -17,6 +17,7 @@ from db.base import Table
 from db.calls import AsteriskLink, Audit, CallRecord, LiveChannel, Protocol, SpokenName, VoiceNote
 from db.desk import Delay, PhoneNotice
 from db.feeds import CalendarFeed
+from db.imports import Import, ImportRow
 from db.live import LiveEvent
 from db.people import Guess, Patient, PatientPhone, PreRegistration
 from db.places import (
@@ -54,6 +55,8 @@ __all__ = [
     "Guess",
     "Holiday",
     "Identity",
+    "Import",
+    "ImportRow",
     "KeptAnswer",
     "KnownDevice",
     "LiveChannel",

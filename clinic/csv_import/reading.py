@@ -1,0 +1,115 @@
+"""From the bytes of a file to its lines: whatever a spreadsheet makes of "CSV"."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from clinic.csv_import.columns import COLUMNS, Sort
+from db.types import folded
+
+MOST_LINES = 10_000
+LONGEST_CELL = 10_000
+SEPARATORS = ";,\t"
+BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
+
+
+class Unreadable(Exception):
+    """The file as a whole; `why` says it to whoever sent it."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line: where it begins in the file, and its cells by column; `odd` where it has more cells than headings."""
+
+    line: int
+    cells: dict[str, str]
+    odd: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What was read, and the headings that mean nothing here."""
+
+    rows: tuple[Row, ...]
+    ignored: tuple[str, ...]
+
+
+def read(content: bytes, sort: Sort) -> File:
+    """The lines of a file. Raises Unreadable."""
+    text = _text(content)
+    lines = _lines(text)
+    try:
+        _, headings = next(lines)
+        columns, ignored = _columns(headings, sort)
+        rows = tuple(_row(line, cells, columns) for line, cells in lines if any(cell.strip() for cell in cells))
+    except StopIteration:
+        raise Unreadable("O arquivo está vazio.") from None
+    except csv.Error:
+        raise Unreadable("O arquivo tem aspas abertas que não se fecham. Salve-o de novo na planilha.") from None
+    if not rows:
+        raise Unreadable("Há títulos de colunas, mas nenhuma linha abaixo deles.")
+    if len(rows) > MOST_LINES:
+        raise Unreadable(f"São {len(rows)} linhas, e cabem {MOST_LINES} de uma vez. Divida o arquivo.")
+    return File(rows, ignored)
+
+
+def _text(content: bytes) -> str:
+    """UTF-8 with or without its mark, UTF-16 with one; else what Windows writes here, of which Latin-1 is a part."""
+    if not content.strip():
+        raise Unreadable("O arquivo está vazio.")
+    if content.startswith(BINARY):
+        raise Unreadable("Isto não é um CSV. Na planilha, escolha “Salvar como” e “CSV UTF-8”.")
+    for name in ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252"):
+        try:
+            return _plain(content.decode(name))
+        except UnicodeDecodeError:
+            continue
+    return _plain(content.decode("latin-1"))
+
+
+def _plain(text: str) -> str:
+    if "\0" in text:
+        raise Unreadable("Isto não é um CSV. Na planilha, escolha “Salvar como” e “CSV UTF-8”.")
+    return text
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the line it begins at; a cell in quotes may go over several."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    separator = max(SEPARATORS, key=first.count)
+    reader, line = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), 1
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            yield line, cells
+        line = reader.line_num + 1
+
+
+def _columns(headings: Sequence[str], sort: Sort) -> tuple[list[str], tuple[str, ...]]:
+    """For each heading the column it means ("" for none). Raises Unreadable."""
+    known = {spelling: one.name for one in COLUMNS[sort] for spelling in (one.name, *one.also)}
+    found = [known.get(_heading(text), "") for text in headings]
+    ignored = tuple(text.strip()[:60] for text, name in zip(headings, found, strict=True) if not name and text.strip())
+    named = [name for name in found if name]
+    doubled = sorted({name for name in named if named.count(name) > 1})
+    if doubled:
+        raise Unreadable(f"A coluna “{doubled[0]}” aparece mais de uma vez.")
+    missing = [one.name for one in COLUMNS[sort] if one.required and one.name not in named]
+    if missing:
+        listed = ", ".join(f"“{name}”" for name in missing)
+        raise Unreadable(f"Na primeira linha faltam as colunas {listed}. Compare com o arquivo de exemplo.")
+    return found, ignored
+
+
+def _heading(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", folded(text)).strip("_")
+
+
+def _row(line: int, cells: Sequence[str], columns: Sequence[str]) -> Row:
+    named = {name: cell.strip()[:LONGEST_CELL] for name, cell in zip(columns, cells, strict=False) if name}
+    return Row(line, named, any(cell.strip() for cell in cells[len(columns) :]))
