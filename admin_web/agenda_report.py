@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from clinic.services import Clinic
 
 LOGIN = "required"
-USUAL = 28
-PERIODS = (("Últimos 7 dias", -7, -1), ("Últimos 28 dias", -28, -1), ("Últimos 90 dias", -90, -1),
+USUAL = 14
+PERIODS = (("Últimos 7 dias", -7, -1), ("Últimos 14 dias", -14, -1), ("Últimos 28 dias", -28, -1),
+           ("Últimos 90 dias", -90, -1),
            ("Próximos 14 dias", 0, 13))  # fmt: skip
 FILES = {
     "csv": ("text/csv; charset=utf-8", as_csv),

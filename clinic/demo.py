@@ -12,6 +12,7 @@ from clinic import demo_access
 from clinic import demo_data as data
 from clinic.clock import Clock, utc_now
 from clinic.demo_names import STATE, spoken_names
+from clinic.demo_offered import offered
 from clinic.demo_people import DemoPatient, people
 from clinic.demo_visits import Staff, visits
 from clinic.imports import Imports, NewPatient
@@ -60,7 +61,9 @@ def write(clinic: Clinic, imports: Imports) -> None:
     away = doctors[[one.name for one in data.PHYSICIANS].index(data.ON_LEAVE)]
     clinic.agenda.add_absence(away, now - timedelta(days=7), now + LEAVE, "licença")
     patients = imports.patients([_patient(one, places, today) for one in people()])
-    imports.visits(visits(clinic, _staff(places, doctors), patients, today))
+    staff = _staff(places, doctors)
+    imports.visits(visits(clinic, staff, patients, today))
+    imports.offered(offered(clinic, staff, today))
 
 
 def _places(clinic: Clinic) -> Places:

@@ -21,6 +21,7 @@ ANA, JOAO = (data.VISITORS.index(one) for one in (data.ANA, data.JOAO))
 DEMAND = {data.CHILDREN: 0.15, data.WOMEN: 0.3}
 """How full a doctor is tomorrow; there are fewer children, and the demo has only so many patients."""
 USUAL_DEMAND = 0.45
+REASONS = ("cannot_attend", "cannot_attend", "feeling_better", "time_or_place", "another_clinic")
 AWAY_DAYS = 7
 """How long the doctor on leave has been away."""
 
@@ -203,10 +204,10 @@ class Maker:
             created_at=min(now, starts_at) - timedelta(hours=random.randrange(2, 240)),
             slots=tuple(slot.id for slot in slots or ()),
             price_cents=staff.physician.price if plan == data.PRIVATE else None,
-            cancel_reason="cannot_attend" if status == "cancelled" else None,
+            cancel_reason=REASONS[(who + starts_at.day) % len(REASONS)] if status == "cancelled" else None,
             confirmed_at=now - timedelta(hours=1) if soon and random.random() < 0.6 else None,
             answer_by=now + timedelta(hours=24) if status == "pending" else None,
-            via=random.choice(("telephone", "desk", "desk")),
+            via=random.choice(("telephone", "desk", "web")),
         )
 
     def _at(self, day: date, hour: time) -> datetime:

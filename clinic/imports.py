@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from clinic.clock import Clock
 from clinic.names import need
+from clinic.offered import add
 from clinic.people import search_name
 from clinic.transitions import Status, live
 from db.session import Database
@@ -70,6 +71,10 @@ class Imports:
         Raises IntegrityError where a slot, or a patient's time, is taken already.
         """
         return self._database.write(lambda connection: self._visits(connection, visits))
+
+    def offered(self, rows: Sequence[tuple[int, int, date, int]]) -> None:
+        """Take over what was offered in the past: doctor, unit, day and minutes, on top of what is known."""
+        self._database.write(lambda connection: add(connection, rows))
 
     def _patients(self, connection: Connection, patients: Sequence[NewPatient]) -> list[int]:
         now = self._clock()
