@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from admin_web.access import MANAGERS, Doors, viewer
 from admin_web.fields import Field, read, shown, states
-from clinic.editing import NameTaken, Record, stamp
+from clinic.editing import NameTaken, Record
 from clinic.profile import ChangedMeanwhile
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Doctors:
         """All doctors."""
         names = {one["id"]: one["name"] for one in self._clinic.editing.records("specialty")}
         doctors = self._clinic.editing.records("doctor")
-        known = {one["id"]: self._clinic.editing.specialties_of(one["id"]) for one in doctors}
+        known = self._clinic.editing.specialties_of_all()
         return render_template("doctors/list.html", doctors=doctors, specialties=known, names=names)
 
     def new(self) -> str | Response | tuple[str, int]:
@@ -69,7 +69,8 @@ class Doctors:
             return self._keep(record_id)
         specialties = {key: rqe or "" for key, rqe in self._clinic.editing.specialties_of(record_id).items()}
         payers = self._clinic.editing.payers_of(record_id)
-        return self._form(record_id, shown(FIELDS, record), specialties, payers, {}, stamp(record))
+        seen = self._clinic.editing.seen_of(record_id)
+        return self._form(record_id, shown(FIELDS, record), specialties, payers, {}, seen)
 
     def _keep(self, record_id: int | None) -> str | Response | tuple[str, int]:
         values, errors = read(FIELDS, request.form)
@@ -89,7 +90,7 @@ class Doctors:
             return self._form(record_id, request.form, specialties, payers, errors, seen), 422
         except ChangedMeanwhile:
             said = "Outra pessoa mudou este cadastro enquanto você escrevia. Confira e guarde de novo para valer o seu."
-            now = stamp(self._record(record_id or 0))
+            now = self._clinic.editing.seen_of(record_id or 0)
             return self._form(record_id, request.form, specialties, payers, {"": said}, now), 409
         self._clinic.audit.add(viewer().ref, "doctor.saved", "doctor", saved)
         flash("Cadastro guardado. As vagas já o seguem.", "good")

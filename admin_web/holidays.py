@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from admin_web.access import MANAGERS, Doors, viewer
 from admin_web.fields import day_of
-from admin_web.own import stamp_of, to_call, were_shown
+from admin_web.own import audit_shown, stamp_of, to_call, were_shown
 from clinic.closings import KnownDay
 from clinic.practice import Visit
 
@@ -44,6 +44,7 @@ class Holidays:
             return self._shown(errors), 422
         hits = [] if works else self._clinic.closings.hit(day, unit)
         if hits and not were_shown(hits):
+            audit_shown(self._clinic, hits, SHOWN)
             return self._shown({}, hits)
         return self._kept(day, name, unit, works, hits)
 

@@ -49,7 +49,7 @@ class LiveStream:
     def stream(self) -> Response:
         """Goes on after Last-Event-ID (or ?after=, for who cannot set headers)."""
         after = request.headers.get("Last-Event-ID") or request.args.get("after", "")
-        lines = self._lines(self._viewer(), int(after) if after.isdecimal() else None)
+        lines = self._lines(self._viewer(), int(after) if after.isdecimal() and len(after) < 19 else None)
         return Response(lines, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
     def _lines(self, viewer: Viewer, after: int | None) -> Iterator[str]:

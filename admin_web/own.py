@@ -32,6 +32,13 @@ def were_shown(hits: Sequence[Visit]) -> bool:
     return request.form.get("seen") == stamp_of(hits)
 
 
+def audit_shown(clinic: "Clinic", hits: Sequence[Visit], shown: int, doctor_id: int | None = None) -> None:
+    """Whose names a page shows because a change would hit them is kept in the audit, as any reading is."""
+    if named := sorted({one.patient_id for one in hits[:shown] if one.patient_id}):
+        note = "patients " + ", ".join(map(str, named))
+        clinic.audit.add(viewer().ref, "hit.read", "doctor" if doctor_id else "holiday", doctor_id, note)
+
+
 def to_call(told: int) -> str:
     """How many people the desk has to call now."""
     return f"{told} {'pessoa' if told == 1 else 'pessoas'} na lista “avisar por telefone”." if told else ""

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from admin_web.access import DOCTORS, MANAGERS, Doors, viewer
 from admin_web.fields import day_of
-from admin_web.own import doctor_of_page, stamp_of, to_call, were_shown
+from admin_web.own import audit_shown, doctor_of_page, stamp_of, to_call, were_shown
 from clinic.practice import EndsBeforeItBegins, Visit
 from clinic.roster import UnitInfo
 from clinic.slots import Criteria, SlotInfo
@@ -53,6 +53,7 @@ class OwnAbsences:
         except EndsBeforeItBegins:
             return self._shown(doctor_id, {"until": "A ausência precisa terminar depois de começar, e no futuro."}), 422
         if hits and not were_shown(hits):
+            audit_shown(self._clinic, hits, SHOWN, doctor_id)
             return self._shown(doctor_id, {}, hits=hits, asks=True, times=self._other_times(doctor_id, hits, ends))
         return self._kept(doctor_id, starts, ends, hits)
 

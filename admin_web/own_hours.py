@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from admin_web import hours_form
 from admin_web.access import DOCTORS, MANAGERS, Doors, viewer
 from admin_web.hours_form import HoursForm, Row
-from admin_web.own import doctor_of_page, stamp_of, to_call, were_shown
+from admin_web.own import audit_shown, doctor_of_page, stamp_of, to_call, were_shown
 from admin_web.words import WEEKDAYS
 from clinic.agenda import HoursInput, OverlappingHours
 from clinic.practice import Visit
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from clinic.services import Clinic
 
 LOGIN = "required"
+SHOWN = 12
 CHANGED = "Estes horários mudaram enquanto você escrevia. Confira e guarde de novo para valer os seus."
 
 BLANK = {
@@ -82,7 +83,9 @@ class OwnHours:
 
     def _effect(self, doctor_id: int, form: HoursForm) -> dict[str, object]:
         hits = [] if form.errors else self._clinic.practice.hit_by_hours(doctor_id, form.hours)
+        audit_shown(self._clinic, hits, SHOWN, doctor_id)
         return {
+            "most": SHOWN,
             "hits": hits,
             "seen": stamp_of(hits),
             "zones": {unit.id: unit.tz for unit in self._clinic.units.known()},

@@ -72,7 +72,7 @@ class AuditTrail:
         actors = self._called(asked.who) if asked.who else None
         found: Sequence[Any] = self._database.rows(_wanted(asked, actors, before).limit(limit))
         names = self._names(row.actor for row in found)
-        return [AuditLine(*row, names.get(row.actor)) for row in found]
+        return [AuditLine(*(*row, names.get(row.actor))) for row in found]
 
     def latest(self, limit: int = 100, action: str | None = None) -> list[AuditEntry]:
         """The newest entries first; those of one action, if one is named."""

@@ -26,6 +26,7 @@ from db.types import folded
 Sort = Literal["unit", "specialty", "payer", "kind", "doctor"]
 Record = dict[str, Any]
 T = TypeVar("T")
+STAMPED = 24
 
 
 class NameTaken(Exception):
@@ -98,11 +99,16 @@ class Editing:
         payers: frozenset[tuple[int, int]],
         seen: str = "",
     ) -> int:
-        """A doctor with the RQE of each specialty (or None) and the (payer, unit) pairs taken. Raises as `save`."""
+        """A doctor with the RQE of each specialty (or None) and the (payer, unit) pairs taken. Raises as `save`.
+
+        `seen` names all of that (see `seen_of`), or the record alone (see `stamp`).
+        """
 
         def work(connection: Connection) -> int:
             named = {**values, "name_search": folded(values["name"])}
-            saved = self._write(connection, "doctor", doctor_id, named, seen)
+            saved = self._write(connection, "doctor", doctor_id, named, seen[:STAMPED])
+            if seen[STAMPED:] and _offers(connection, saved) != seen[STAMPED:]:
+                raise ChangedMeanwhile
             connection.execute(delete(DoctorSpecialty).where(DoctorSpecialty.doctor_id == saved))
             connection.execute(delete(DoctorPayer).where(DoctorPayer.doctor_id == saved))
             _add(connection, DoctorSpecialty, saved, [{"specialty_id": k, "rqe": v} for k, v in specialties.items()])
@@ -111,10 +117,24 @@ class Editing:
 
         return self._saved(doctor_id, work, values, doctor=True)
 
+    def seen_of(self, doctor_id: int) -> str:
+        """Names a doctor's record with specialties and payers, as they stand. Raises KeyError."""
+        record = self.record("doctor", doctor_id)
+        with self._database.read() as connection:
+            return stamp(record) + _offers(connection, doctor_id)
+
     def specialties_of(self, doctor_id: int) -> dict[int, str | None]:
         """The RQE of each of a doctor's specialties, None where there is none."""
         mine = select(DoctorSpecialty.specialty_id, DoctorSpecialty.rqe).where(DoctorSpecialty.doctor_id == doctor_id)
         return {row.specialty_id: row.rqe for row in self._database.rows(mine)}
+
+    def specialties_of_all(self) -> dict[int, dict[int, str | None]]:
+        """The same of every doctor, in one question."""
+        columns = select(DoctorSpecialty.doctor_id, DoctorSpecialty.specialty_id, DoctorSpecialty.rqe)
+        found: dict[int, dict[int, str | None]] = {}
+        for row in self._database.rows(columns.order_by(DoctorSpecialty.doctor_id, DoctorSpecialty.specialty_id)):
+            found.setdefault(row.doctor_id, {})[row.specialty_id] = row.rqe
+        return found
 
     def payers_of(self, doctor_id: int) -> frozenset[tuple[int, int]]:
         """Which payer a doctor takes at which unit."""
@@ -183,7 +203,18 @@ class Editing:
 
 def stamp(record: Record) -> str:
     """Names a record as it stands; a form carries it, so that nobody writes over what he has not seen."""
-    return sha256(repr(sorted(record.items())).encode()).hexdigest()[:24]
+    return sha256(repr(sorted(record.items())).encode()).hexdigest()[:STAMPED]
+
+
+def _offers(connection: Connection, doctor_id: int) -> str:
+    """Names a doctor's specialties and payers."""
+    specialties = select(DoctorSpecialty.specialty_id, DoctorSpecialty.rqe)
+    payers = select(DoctorPayer.payer_id, DoctorPayer.unit_id)
+    found = [
+        sorted(map(tuple, connection.execute(specialties.where(DoctorSpecialty.doctor_id == doctor_id)))),
+        sorted(map(tuple, connection.execute(payers.where(DoctorPayer.doctor_id == doctor_id)))),
+    ]
+    return sha256(repr(found).encode()).hexdigest()[:STAMPED]
 
 
 def _select(sort: Sort) -> Any:

@@ -15,7 +15,7 @@ from clinic.practice import Visit, in_span
 from clinic.profile import Profiles
 from clinic.roster import Roster, Rosters
 from db.session import Database
-from db.tables import AppointmentChange, CalendarFeed
+from db.tables import AppointmentChange, CalendarFeed, User
 
 PAST = timedelta(days=30)
 REFRESH = timedelta(minutes=30)
@@ -64,7 +64,7 @@ class Feeds:
         """The calendar behind a secret, as text/calendar; None for a secret that leads nowhere."""
         row = self._database.first(_FEEDS.where(CalendarFeed.digest == _digest(token)))
         doctor = self._rosters.get().doctors.get(row.doctor_id) if row else None
-        if row is None or doctor is None or not doctor.active:
+        if row is None or doctor is None or not doctor.active or self._shut_out(doctor.id):
             return None
         now = self._clock()
         until = now + timedelta(days=self._profiles.get().booking_days + 1)
@@ -74,6 +74,11 @@ class Feeds:
         for one in visits:
             made.add_component(_event(self._rosters.get(), one, changes[one.id], bool(row.with_names)))
         return bytes(made.to_ical())
+
+    def _shut_out(self, doctor_id: int) -> bool:
+        """Whether the doctor may log in no more: what she subscribed to ends with it."""
+        theirs = select(User.id).where(User.doctor_id == doctor_id, User.active.is_(False))
+        return self._database.first(theirs) is not None
 
     def _changes(self, ids: Sequence[int]) -> dict[int, Any]:
         """How often each was changed and when last, which tells calendars what is newer."""

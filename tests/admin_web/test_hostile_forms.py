@@ -3,7 +3,10 @@
 import pytest
 
 from admin_web.own_terms import read_reais
+from clinic.editing import Editing
+from tests.admin_web.test_directory import as_shown
 from tests.admin_web.test_own_pages import at, row, seen_in, send, tuesday
+from tests.clinic.counting import CountingDatabase
 
 AGES_AWAY = ("0001-01-01", "9999-12-31")
 
@@ -116,3 +119,42 @@ def test_two_do_not_write_over_each_others_hours(clinic, doctor, manager, marina
     assert (reply.status_code, "mudaram enquanto você escrevia" in reply.text) == (409, True)
     assert 'value="09:00"' in reply.text
     assert [one.starts.hour for one in clinic.practice.hours(marina)] == [10]
+
+
+def test_two_managers_do_not_write_over_each_others_payers(clinic, manager, marina):
+    path = f"/cadastro/medicos/{marina}"
+    mine = as_shown(manager.get(path).text)
+    fewer = {one: values for one, values in mine.items() if one != "takes"}
+    assert send(manager, path, **fewer).status_code == 303
+    reply = send(manager, path, **mine)
+    assert (reply.status_code, "Outra pessoa mudou" in reply.text) == (409, True)
+    assert clinic.editing.payers_of(marina) == frozenset()
+
+
+# Who reads leaves a trace; who may log in no more reads nothing
+
+
+def test_who_sees_whom_a_change_hits_is_in_the_audit(clinic, site, doctor, marina):
+    tuesday(clinic)
+    send(doctor, f"/medico/{marina}/ausencias", **{"from": "2026-11-24"})
+    [line] = clinic.audit.latest(action="hit.read")
+    assert (line.actor, line.entity_id) == (site.viewer("doctor").ref, marina)
+    assert line.note == f"patients {clinic.people['alice'].id}"
+
+
+def test_the_calendar_of_a_doctor_who_may_log_in_no_more_is_closed(clinic, site, marina):
+    token, user = clinic.feeds.open(marina, with_names=True), site.user("doctor")
+    assert clinic.feeds.calendar(token)
+    clinic.users.set_active(user, False, by="test")
+    assert clinic.feeds.calendar(token) is None
+
+
+# However many there are
+
+
+def test_the_list_of_doctors_asks_no_more_for_more_doctors(clinic, marina):
+    counting = CountingDatabase(str(clinic.database.url))
+    editing = Editing(counting, *(getattr(clinic.editing, name) for name in ("_rosters", "_schedules", "_clock")))
+    assert editing.specialties_of_all()[marina] == clinic.editing.specialties_of(marina)
+    counting.close()
+    assert len(counting.asked) == 1
