@@ -6,6 +6,7 @@ from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
 from flask import Flask, Request
+from werkzeug.routing import IntegerConverter, Map
 
 from admin_web import (
     access,
@@ -35,7 +36,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 BIGGEST_REQUEST = 64 * 1024
+GREATEST_ID = 2**63 - 1
 OWN_NAME = "Alô Clínica"
+
+
+class Id(IntegerConverter):
+    """An id in an address; a number greater than any a database holds leads nowhere."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=GREATEST_ID)
 
 
 def create_app(
@@ -54,6 +63,7 @@ def create_app(
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BIGGEST_REQUEST
+    app.url_map.converters["int"] = Id
     for part in (assets, security, errors, words):
         part.install(app)
     notices.install(app, settings.secret_key.get_secret_value())
