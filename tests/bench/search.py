@@ -114,13 +114,13 @@ def _agenda(cores: Cores, plan: Plan, slots: int, folder: Path) -> Iterator[tupl
     try:
         clinic = open_clinic(clinics.settings(server.url, folder), database=database)
         clinic.profile.save(clinic.profile.get().model_copy(update={"booking_days": DAYS}))
-        _fill(database, plan, slots, made)
+        fill(database, plan, slots, made)
         yield clinic, made, _count(database)
     finally:
         database.close()
 
 
-def _fill(database: Database, plan: Plan, slots: int, made: Made) -> None:
+def fill(database: Database, plan: Plan, slots: int, made: Made) -> None:
     """All doctors but those of the small clinic, and all their slots, by statements: services would take an hour."""
     midnight = datetime.combine(utc_now().date() + timedelta(days=1), datetime.min.time())
     each = slots // plan.doctors

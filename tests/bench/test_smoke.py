@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.bench import agi, asterisk, booking, search
+from tests.bench import agi, asterisk, booking, search, web
 from tests.bench.clinics import Size
 
 pytestmark = pytest.mark.live
@@ -32,6 +32,13 @@ def test_search_in_two_sizes():
     found = search.measure(quiet, search.Plan(doctors=20, specialties=2, large=2000, small=400, searches=20))
     assert (found["figures"]["slots"], found["peers"]["small_slots"]) == (2000, 400)
     assert found["ratios"]["large_over_small"] > 0 and found["figures"]["p99_ms"] > 0
+
+
+def test_web_in_two_sizes():
+    found = web.measure(quiet, web.Plan(few=8, many=16, slots_each=500, rounds=1, seconds=1, connections=4))
+    assert {"empty_view", "empty_view_week", "large_over_small"} <= found["ratios"].keys()
+    assert found["ratios"]["empty_view"] > 0 and found["figures"]["p99_ms"] > 0
+    assert 10 < found["figures"]["page_kb_max"] < 60
 
 
 @pytest.mark.asterisk

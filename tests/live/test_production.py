@@ -13,8 +13,8 @@ import pytest
 import requests
 import urllib3
 
-from clinic.demo_access import PASSWORD
-from clinic.demo_access import STAFF as PEOPLE
+from clinic.demo_accounts import PASSWORD
+from clinic.demo_accounts import STAFF as PEOPLE
 from tests.live.nginx import Site, site
 from tests.live.running import demo_clinic
 from tests.live.servers import DatabaseServer
