@@ -4,9 +4,9 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 
-from admin_web.access import STAFF, Doors, viewer
+from admin_web.access import STAFF, Doors, may, viewer
 from admin_web.agenda_view import Drawer, Grid
 from admin_web.desk import DAY, Asked, Reception, number
 from admin_web.words import MONTHS_SHORT, WEEKDAYS_SHORT
@@ -29,6 +29,8 @@ class Agenda:
 
     def day(self) -> str:
         """One day, everybody who works."""
+        if not self._clinic.units.all():
+            return self._nothing()
         asked = self._desk.asked()
         return render_template("agenda/day.html", **self._day(asked), **self._around(asked))
 
@@ -38,12 +40,20 @@ class Agenda:
 
     def week(self) -> str:
         """One doctor, seven days."""
+        if not self._clinic.units.all():
+            return self._nothing()
         asked = self._desk.asked()
         return render_template("agenda/week.html", **self._week(asked), **self._around(asked))
 
     def week_grid(self) -> Response:
         """The grid of the week alone."""
         return unchanged(render_template("agenda/grid.html", **self._week(self._desk.asked())))
+
+    def _nothing(self) -> str:
+        """What a new clinic sees, and what to do first."""
+        first = "directory_unit.page"
+        way = first if first in current_app.view_functions and may(first) else None
+        return render_template("agenda/nothing.html", first_step=way)
 
     def printed(self) -> str:
         """The day as lists, one for each doctor, to put beside the telephone."""

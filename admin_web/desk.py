@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from flask import abort, current_app, request, url_for
+from flask import abort, request, url_for
 
 from admin_web.access import viewer
 from clinic.access import may_see_unit
@@ -140,11 +140,6 @@ class Reception:
 def back_to(day: date, **more: object) -> str:
     """The agenda of a day."""
     return url_for("agenda.day", dia=day.isoformat(), **{name: value for name, value in more.items() if value})  # type: ignore[arg-type]
-
-
-def there_is(endpoint: str) -> bool:
-    """Whether this installation has a page."""
-    return endpoint in current_app.view_functions
 
 
 def _bound(looking: Viewer) -> bool:

@@ -4,12 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from admin_web.app import create_app
 from clinic.days import Choice
 from clinic.services import open_clinic
 from clinic.settings import Settings
 from clinic.visits import Extra
+from db.tables import Unit
 from tests.admin_web.conftest import careful
 from tests.admin_web.site import make_site
 from tests.clinic.counting import CountingDatabase
@@ -311,3 +313,11 @@ def test_reading_an_appointment_leaves_a_trace(clinic, desk):
     desk.get(f"/agenda/consultas/{visit.id}")
     [entry] = clinic.audit.latest(1, "patient.read")
     assert (entry.entity_id, entry.note) == (clinic.people["alice"].id, f"appointment:{visit.id}")
+
+
+def test_a_clinic_without_units_is_told_what_to_do_first(clinic, site):
+    clinic.database.change(update(Unit).values(active=False))
+    new = open_clinic(Settings(), clinic.clock, clinic.database)
+    client = careful(create_app(new, settings=Settings(demo=False)))
+    client.set_cookie("alo_session", clinic.sessions.open(site.user("attendant"), agent="tests"))
+    assert "A clínica ainda não tem unidades" in text(client.get("/agenda"))
