@@ -54,10 +54,15 @@ class Passwords:
         clock: Clock,
         hasher: Callable[[Callable[[], Any]], Any],
         argon2: PasswordHasher | None = None,
+        patience: float = PATIENCE_S,
     ) -> None:
-        """`hasher` runs slow computing; a gevent process hands in its thread pool's `apply`."""
+        """`hasher` runs slow computing; a gevent process hands in its thread pool's `apply`.
+
+        `patience`: seconds to wait for one's turn.
+        """
         self._database, self._audit, self._clock, self._hasher = database, audit, clock, hasher
         self._argon2 = argon2 or PasswordHasher()
+        self._patience = patience
         self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._nobodys = _nobodys(self._argon2)
 
@@ -94,7 +99,7 @@ class Passwords:
 
     @contextlib.contextmanager
     def _turn(self) -> Iterator[None]:
-        if not self._turns.acquire(timeout=PATIENCE_S):
+        if not self._turns.acquire(timeout=self._patience):
             raise TooBusy
         try:
             yield

@@ -15,6 +15,7 @@ from clinic.passwords import Passwords
 from clinic.second_factor import SecondFactor
 from clinic.sessions import Sessions
 from clinic.users import Users
+from clinic.worker import jobs
 from db.tables import LoginAttempt
 from tests.admin_web.site import EMAIL, make_user
 from tests.clinic.counting import CountingDatabase
@@ -183,3 +184,11 @@ def test_old_tries_and_browsers_are_forgotten(clinic, known):
     tried(clinic, known, GOOD)
     clinic.clock.move(days=366)
     assert (clinic.devices.forget_old(), clinic.devices.forget_old()) == (1, 0)
+
+
+def test_every_night_the_worker_forgets_them(clinic, known):
+    tried(clinic, known)
+    clinic.sessions.open(clinic.users.find(known).id)
+    clinic.clock.move(days=40)
+    [job] = [job for job in jobs(clinic, lambda _name: True, None) if job.name == "log-ins"]
+    assert job.work() == 2

@@ -7,7 +7,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from clinic.demo_accounts import PASSWORD as PUBLISHED
-from clinic.passwords import Passwords, WeakPassword, check
+from clinic.passwords import Passwords, TooBusy, WeakPassword, check
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 GOOD = "três-gatos-no-telhado"
@@ -94,3 +94,17 @@ def test_a_change_is_audited_without_the_password(clinic, passwords):
     passwords.set(user, GOOD, by=f"user:{user}")
     [entry] = clinic.audit.latest(action="password.changed")
     assert (entry.actor, entry.entity_id, entry.note) == (f"user:{user}", user, "")
+
+
+def test_who_would_wait_too_long_is_told(clinic):
+    go_on = threading.Event()
+    passwords = Passwords(clinic.database, clinic.audit, clinic.clock, lambda work: go_on.wait(10), patience=0.05)
+    slow = [threading.Thread(target=passwords.fits, args=("x", None)) for _ in range(2)]
+    for one in slow:
+        one.start()
+    with pytest.raises(TooBusy):
+        passwords.fits("x", None)
+    go_on.set()
+    for one in slow:
+        one.join()
+    assert passwords.fits("x", None)
