@@ -12,6 +12,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.sansio.app import App
 from werkzeug.exceptions import Forbidden
 
+from admin_web import problems
 from clinic.users import ROLES, STAFF_ROLES, Role, Viewer
 
 log = logging.getLogger(__name__)
@@ -133,8 +134,8 @@ def may(endpoint: str) -> bool:
 
 def log_in_first() -> Response:
     """To the log-in page and back; a script is told 401 and where to go, a program 401 and why."""
-    if request.path.startswith("/api/"):
-        return _problem()
+    if request.path.startswith(problems.API):
+        return problems.log_in_first()
     reading = request.method in ("GET", "HEAD")
     if request.headers.get("HX-Request") and not reading:
         return Response(status=401)  # the page says so (login/session-over.js) and keeps what was typed
@@ -170,14 +171,6 @@ def _path_of(url: str | None) -> str:
 def _asked_by_script(asked: Request) -> bool:
     by_fetch = asked.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
     return by_fetch or asked.accept_mimetypes.best in ("application/json", "text/event-stream")
-
-
-def _problem() -> Response:
-    said = {"type": "about:blank", "title": "Log in first", "status": 401}
-    reply = make_response(said, 401)
-    reply.mimetype = "application/problem+json"
-    reply.headers["WWW-Authenticate"] = "Bearer"
-    return reply
 
 
 def _undeclared(endpoint: str) -> Response:

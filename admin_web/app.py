@@ -26,6 +26,7 @@ from admin_web import (
     words,
 )
 from admin_web.access import Public, Who
+from admin_web.api import api
 from admin_web.frame import Place
 from clinic.settings import Settings
 from clinic.testphone import Phone, Sounds, TryPatient
@@ -70,6 +71,7 @@ def create_app(
     access.install(app, who or _by_cookie(clinic))
     entrance.install(app, clinic, settings, _zone(clinic))
     pages.install(app, clinic)
+    api.install(app, clinic, settings.api_per_minute)
     places = list(pages.PLACES)
     if phone and sounds and (settings.demo or settings.test_phone):
         app.register_blueprint(telephone.blueprint(phone, sounds, try_patients, demo=settings.demo))

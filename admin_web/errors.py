@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from admin_web import problems
 from admin_web.access import WrongRole
 from admin_web.security import NotLocal
 
@@ -52,7 +53,10 @@ def known(error: HTTPException) -> Response:
     """An error with a status of its own."""
     if error.response is not None:
         return make_response(error.response)
-    return page(error.code or 500, SPECIAL.get(type(error)))
+    reply = page(error.code or 500, SPECIAL.get(type(error)))
+    if allowed := dict(error.get_headers()).get("Allow"):
+        reply.headers["Allow"] = allowed
+    return reply
 
 
 def unknown(error: Exception) -> Response:
@@ -65,6 +69,8 @@ def unknown(error: Exception) -> Response:
 def page(status: int, trouble: Trouble | None = None, code: str = "") -> Response:
     """The page of a status; as JSON for a script that asks for it."""
     said = trouble or TROUBLES.get(status) or TROUBLES[500 if status >= 500 else 400]
+    if request.path.startswith(problems.API):
+        return problems.problem(status, f"http-{status}", said.title, said.what_to_do, code=code)
     if request.accept_mimetypes.best == "application/json":
         return make_response({"title": said.title, "what_to_do": said.what_to_do, "code": code}, status)
     return make_response(render_template("errors/page.html", trouble=said, status=status, code=code), status)

@@ -9,6 +9,7 @@ from flask import Flask, Request, Response, abort, g, request
 from werkzeug.exceptions import Forbidden
 
 from admin_web import cookies
+from admin_web.problems import API
 
 TOKEN_COOKIE = "alo_csrf"  # noqa: S105 - a name
 TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105
@@ -53,7 +54,7 @@ def install(app: Flask) -> None:
 
 def refuse_foreign() -> None:
     """403 for a change that another site asked for, or that does not carry the page's token."""
-    if request.method in READING or carries_bearer(request):
+    if request.method in READING or carries_bearer(request) or _by_program(request):
         return
     if not same_origin(request) or not carries_token(request):
         abort(403)
@@ -70,6 +71,11 @@ def same_origin(asked: Request) -> bool:
 def carries_bearer(asked: Request) -> bool:
     """Whether a program shows its own token, which no browser sends by itself; cookies then count for nothing."""
     return asked.authorization is not None and asked.authorization.type == "bearer"
+
+
+def _by_program(asked: Request) -> bool:
+    """Whether a program asks the API that no browser's session could be misused for: it sends none."""
+    return asked.path.startswith(API) and not cookies.read(asked, cookies.SESSION)
 
 
 def carries_token(asked: Request) -> bool:

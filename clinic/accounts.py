@@ -17,6 +17,7 @@ from clinic.patients import Hasher
 from clinic.personal_tokens import PersonalTokens
 from clinic.profile import Profiles
 from clinic.programs import Programs
+from clinic.registers import Registers
 from clinic.second_factor import SecondFactor
 from clinic.sessions import Sessions
 from clinic.settings import Settings
@@ -45,6 +46,7 @@ class Accounts:
     tokens: Tokens
     personal_tokens: PersonalTokens
     programs: Programs
+    registers: Registers
 
 
 def open_accounts(
@@ -71,4 +73,5 @@ def open_accounts(
         tokens=Tokens(database, clock, settings.secrets_key),
         personal_tokens=PersonalTokens(database, audit, clock),
         programs=Programs(database, clock),
+        registers=Registers(database, audit),
     )

@@ -72,12 +72,12 @@ class Programs:
                 raise
             self._database.claim(ONE_MORE, mine)  # another was first at the same moment
 
-    def begin(self, owner: str, key: str, request: bytes) -> Answer | None:
+    def begin(self, owner: str, key: str, asked: bytes) -> Answer | None:
         """Claim a key for a request; the kept answer where it was answered before.
 
         Raises OtherRequest, StillAtWork.
         """
-        now, name, print_ = self._clock(), _digest(key.encode()), _digest(request)
+        now, name, print_ = self._clock(), _digest(key.encode()), _digest(asked)
         row = {"owner": owner, "name": name, "fingerprint": print_, "at": now}
         self._database.change(delete(KeptAnswer).where(*_named(owner, name), KeptAnswer.at <= now - KEPT))
         try:
