@@ -44,7 +44,7 @@ def tables(report: Report) -> list[Table]:
         _of_doctors(report),
         _of_time("unidades", "Por unidade", "Unidade", report.units),
         _of_parts("convenios", "Por convênio", "Convênio", report.payers, {None: "Não informado"}),
-        _of_parts("canais", "Por canal", "Canal em que foi marcada", report.media, MEDIA),
+        _of_parts("canais", "Por canal", "Canal", report.media, MEDIA),
         _of_time("dias", "Por dia da semana", "Dia", report.weekdays, dict(enumerate(WEEKDAYS))),
         _of_time("semanas", "Por semana", "Semana", report.weeks, {one.key: week(one.key) for one in report.weeks}),
         _counts("situacoes", "O que aconteceu", "Situação", outcomes(report)),

@@ -32,6 +32,7 @@ DEFINITIONS = (
      "alto é a mediana dos médicos. É a medida usual de acesso: o primeiro pode ser só uma desistência. "
      "Não depende do período."),
     ("Antecedência", "Mediana de dias entre marcar e ser atendido, sem encaixes."),
+    ("Canal", "Por onde a consulta foi marcada, ou mudou de horário pela última vez."),
     ("Quem cancelou", "Quem registrou o cancelamento. Na recepção, a equipe registra também o que o paciente pede."),
 )  # fmt: skip
 MEANS = dict(DEFINITIONS)
