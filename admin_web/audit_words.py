@@ -6,6 +6,7 @@ ACTORS = {
 }  # fmt: skip
 ENTITIES = {
     "appointment": "consulta", "data_request": "pedido sobre dados", "doctor": "médico(a)", "holiday": "feriado",
+    "import": "importação",
     "kind": "tipo de consulta", "patient": "paciente", "payer": "convênio", "personal_token": "chave de acesso",
     "pre_registration": "pré-cadastro", "profile": "ajustes", "specialty": "especialidade", "unit": "unidade",
     "user": "conta",
@@ -19,6 +20,7 @@ ACTIONS = {
     "feed.opened": "abriu o calendário", "guessing_alarm": "alarme: muitas tentativas ao telefone",
     "hit.read": "viu quem uma mudança atinge", "holiday.added": "acrescentou um feriado",
     "holiday.removed": "retirou um feriado", "hours.changed": "mudou os horários",
+    "import.started": "importou um arquivo", "import.undone": "desfez uma importação",
     "identity.added": "ganhou mais um modo de entrar", "identity.removed": "perdeu um modo de entrar",
     "kind.saved": "mudou um tipo de consulta", "login": "entrou", "login.alarm": "alarme: muitas tentativas de entrar",
     "login.failed": "não conseguiu entrar", "password.changed": "mudou a senha",

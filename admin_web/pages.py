@@ -14,6 +14,7 @@ from admin_web import (
     audit_log,
     call_settings,
     callbacks,
+    csv_imports,
     desk_pages,
     directory,
     doctors,
@@ -29,6 +30,7 @@ from admin_web import (
     portal_book,
     portal_find,
     portal_home,
+    team,
 )
 from admin_web.frame import Place
 
@@ -46,6 +48,8 @@ PAGES: tuple[Callable[["Clinic"], Blueprint], ...] = (
     holidays.blueprint,
     call_settings.blueprint,
     audit_log.blueprint,
+    team.blueprint,
+    csv_imports.blueprint,
     doctors.blueprint,
     *directory.BLUEPRINTS,
     own_absences.blueprint,
@@ -61,12 +65,14 @@ PAGES: tuple[Callable[["Clinic"], Blueprint], ...] = (
 )
 MANAGER_TABS = (
     ("Ajustes", "call_settings.page"),
+    ("Equipe", "team.page"),
     ("Feriados", "holidays.page"),
     ("Unidades", "directory_unit.page"),
     ("Médicos", "doctors.page"),
     ("Especialidades", "directory_specialty.page"),
     ("Convênios", "directory_payer.page"),
     ("Tipos", "directory_kind.page"),
+    ("Importar", "csv_imports.page"),
     ("Auditoria", "audit_log.page"),
 )
 """The pages under "Configurações", which the rail shows as one place."""

@@ -17,6 +17,7 @@ OWN = {"patient_id": "alice", "appointment_id": "alice", "doctor_id": "marina", 
 NO_RECORD = {
     "version": "000000000000", "filename": "frame/base.css", "line": "line-1", "pace": "normal", "prompt_id": "bye",
     "session_id": "999", "absence_id": "999", "record_id": "999", "closing_id": "999", "token": "x", "user_id": "999",
+    "import_id": "999", "sort": "patients",
     "pre_id": "999", "change_id": "999", "slot_id": "999", "place_id": "999", "request_id": "999",
     "hold_id": "x", "token_id": "999",
 }  # fmt: skip
