@@ -103,6 +103,12 @@ class Audit(Table):
     """Who did or saw what; nothing private in `note`."""
 
     __tablename__ = "audit"
+    __table_args__ = (
+        Index("ix_audit_actor", "actor"),
+        Index("ix_audit_action", "action"),
+        Index("ix_audit_entity", "entity", "entity_id"),
+        OPTIONS,
+    )
     id: Mapped[Id]
     at: Mapped[datetime] = mapped_column(index=True)
     actor: Mapped[str] = mapped_column(BinText(60))

@@ -42,7 +42,8 @@ def test_what_is_booked_stays_and_is_told_of(clinic):
     assert clinic.bookings.get(visit.id).status == "booked"
 
 
-def test_the_same_day_is_not_written_twice(clinic):
+def test_the_same_day_is_not_written_twice(any_clinic):
+    clinic = any_clinic
     clinic.closings.add(TUESDAY, "Reforma")
     with pytest.raises(KnownDay):
         clinic.closings.add(TUESDAY, "Outra coisa")
