@@ -111,13 +111,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything the page shows; `before` and `lead_before` are of as many days before. Leads are median days."""
+    """Everything the page shows; `before` is of as many days before, `lead` in median days."""
 
     asked: Asked
     total: Figures = field(default_factory=Figures)
     before: Figures = field(default_factory=Figures)
     lead: float | None = None
-    lead_before: float | None = None
     doctors: Sequence[Group] = ()
     units: Sequence[Group] = ()
     payers: Sequence[Group] = ()
@@ -182,7 +181,6 @@ class AgendaReports:
             total=people.total(),
             before=self._total(*before),
             lead=_median(self._rows(visit_figures.leads(visits, at))),
-            lead_before=_median(self._rows(visit_figures.leads(before[0], at))),
             doctors=_in_order(people.by(lambda key: key[0]), {one.id: one.name for one in roster.doctors.values()}),
             units=_in_order(people.by(lambda key: key[1]), {one.id: one.name for one in roster.unit.values()}),
             payers=_in_order(ways.by(lambda key: key[0]), {one.id: one.name for one in roster.payer.values()}),

@@ -32,8 +32,6 @@ from db.tables import Appointment, AppointmentChange, Doctor, OfferedTime, Slot
 DAY = timedelta(days=1)
 QUARTER = timedelta(minutes=15)
 MINUTE = timedelta(minutes=1)
-HAPPENS = ("seen", "noshow", "unmarked", "to_come")
-"""What has, had or will have its time."""
 TAKEN_BACK = ("withdrawn", "undone")
 REFUSED = ("declined", "expired", "refused")
 _A = Appointment
@@ -87,9 +85,7 @@ def leads(scope: Scope, now: datetime) -> Select[Any]:
     """Whole hours from booking to visit, and how many waited so long; encaixes are left out."""
     visits = _visits(scope, now)
     hours = (visits.c.lead / literal_column("60.0")).label("hours")
-    return _grouped(
-        select(func.floor(hours).label("hours")).where(visits.c.outcome.in_(HAPPENS), visits.c.extra == 0), "hours"
-    )
+    return _grouped(select(func.floor(hours).label("hours")).where(visits.c.planned == 1), "hours")
 
 
 def given_up(scope: Scope, now: datetime) -> Select[Any]:
@@ -156,14 +152,19 @@ def _grouped(rows: Select[Any], *names: str) -> Select[Any]:
 
 
 def _visits(scope: Scope, now: datetime) -> Subquery:
-    """One row a visit. A visit whose first slot has left the working hours takes no offered minutes."""
+    """One row a visit; `planned`: it has its time, and is no encaixe.
+
+    A visit whose first slot has left the working hours takes no offered minutes.
+    """
     outcome = _outcome(now)
-    in_plan = and_(_A.extra_day.is_(None), func.coalesce(Slot.off_plan, False).is_(False), outcome.in_(HAPPENS))
+    happens = and_(_A.status != "cancelled", or_(_A.status != "pending", _A.ends_at > now))
+    in_plan = and_(_A.extra_day.is_(None), func.coalesce(Slot.off_plan, False).is_(False), happens)
     columns = (
         _A.id, _A.doctor_id, _A.unit_id, _A.payer_id, _A.via, _A.cancel_reason.label("reason"),
         outcome.label("outcome"), LocalDate(_A.starts_at, _ahead(_A, scope)).label("day"),
         case((in_plan, MinutesBetween(_A.starts_at, _A.ends_at)), else_=0).label("minutes"),
-        case((and_(_A.extra_day.is_not(None), outcome.in_(HAPPENS)), 1), else_=0).label("extra"),
+        case((and_(_A.extra_day.is_not(None), happens), 1), else_=0).label("extra"),
+        case((and_(_A.extra_day.is_(None), happens), 1), else_=0).label("planned"),
         MinutesBetween(_A.created_at, _A.starts_at).label("lead"),
     )  # fmt: skip
     rows = select(*columns).join_from(_A, Slot, Slot.id == _A.slot_id, isouter=True).where(_within(_A, scope))
