@@ -213,7 +213,7 @@ def _lanes(extras: Iterable[Visit]) -> dict[int, int]:
 def _cut(strip: Strip, rows: int) -> Strip:
     """What goes beyond the last hour ends there; what an absence takes of the night is not drawn."""
     shown = (one for one in strip.blocks if 0 <= one.row < rows)
-    kept = tuple(replace(one, rows=min(one.rows, rows - one.row)) for one in shown)
+    kept = tuple(one if one.row + one.rows <= rows else replace(one, rows=rows - one.row) for one in shown)
     now_row = strip.now_row if strip.now_row is not None and 0 <= strip.now_row < rows else None
     return replace(strip, blocks=kept, now_row=now_row)
 

@@ -183,6 +183,14 @@ def test_on_a_narrow_screen_one_doctor_at_a_time(desk):
     assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 
+def test_text_at_twice_the_size_loses_nothing(desk):
+    desk.clinic.book("zeca", desk.clinic.slot("marina"))
+    for path in (MONDAY, "/avisar", f"/agenda/encaixe?paciente={desk.clinic.people['alice'].id}"):
+        page = desk.open(path, width=360)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
 def sticks_out_of(page: Page) -> list[str]:
     """The list of doctors may be pushed sideways; nothing else may stick out."""
     return [one for one in sticks_out(page) if "chooser" not in one and not one.startswith(("A.", "SPAN."))]
