@@ -25,7 +25,7 @@ class AuditLog:
 
     def page(self) -> str:
         """What fits the filters, newest first."""
-        zone = self._clinic.units.all()[0].tz
+        zone = self._clinic.units.clock_zone()
         since, until = _day(request.args.get("de", "")), _day(request.args.get("ate", ""))
         entity, _, number = request.args.get("de_quem", "").strip().rpartition(":")
         asked = Asked(

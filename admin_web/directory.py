@@ -111,10 +111,11 @@ class Pages:
         return self._form(record_id, shown(self._thing.fields, _with_ticks(record)), {}, stamp(record))
 
     def _keep(self, record_id: int | None) -> str | Response | tuple[str, int]:
-        if record_id is not None:
-            self._record(record_id)
+        before = self._record(record_id) if record_id is not None else {}
         typed, seen = request.form, request.form.get("seen", "")
         values, errors = read(self._thing.fields, typed)
+        if self._thing.sort == "kind" and before:
+            values["code"] = before["code"]  # the rules know kinds by it
         opening, wrong = _opening(typed) if self._thing.sort == "unit" else ({}, {})
         errors.update(wrong)
         if errors:

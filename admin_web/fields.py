@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
+from unicodedata import category
 
 from clinic.phones import normalise
 
 Sort = Literal["text", "area", "tick", "number", "choose", "phone"]
+TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 FARTHEST = timedelta(days=5 * 366)
 Options = Callable[[], Sequence[tuple[str, str]]]
 STATES = (
@@ -64,7 +66,7 @@ def _text(field: Field, value: Any) -> str:
 
 
 def _value(field: Field, text: str) -> Any:
-    text = text.strip() if field.sort == "area" else " ".join(text.split())
+    text = visible(text.strip() if field.sort == "area" else " ".join(text.split()))
     if field.sort == "tick":
         return text == "1"
     if not text:
@@ -99,6 +101,11 @@ def _phone(text: str) -> str:
     if number is None:
         raise ValueError("Escreva o telefone com DDD, como (11) 3333-4444.")
     return number
+
+
+def visible(text: str) -> str:
+    """Without control characters and marks that turn the direction of what follows: nobody can see or undo them."""
+    return "".join(one for one in text if one == "\n" or (category(one) != "Cc" and one not in TURNING))
 
 
 def day_of(text: str, today: date) -> date:

@@ -1,6 +1,6 @@
 """/medico/…/ausencias: when a doctor is away, whom that hits, and another time for all of them at once."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -10,7 +10,6 @@ from admin_web.access import DOCTORS, MANAGERS, Doors, viewer
 from admin_web.fields import day_of
 from admin_web.own import audit_shown, doctor_of_page, stamp_of, to_call, were_shown
 from clinic.practice import EndsBeforeItBegins, Visit
-from clinic.roster import UnitInfo
 from clinic.slots import Criteria, SlotInfo
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ class OwnAbsences:
 
     def _times(self, doctor_id: int) -> tuple[datetime, datetime]:
         """From the first moment to the last, by the clock of the doctor's first unit; whole days without hours."""
-        zone = self._unit(doctor_id).tz
+        zone = self._zone(doctor_id)
         today = self._clinic.clock().astimezone(zone).date()
         first = _date("from", today, "Diga o primeiro dia.")
         last = _date("until", today, "", first)
@@ -90,9 +89,9 @@ class OwnAbsences:
         end = datetime.combine(last, ends, zone) if ends else datetime.combine(last + timedelta(days=1), time(), zone)
         return begin, end
 
-    def _unit(self, doctor_id: int) -> UnitInfo:
+    def _zone(self, doctor_id: int) -> tzinfo:
         hours = self._clinic.practice.hours(doctor_id)
-        return self._clinic.units.get(hours[0].unit_id) if hours else self._clinic.units.all()[0]
+        return self._clinic.units.get(hours[0].unit_id).tz if hours else self._clinic.units.clock_zone()
 
     def _other_times(self, doctor_id: int, hits: list[Visit], after: datetime) -> dict[int, list[SlotInfo]]:
         """The three nearest times with the same doctor once she is back, for each who is hit."""
@@ -122,7 +121,7 @@ class OwnAbsences:
             "own_absences/page.html",
             doctor=doctor_of_page(self._clinic, doctor_id),
             absences=self._clinic.practice.absences(doctor_id),
-            zone=self._unit(doctor_id).tz,
+            zone=self._zone(doctor_id),
             zones={unit.id: unit.tz for unit in self._clinic.units.known()},
             errors=errors,
             labels=LABELS,

@@ -96,7 +96,7 @@ class OwnDay:
         doctor = doctor_of_page(self._clinic, doctor_id)
         zones = {unit.id: unit.tz for unit in self._clinic.units.known()}
         now = self._clinic.clock()
-        today = now.astimezone(self._clinic.units.all()[0].tz).date()
+        today = now.astimezone(self._clinic.units.clock_zone()).date()
         day = _day(request.args.get("dia", ""), today)
         visits = self._clinic.practice.day(doctor_id, day)
         self._clinic.audit.add(viewer().ref, "day.read", "doctor", doctor_id, day.isoformat())
@@ -108,7 +108,7 @@ class OwnDay:
         }  # fmt: skip
 
     def _away(self, doctor_id: int, day: date) -> list[AbsenceInfo]:
-        zone = self._clinic.units.all()[0].tz
+        zone = self._clinic.units.clock_zone()
         return [
             one for one in self._clinic.practice.absences(doctor_id)
             if one.starts_at.astimezone(zone).date() <= day <= one.ends_at.astimezone(zone).date()

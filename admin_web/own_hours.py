@@ -94,7 +94,8 @@ class OwnHours:
 
     def _shown(self, doctor_id: int, form: HoursForm, before: str, asks: bool = False, said: str = "") -> str:
         """`before` names the hours on which the form is based; `said`: what stands in the way of all of it."""
-        blank = [Row({**BLANK, "unit": str(self._clinic.units.all()[0].id)})] * hours_form.BLANK_ROWS
+        first = next((str(unit.id) for unit in self._clinic.units.all()), "")
+        blank = [Row({**BLANK, "unit": first})] * hours_form.BLANK_ROWS
         return render_template(
             "own_hours/page.html",
             doctor=doctor_of_page(self._clinic, doctor_id),

@@ -80,7 +80,7 @@ class OwnTerms:
             errors=errors,
             feed=self._clinic.feeds.of(doctor_id),
             address=address,
-            zone=self._clinic.units.all()[0].tz,
+            zone=self._clinic.units.clock_zone(),
         )
 
 

@@ -1,6 +1,7 @@
 """The clinic's places, and when people answer there."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
+from zoneinfo import ZoneInfo
 
 from clinic.phones import normalise, variants
 from clinic.profile import Profiles
@@ -8,6 +9,7 @@ from clinic.public_holidays import holiday_name
 from clinic.roster import Rosters, UnitInfo
 
 __all__ = ["UnitInfo", "Units"]
+BRASILIA = ZoneInfo("America/Sao_Paulo")
 
 
 class Units:
@@ -27,6 +29,10 @@ class Units:
     def get(self, unit_id: int) -> UnitInfo:
         """One unit, active or not. Raises KeyError."""
         return self._rosters.get().unit[unit_id]
+
+    def clock_zone(self) -> tzinfo:
+        """By which clock pages of no unit tell the time: the first unit's; Brasília's where there is none yet."""
+        return next((unit.tz for unit in self.all()), BRASILIA)
 
     def by_dialled(self, number: str) -> UnitInfo:
         """The unit whose telephone was dialled, else the first one. Raises LookupError for a clinic without units."""

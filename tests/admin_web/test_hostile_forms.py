@@ -2,8 +2,9 @@
 
 import pytest
 
+from admin_web.fields import visible
 from admin_web.own_terms import read_reais
-from clinic.editing import Editing
+from clinic.editing import Editing, stamp
 from tests.admin_web.test_directory import as_shown
 from tests.admin_web.test_own_pages import at, row, seen_in, send, tuesday
 from tests.clinic.counting import CountingDatabase
@@ -158,3 +159,23 @@ def test_the_list_of_doctors_asks_no_more_for_more_doctors(clinic, marina):
     assert editing.specialties_of_all()[marina] == clinic.editing.specialties_of(marina)
     counting.close()
     assert len(counting.asked) == 1
+
+
+# What cannot be seen, what must not change, what is not there yet
+
+
+def test_marks_nobody_sees_are_left_out():
+    assert visible("Dr\u202ea. \x00Inês\u200f \U0001f469\u200d\u2695\ufe0f") == "Dra. Inês \U0001f469\u200d\u2695\ufe0f"
+
+
+def test_the_code_of_a_kind_stays(clinic, manager):
+    path = f"/tipos/{clinic.at.kinds['first']}"
+    assert send(manager, path, **as_shown(manager.get(path).text) | {"code": "outro"}).status_code == 303
+    assert clinic.editing.record("kind", clinic.at.kinds["first"])["code"] == "first"
+
+
+def test_a_clinic_whose_units_are_all_closed_has_its_pages(clinic, manager, marina):
+    for unit in clinic.at.units.values():
+        clinic.editing.save("unit", unit, {"active": False}, stamp(clinic.editing.record("unit", unit)))
+    own = (f"/medico/{marina}{page}" for page in ("", "/horarios", "/ausencias", "/precos"))
+    assert {manager.get(path).status_code for path in ("/auditoria", "/feriados", "/ajustes", *own)} == {200}
