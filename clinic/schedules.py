@@ -111,12 +111,17 @@ class Schedules:
         return True
 
     def add_absence(self, doctor_id: int, starts_at: datetime, ends_at: datetime, reason: str = "") -> list[int]:
-        """The doctor is away: free and held time goes at once. Returns the ids of the appointments hit, by time."""
+        """The doctor is away: free and held time goes at once. Returns the ids of the appointments hit, by time.
+
+        The same absence sent twice is kept once.
+        """
+        span = (Absence.doctor_id == doctor_id, Absence.starts_at == starts_at, Absence.ends_at == ends_at)
 
         def work(connection: Connection) -> list[int]:
             _lock(connection, doctor_id)
             away = {"doctor_id": doctor_id, "starts_at": starts_at, "ends_at": ends_at, "reason": reason}
-            connection.execute(insert(Absence).values(**away))
+            if connection.execute(select(Absence.id).where(*span)).first() is None:
+                connection.execute(insert(Absence).values(**away))
             self._make(connection, doctor_id)
             hit = list(connection.scalars(_appointments_in(doctor_id, starts_at, ends_at)))
             self._tell(connection, doctor_id)

@@ -179,3 +179,9 @@ def test_a_clinic_whose_units_are_all_closed_has_its_pages(clinic, manager, mari
         clinic.editing.save("unit", unit, {"active": False}, stamp(clinic.editing.record("unit", unit)))
     own = (f"/medico/{marina}{page}" for page in ("", "/horarios", "/ausencias", "/precos"))
     assert {manager.get(path).status_code for path in ("/auditoria", "/feriados", "/ajustes", *own)} == {200}
+
+
+def test_an_absence_sent_twice_is_kept_once(clinic, doctor, marina):
+    for _ in range(2):
+        assert send(doctor, f"/medico/{marina}/ausencias", **{"from": "2026-11-24"}).status_code == 303
+    assert len(clinic.practice.absences(marina)) == 1
