@@ -223,10 +223,8 @@ def _load(cores: Cores, view: View, plan: Plan, place: Path) -> dict[str, float]
     (place / "ask.lua").write_text(SCRIPT)
     env = {**os.environ, "BENCH_PATHS": str(place / "paths"), "BENCH_COOKIE": view.cookie}
     for seconds in (WARM_SECONDS, plan.seconds):
-        command = machine.on_core(
-            cores.around, ["wrk", "-t1", f"-c{plan.connections}", f"-d{seconds}", "-s", str(place / "ask.lua"),
-                           f"http://127.0.0.1:{view.port}/"],
-        )  # fmt: skip
+        asking = [f"-c{plan.connections}", f"-d{seconds}", "--timeout", "30s", "-s", str(place / "ask.lua")]
+        command = machine.on_core(cores.around, ["wrk", "-t1", *asking, f"http://127.0.0.1:{view.port}/"])
         done = subprocess.run(command, env=env, cwd=REPO, check=True, capture_output=True, text=True)
         told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
         assert told["wrong"] == 0, (view.paths[0], told)
