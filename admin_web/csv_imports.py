@@ -100,9 +100,11 @@ class Pages:
 
     def _shown(self, template: str, import_id: int) -> str:
         one, imports = self._known(import_id), self._clinic.csv_imports
+        lines = imports.lines(import_id, SHOWN_LINES, with_problems=False)
+        there = {name for line in lines for name in line.cells}
         return render_template(
-            template, one=one, words=WORDS, columns=[column.name for column in COLUMNS[one.sort]], zone=self._zone(),
-            counts=imports.counts(import_id), lines=imports.lines(import_id, SHOWN_LINES, with_problems=False),
+            template, one=one, words=WORDS, zone=self._zone(), counts=imports.counts(import_id), lines=lines,
+            columns=[column.name for column in COLUMNS[one.sort] if column.name in there],
             problems=imports.lines(import_id, SHOWN_PROBLEMS + 1, with_problems=True), most=SHOWN_PROBLEMS,
             before=imports.before(one) if one.status == "tried" else None,
         )  # fmt: skip
