@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from clinic.audit import AuditTrail
 from clinic.clock import Clock
@@ -15,7 +16,7 @@ from clinic.csv_import.doctors import DoctorLines
 from clinic.csv_import.hours import HoursLines
 from clinic.csv_import.patients import PatientLines
 from clinic.csv_import.reading import File, Row, read
-from clinic.csv_import.verdicts import Done, Lines, Refused, Verdict
+from clinic.csv_import.verdicts import USED_OTHERWISE, Done, Lines, Refused, Verdict
 from clinic.csv_import.visits import VisitLines
 from clinic.roster import Rosters
 from clinic.schedules import Schedules
@@ -29,6 +30,7 @@ JUDGED_AT_ONCE = 200
 KEPT = timedelta(days=30)
 TRIED_KEPT = timedelta(days=2)
 DOES = ("new", "changed")
+MEANWHILE = "Alguém gravou este registro no mesmo instante. Mande o arquivo de novo."
 UNDER_WAY = ("running", "undoing")
 
 
@@ -215,6 +217,8 @@ class CsvImports:
                 done = lines.carry_out(verdict)
         except Refused as refused:
             _mark(connection, one.id, row.line, "failed", problems={refused.column: refused.why})
+        except IntegrityError:
+            _mark(connection, one.id, row.line, "failed", problems={"": MEANWHILE})
         else:
             what = {"entity_id": done.entity_id, "before": done.before, "after": done.after}
             _mark(connection, one.id, row.line, "done", verdict=verdict.kind, **what)
@@ -226,6 +230,8 @@ class CsvImports:
                 lines.take_back(Done(row.entity_id, row.before, row.after))
         except Refused as refused:
             _mark(connection, one.id, row.line, "kept", problems={"": refused.why})
+        except IntegrityError:
+            _mark(connection, one.id, row.line, "kept", problems={"": USED_OTHERWISE})
         else:
             _mark(connection, one.id, row.line, "undone")
 
