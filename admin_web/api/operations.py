@@ -14,6 +14,7 @@ REFUSED = {
     401: "Falta um token válido.",
     403: "A função ou os propósitos do token não bastam.",
     404: "Não há isto, ou não é seu.",
+    405: "Este número não pode ser de nada, ou o método não existe.",
     409: "Não combina com o que já existe.",
     412: "Mudou desde que foi lido (If-Match).",
     413: "O pedido é grande demais.",
@@ -102,7 +103,7 @@ class Operation:
         """What it may refuse with."""
         found = {400, 429, *self.refuses}
         found |= set() if self.public else {401, 403}
-        found |= {404} if "<" in self.path else set()
+        found |= {404, 405} if "<" in self.path else set()
         found |= {413, 415, 422} if self.body else set()
         found |= {412, 428} if self.edits else {412} if self.versioned and self.method != "GET" else set()
         found |= {409, 422} if self.once else set()
