@@ -33,8 +33,8 @@ from db.places import (
     Unit,
     VisitKind,
 )
-from db.reports import OfferedTime
 from db.portal import Acknowledgement, Consent, DataRequest, Registration
+from db.reports import OfferedTime
 
 __all__ = [
     "Absence",
@@ -76,8 +76,8 @@ __all__ = [
     "Protocol",
     "RecoveryCode",
     "RefreshToken",
-    "RequestCount",
     "Registration",
+    "RequestCount",
     "Slot",
     "Specialty",
     "SpokenName",

@@ -22,7 +22,7 @@ def fill(database):
     database.change(
         insert(Registration).values(
             digest="x", cpf="52998224725", birth_date=date(1980, 4, 5), name="Ana", email="ana@example.com", phones="",
-            password_hash="x", notice_version=1, created_at=NOW, expires_at=NOW,  # noqa: S106
+            password_hash="x", notice_version=1, created_at=NOW, expires_at=NOW,
         )
     )  # fmt: skip
 
