@@ -3,6 +3,7 @@
 import gzip
 import re
 from collections.abc import Callable
+from functools import cache
 from urllib.parse import urljoin, urlsplit
 
 LINKED = re.compile(r'<(?:link|script|img|use)\b[^>]*?\b(?:href|src)="(/static/[^"#]+)')
@@ -36,6 +37,7 @@ def named(path: str, body: bytes) -> list[str]:
     return [urlsplit(urljoin(path, one)).path for one in inside if not one.startswith("data:")]
 
 
+@cache
 def compressed(body: bytes) -> int:
     """Bytes on the wire."""
     return len(gzip.compress(body, LEVEL)) if len(body) >= LEAST else len(body)
