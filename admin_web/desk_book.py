@@ -50,7 +50,8 @@ class Booking:
     def let_go(self) -> Response:
         """The drawer was closed."""
         self._clinic.desk.bookings.release_all(viewer().ref)
-        if unit := number(request.form.get("unidade")):
+        unit, ours = number(request.form.get("unidade")), viewer().unit_ids
+        if unit and (not ours or unit in ours):
             self._clinic.live.put("slot", 0, unit)
         return Response(status=204)
 
@@ -86,7 +87,7 @@ class Booking:
         try:
             return bookings.book_for(person, hold, terms, by, f"{by}:{once}"[:120] if once else None)
         finally:
-            bookings.release_all(by)
+            self._clinic.bookings.release(hold)  # this one only: another tab may hold another time
 
     def _person(self, patient: str | None, pre: str | None) -> Person | None:
         try:

@@ -38,10 +38,12 @@ class OwnDay:
 
     def page(self, doctor_id: int) -> str:
         """A day (?dia=2026-11-26, today without) and all requests."""
-        return render_template("own_day/page.html", **self._found(doctor_id))
+        found = self._found(doctor_id)
+        self._clinic.audit.add(viewer().ref, "day.read", "doctor", doctor_id, f"{found['day']}")
+        return render_template("own_day/page.html", **found)
 
     def fragment(self, doctor_id: int) -> str:
-        """The same without the frame, fetched when something has changed."""
+        """The same without the frame, fetched when something has changed; who looks at it is in the audit already."""
         return render_template("own_day/day.html", **self._found(doctor_id))
 
     def accept(self, doctor_id: int, appointment_id: int) -> Response:
@@ -99,7 +101,6 @@ class OwnDay:
         today = now.astimezone(self._clinic.units.clock_zone()).date()
         day = _day(request.args.get("dia", ""), today)
         visits = self._clinic.practice.day(doctor_id, day)
-        self._clinic.audit.add(viewer().ref, "day.read", "doctor", doctor_id, day.isoformat())
         return {
             "doctor": doctor, "day": day, "today": today, "before": day - timedelta(days=1),
             "after": day + timedelta(days=1), "visits": visits, "zones": zones, "now": now,

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from clinic import demo_data as data
-from clinic.demo_accounts import PASSWORD, STAFF
+from clinic.demo_accounts import PUBLISHED, STAFF
 from clinic.identities import Identity
 from clinic.services import Clinic
 from clinic.users import Role
@@ -17,7 +17,7 @@ def give(clinic: Clinic, database: Database) -> bool:
     """Make the accounts; False, and nothing done, where there are accounts already or this is no demo clinic."""
     if clinic.users.any() or clinic.profile.get().name != data.CLINIC:
         return False
-    hashed = clinic.passwords.hash(PASSWORD)
+    hashed = clinic.passwords.hash(PUBLISHED)
 
     def create(name: str, role: Role, identity: Identity, **who: int) -> None:
         clinic.users.create(name, [role], [identity], by=SYSTEM, password_hash=hashed, verified=True, **who)  # type: ignore[arg-type]

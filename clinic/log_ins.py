@@ -6,7 +6,7 @@ Whoever has no account, a wrong password or no access any more learns the same.
 from dataclasses import dataclass
 
 from clinic.audit import AuditTrail
-from clinic.demo_accounts import PASSWORD as PUBLISHED
+from clinic.demo_accounts import PUBLISHED
 from clinic.devices import Devices
 from clinic.identities import Identity
 from clinic.login_limits import LoginLimits, source_of

@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from clinic.audit import AuditTrail
 from clinic.clock import Clock
-from clinic.demo_accounts import PASSWORD as PUBLISHED
+from clinic.demo_accounts import PUBLISHED
 from db.session import Database
 from db.tables import User
 from db.types import folded

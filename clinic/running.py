@@ -90,7 +90,7 @@ def _parts(command: Sequence[str], *names: str) -> Iterator[Part]:
 
 
 def _welcome(settings: Settings) -> str:
-    from clinic.demo_accounts import ACCOUNTS, PASSWORD
+    from clinic.demo_accounts import ACCOUNTS, PUBLISHED
     from clinic.demo_data import VISITORS
 
     lines = [
@@ -104,7 +104,7 @@ def _welcome(settings: Settings) -> str:
     if settings.demo:
         lines += ["", "  Para experimentar, ligue e digite:"]
         lines += [f"    CPF {v.cpf}, nascimento {v.birth_date:%d%m%Y}   {v.name}: {v.hint}" for v in VISITORS]
-        lines += ["", f"  Para entrar nas páginas, com a senha {PASSWORD}:"]
+        lines += ["", f"  Para entrar nas páginas, com a senha {PUBLISHED}:"]
         lines += [f"    {one.typed:<30} {one.words}" for one in ACCOUNTS]
         lines += _grown_old(settings)
     return "\n".join([*lines, "", "  Para parar: Ctrl-C", ""])

@@ -6,7 +6,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from clinic.demo_accounts import PASSWORD as PUBLISHED
+from clinic.demo_accounts import PUBLISHED
 from clinic.devices import Devices
 from clinic.identities import Identity
 from clinic.log_ins import Browser, LogIns, WrongLogIn

@@ -6,7 +6,7 @@ import time
 import pytest
 from argon2 import PasswordHasher
 
-from clinic.demo_accounts import PASSWORD as PUBLISHED
+from clinic.demo_accounts import PUBLISHED
 from clinic.passwords import Passwords, TooBusy, WeakPassword, check
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

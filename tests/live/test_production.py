@@ -13,7 +13,7 @@ import pytest
 import requests
 import urllib3
 
-from clinic.demo_accounts import PASSWORD
+from clinic.demo_accounts import PUBLISHED
 from clinic.demo_accounts import STAFF as PEOPLE
 from tests.live.nginx import Site, site
 from tests.live.running import demo_clinic
@@ -44,7 +44,7 @@ def browser(served: Site) -> Iterator[requests.Session]:
 def desk(served: Site, browser: requests.Session) -> requests.Session:
     """The receptionist, logged in."""
     page = browser.get(f"{served.address}/entrar").text
-    form = {"csrf_token": token(page), "who": PEOPLE[0].email, "password": PASSWORD}
+    form = {"csrf_token": token(page), "who": PEOPLE[0].email, "password": PUBLISHED}
     reply = browser.post(f"{served.address}/entrar", data=form, headers={"Referer": f"{served.address}/entrar"})
     assert (reply.status_code, reply.url) == (200, f"{served.address}/agenda"), reply.url
     return browser
