@@ -39,7 +39,9 @@ def test_a_good_database_is_fine():
 
 def test_what_log_in_needs_is_told():
     assert states(checks.access(Settings(demo=False))) == [("acesso", "warning")] * 3
-    good = Settings(demo=False, secret_key="k" * 32, smtp_url="smtp://mail.example", public_url="https://clinica.example")
+    good = Settings(
+        demo=False, secret_key="k" * 32, smtp_url="smtp://mail.example", public_url="https://clinica.example"
+    )
     assert states(checks.access(good)) == [("acesso", "ok")]
     assert states(checks.access(Settings(demo=True))) == [("acesso", "ok")]
 
