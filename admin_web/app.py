@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from clinic.services import Clinic
 
 log = logging.getLogger(__name__)
-BIGGEST_REQUEST = 64 * 1024
+BIGGEST_REQUEST = 256 * 1024
+"""A privacy notice of 20,000 accented letters, as a form sends it, has its place in this."""
 GREATEST_ID = 2**63 - 1
 OWN_NAME = "Alô Clínica"
 

@@ -82,12 +82,12 @@ class Closings:
         row = {"day": day, "name": name, "unit_id": unit_id, "works": works}
 
         def work(connection: Connection) -> None:
+            connection.execute(ANNOUNCE)  # first: whoever adds a day at the same moment waits here, and then sees it
             same = select(Holiday.id).where(Holiday.day == day, Holiday.unit_id.is_not_distinct_from(unit_id))
             if connection.execute(same).first():
                 raise KnownDay
             need(connection, self._clock(), (name,))
             connection.execute(insert(Holiday).values(**row))
-            connection.execute(ANNOUNCE)
 
         self._change(work)
 

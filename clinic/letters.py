@@ -4,6 +4,7 @@ Everything happens behind the caller's back, found or not found, sent or not: wh
 """
 
 import logging
+import re
 import threading
 from collections.abc import Callable
 
@@ -16,7 +17,7 @@ from clinic.users import Account, Users
 
 log = logging.getLogger(__name__)
 PATHS: dict[Purpose, str] = {"reset": "/senha/nova", "invite": "/senha/nova", "confirm": "/entrar/confirmar"}
-RESET = """Olá, {name}.
+RESET = """Olá{name}.
 
 Recebemos um pedido de senha nova para a sua conta na {clinic}. Para escolher a senha, abra:
 
@@ -24,7 +25,7 @@ Recebemos um pedido de senha nova para a sua conta na {clinic}. Para escolher a 
 
 O endereço vale por uma hora e funciona uma vez. Se não foi você que pediu, ignore este e-mail: nada muda.
 """
-INVITE = """Olá, {name}.
+INVITE = """Olá{name}.
 
 A {clinic} criou uma conta para você. Para escolher sua senha e entrar, abra:
 
@@ -32,7 +33,7 @@ A {clinic} criou uma conta para você. Para escolher sua senha e entrar, abra:
 
 O endereço vale por três dias e funciona uma vez. Depois disso, peça outro em "Esqueci minha senha".
 """
-CONFIRM = """Olá, {name}.
+CONFIRM = """Olá{name}.
 
 Para confirmar que este e-mail é seu, abra:
 
@@ -40,7 +41,7 @@ Para confirmar que este e-mail é seu, abra:
 
 O endereço vale por dois dias. Se você não tem conta na {clinic}, ignore este e-mail.
 """
-CHANGED = """Olá, {name}.
+CHANGED = """Olá{name}.
 
 {what} na {clinic}. Se foi você, não precisa fazer nada.
 
@@ -50,6 +51,14 @@ SUBJECTS: dict[Purpose, str] = {
     "reset": "Sua senha nova", "invite": "Sua conta na clínica", "confirm": "Confirme seu e-mail",
 }  # fmt: skip
 TEXTS: dict[Purpose, str] = {"reset": RESET, "invite": INVITE, "confirm": CONFIRM}
+
+NO_NAME = re.compile(r"[:/@<>\n\r]|www\.|\.com|\d{3}", re.IGNORECASE)
+LONGEST_NAME = 80
+
+
+def _called(name: str) -> str:
+    """A name as a greeting takes it; nothing where it is no name: whoever registers could have us mail their words."""
+    return "" if NO_NAME.search(name) or len(name) > LONGEST_NAME else f", {name}"
 
 
 def in_background(work: Callable[[], None]) -> None:
@@ -122,7 +131,7 @@ class Letters:
         if email is None:
             return
         clinic, name = self._profiles.get().name, self._users.account(user_id).name
-        text = CHANGED.format(name=name, clinic=clinic, what=what, link=f"{self._url}/senha/esqueci")
+        text = CHANGED.format(name=_called(name), clinic=clinic, what=what, link=f"{self._url}/senha/esqueci")
         self._later(lambda: self._send(Mail(email, f"{what} · {clinic}", text)))
 
     def link(self, user_id: int, purpose: Purpose, email: str) -> str:
@@ -146,7 +155,8 @@ class Letters:
 
     def _send_link(self, account: Account, purpose: Purpose, email: str) -> None:
         clinic = self._profiles.get().name
-        text = TEXTS[purpose].format(name=account.name, clinic=clinic, link=self.link(account.id, purpose, email))
+        link = self.link(account.id, purpose, email)
+        text = TEXTS[purpose].format(name=_called(account.name), clinic=clinic, link=link)
         self._send(Mail(email, f"{SUBJECTS[purpose]} · {clinic}", text))
 
     def _send(self, mail: Mail) -> None:

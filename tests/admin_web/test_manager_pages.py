@@ -166,3 +166,9 @@ def test_whatever_is_audited_has_words():
     written = {code for text in sources for code in re.findall(r'audit\.add\(\s*[^,()]+,\s*"([a-z_.]+)"', text)}
     assert len(written) > 20
     assert written - set(ACTIONS) == set()
+
+
+def test_a_long_privacy_notice_has_its_place(clinic, manager):
+    fields = as_shown(manager.get("/ajustes").text) | {"privacy_notice": "ç" * 20_000}
+    assert send(manager, "/ajustes", **fields).status_code == 303
+    assert len(clinic.profile.get().privacy_notice) == 20_000
