@@ -99,9 +99,9 @@ def test_no_file_is_told(manager):
 
 
 def test_this_route_takes_more_than_others(manager):
-    reply = send(manager, MARIA + "\n" * 200_000)
+    reply = send(manager, MARIA + "\n" * 300_000)
     assert reply.status_code == 303
-    reply = manager.post("/ajustes", data={"name": "x" * 200_000, **token(manager)})
+    reply = manager.post("/ajustes", data={"name": "x" * 300_000, **token(manager)})
     assert reply.status_code == 413
 
 
@@ -113,7 +113,7 @@ def test_too_big_a_file_is_told_at_the_field(manager):
 def test_who_may_not_import_sends_no_big_files(site):
     attendant = site.client("attendant")
     attendant.get("/agenda")
-    assert send(attendant, MARIA + "\n" * 200_000).status_code == 413
+    assert send(attendant, MARIA + "\n" * 300_000).status_code == 413
 
 
 @pytest.mark.parametrize("sort", SORTS)
