@@ -1,5 +1,6 @@
 """The server: whatever comes over the wire ends that call alone."""
 
+import contextlib
 import socket
 import struct
 import time
@@ -93,7 +94,8 @@ def test_a_caller_in_latin_1_is_a_caller(server):
 def test_a_lost_call_ends_by_itself(server, last, outcome):
     with server.wire("menu") as wire:
         converse(wire, *ANSWERED, last)
-        wire.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(OSError):  # who talks too much may have been cut off already
+            wire.shutdown(socket.SHUT_WR)
         assert server.written("ended") == f"{outcome} menu"
 
 
