@@ -175,9 +175,9 @@ def test_a_server_told_to_end_lets_calls_finish(asterisk: Asterisk, victim: Runn
 def test_sipp_books_typing_ahead(asterisk: Asterisk, mariadb_clinic: RunningClinic, tmp_path: Path) -> None:
     asterisk.point_agi(mariadb_clinic.port)
     newcomers = mariadb_clinic.newcomers(2)
-    # Booking, first specialty, any unit, private, any doctor, the first time; yes, and good-bye. One after the other:
-    # whoever types ahead does not hear that a time has just gone.
-    keys = {f"1195{one.id:07}": f"{one.cpf}{one.born}11221112" for one in newcomers}
+    # Booking, first specialty, any unit, private, in person, any doctor, the first time; yes, and good-bye.
+    # One after the other: whoever types ahead does not hear that a time has just gone.
+    keys = {f"1195{one.id:07}": f"{one.cpf}{one.born}112211112" for one in newcomers}
     outcome = sipp.call(asterisk.server, "4000", keys.items(), tmp_path, apart=20)
     told = [line for line in mariadb_clinic.logged() if line["event"] == "call"][-2:]
     assert (outcome.successful, outcome.failed) == (2, 0), (told, outcome.output)
