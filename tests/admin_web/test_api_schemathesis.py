@@ -12,18 +12,20 @@ from schemathesis.generation import GenerationMode
 from tests.admin_web.site import ROLES, make_site
 from tests.clinic.small_clinic import same_clinic
 
-EXAMPLES = 2
+EXAMPLES = 8
 """For each operation, role, and kind of data: fitting and unfitting."""
-ODD = ["2xx", "400", "401", "403", "404", "409", "412", "415", "422", "428", "503"]
+ODD = ["2xx", "401", "403", "404", "409", "412", "415", "422", "428", "503"]
 CHECKS = {
-    # What fits the contract may break a rule (422) or meet another's change (412). 400 says that it does not fit;
-    # also of a CPF whose check digits are wrong or a number that is no telephone's, which no schema can say.
+    # What fits the contract may break a rule (422) or meet another's change (412); only 400 says that it does not fit.
     "positive_data_acceptance": {"expected-statuses": ODD},
     "negative_data_rejection": {
         "expected-statuses": ["400", "401", "403", "404", "405", "412", "415", "422", "428", "503"]
     },
     "missing_required_header": {"expected-statuses": ["400", "401", "403", "404", "405", "415", "428"]},
 }
+# Else our own code's literals are sent wherever a text may stand, also where a format of ours forbids it ("title" as a
+# CPF), and what is sent changes with every change of the code.
+ANALYSIS = {"constants": {"enabled": False}}
 CPFS = ["39053344705", "15350946056", "52998224725", "86288366757"]
 
 
@@ -76,7 +78,7 @@ def tries(operation, mode, headers):
 @pytest.mark.parametrize("who", [None, *ROLES])
 def test_everything_is_answered_as_described(site, who, mode):
     formats()
-    config = SchemathesisConfig.from_dict({"checks": CHECKS})
+    config = SchemathesisConfig.from_dict({"checks": CHECKS, "analysis": ANALYSIS})
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", site.app, config=config)
     session = site.clinic.sessions.open(site.user(who)) if who else None
     headers = {"Authorization": f"Bearer {site.clinic.tokens.of_session(session).access}"} if session else {}
