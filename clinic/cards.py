@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from clinic.audit import AuditTrail
+from clinic.registers import LINE, AppointmentLine, PatientLine
 from db.session import Database
 from db.tables import Appointment, AppointmentChange, Patient, PatientPhone, PreRegistration, Waiting
 
@@ -37,15 +38,6 @@ class PatientData:
 
 
 @dataclass(frozen=True, slots=True)
-class Relative:
-    """The guardian, or a dependant."""
-
-    id: int
-    name: str
-    birth_date: date
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """A line of an appointment's history; `by` as in histories ("user:3", "patient:12", "system")."""
 
@@ -59,28 +51,10 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class CardVisit:
+class CardVisit(AppointmentLine):
     """An appointment on the card, with what happened to it."""
 
-    id: int
-    code: str
-    status: str
-    starts_at: datetime
-    ends_at: datetime
-    doctor_id: int
-    unit_id: int
-    specialty_id: int | None
-    kind_id: int
-    payer_id: int | None
-    modality: str
-    cancel_reason: str | None
-    price_cents: int | None
-    via: str
-    replaced_by: int | None
-    patient_id: int | None
     pre_registration_id: int | None
-    answer_by: datetime | None
-    confirmed_at: datetime | None
     extra_reason: str | None
     tell_by_phone: bool
     return_of: int | None
@@ -107,8 +81,8 @@ class Card:
     """All of it; visits are the newest first."""
 
     patient: PatientData
-    guardian: Relative | None
-    dependants: tuple[Relative, ...]
+    guardian: PatientLine | None
+    dependants: tuple[PatientLine, ...]
     visits: tuple[CardVisit, ...]
     waiting: tuple[Wish, ...]
     pre_registrations: tuple[int, ...]
@@ -119,11 +93,8 @@ PATIENT = select(
     _P.id, _P.name, _P.social_name, _P.birth_date, _P.cpf, _P.email, _P.usual_payer_id, _P.usual_unit_id,
     _P.guardian_id, _P.created_at,
 )  # fmt: skip
-VISITS = (
-    select(_A.id, _A.code, _A.status, _A.starts_at, _A.ends_at, _A.doctor_id, _A.unit_id, _A.specialty_id, _A.kind_id)
-    .add_columns(_A.payer_id, _A.modality, _A.cancel_reason, _A.price_cents, _A.via, _A.replaced_by, _A.patient_id)
-    .add_columns(_A.pre_registration_id, _A.answer_by, _A.confirmed_at, _A.extra_reason, _A.tell_by_phone)
-    .add_columns(_A.return_of, _A.slot_id, _A.caller)
+VISITS = select(*LINE).add_columns(
+    _A.pre_registration_id, _A.extra_reason, _A.tell_by_phone, _A.return_of, _A.slot_id, _A.caller
 )
 CHANGES = select(
     AppointmentChange.id, AppointmentChange.appointment_id, AppointmentChange.at, AppointmentChange.event,
@@ -148,7 +119,7 @@ class Cards:
         around = select(_P.id, _P.name, _P.social_name, _P.birth_date)
         near = around.where(or_(_P.guardian_id == patient_id, _P.id == (patient.guardian_id or 0)))
         family = [
-            Relative(row[0], row[2] or row[1], row[3]) for row in self._database.rows(near.order_by(_P.birth_date))
+            PatientLine(row[0], row[2] or row[1], row[3]) for row in self._database.rows(near.order_by(_P.birth_date))
         ]
         waits = WISHES.where(Waiting.patient_id == patient_id, Waiting.live == 1).order_by(Waiting.created_at)
         pre = select(PreRegistration.id).where(PreRegistration.patient_id == patient_id)

@@ -73,11 +73,13 @@ class Filter:
 
 
 _A = Appointment
-APPOINTMENTS = (
-    select(_A.id, _A.code, _A.status, _A.starts_at, _A.ends_at, _A.doctor_id, _A.unit_id, _A.specialty_id, _A.kind_id)
-    .add_columns(_A.payer_id, _A.modality, _A.price_cents, _A.answer_by, _A.confirmed_at, _A.cancel_reason, _A.via)
-    .add_columns(_A.replaced_by, _A.patient_id)
+LINE = (
+    _A.id, _A.code, _A.status, _A.starts_at, _A.ends_at, _A.doctor_id, _A.unit_id, _A.specialty_id, _A.kind_id,
+    _A.payer_id, _A.modality, _A.price_cents, _A.answer_by, _A.confirmed_at, _A.cancel_reason, _A.via, _A.replaced_by,
+    _A.patient_id,
 )  # fmt: skip
+"""The columns of an AppointmentLine."""
+APPOINTMENTS: Any = select(*LINE)  # SQLAlchemy does not type rows this wide
 PATIENTS = select(Patient.id, Patient.name, Patient.social_name, Patient.birth_date)
 ACCOUNTS = select(User.id, User.name, User.active, User.patient_id, User.doctor_id, ROLE_LIST, UNIT_LIST)
 
