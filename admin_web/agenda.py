@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 
 from admin_web.access import STAFF, Doors, may, viewer
+from admin_web.address import number
 from admin_web.agenda_view import Drawer, Grid
-from admin_web.desk import DAY, Asked, Reception, number
+from admin_web.desk import DAY, Asked, Reception
 from admin_web.words import MONTHS_SHORT, WEEKDAYS_SHORT
 from clinic.days import Column, Picture
 from clinic.roster import KindInfo
@@ -32,7 +33,7 @@ class Agenda:
         if not self._clinic.units.all():
             return self._nothing()
         asked = self._desk.asked()
-        return render_template("agenda/day.html", **self._day(asked), **self._around(asked))
+        return render_template("agenda/page.html", **self._day(asked), **self._around(asked))
 
     def day_grid(self) -> Response:
         """The grid of the day alone; 304 while nothing has changed."""
@@ -43,7 +44,7 @@ class Agenda:
         if not self._clinic.units.all():
             return self._nothing()
         asked = self._desk.asked()
-        return render_template("agenda/week.html", **self._week(asked), **self._around(asked))
+        return render_template("agenda/page.html", **self._week(asked), **self._around(asked))
 
     def week_grid(self) -> Response:
         """The grid of the week alone."""
