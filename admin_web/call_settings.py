@@ -1,38 +1,65 @@
 """/ajustes: how the clinic answers: the call, the rules of booking, the texts."""
 
 from collections.abc import Mapping
-from datetime import time
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
 from admin_web.access import MANAGERS, Doors, viewer
+from admin_web.fields import Field, read, shown
 from clinic.profile import ChangedMeanwhile, Profile
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
 
 LOGIN = "required"
-TEXTS = {"name": 120, "spoken_name": 120, "registration": 60, "technical_director": 120, "trunk_number": 20}
-LONG_TEXTS = {"portal_welcome": 600, "privacy_notice": 20_000}
-TICKS = (
-    "recording_notice", "known_numbers", "ask_unit", "ask_payer", "ask_modality", "rating", "operadora",
-    "optional_holidays",
+SECTIONS: tuple[tuple[str, tuple[Field, ...]], ...] = (
+    ("A clínica", (
+        Field("name", "Nome da clínica", required=True, missing="A clínica precisa de um nome."),
+        Field("spoken_name", "Como se pronuncia", hint="Só se o nome for lido errado ao telefone."),
+        Field("registration", "Inscrição no CRM", hint="Como “CRM-SP 987654”; fica ao pé de cada página.", longest=60),
+        Field("technical_director", "Direção técnica", hint="Como “Dra. Helena Prado, CRM-SP 54321”."),
+    )),
+    ("A ligação", (
+        Field("recording_notice", "Avisar que a ligação pode ser gravada", "tick"),
+        Field("known_numbers", "Número conhecido: pedir só a data de nascimento", "tick",
+              "Encurta a ligação de quem liga do próprio telefone. Nada sobre o paciente é dito antes."),
+        Field("ask_unit", "Perguntar em que unidade", "tick", "Só quando há mais de uma."),
+        Field("ask_payer", "Perguntar quem paga", "tick", "Só quando há convênios."),
+        Field("ask_modality", "Perguntar se é presencial ou por vídeo", "tick", "Só onde há os dois."),
+        Field("rating", "Pedir uma nota de 1 a 5 no fim", "tick"),
+        Field("operadora", "A clínica é operadora de plano de saúde", "tick",
+              "Decreto 11.034/2022: protocolo no começo, cancelamento do plano entre as primeiras opções, "
+              "gravações guardadas."),
+        Field("trunk_number", "Número do tronco", "phone",
+              "O que a operadora manda quando o número de quem liga não vem; não identifica ninguém."),
+        Field("max_bookings_per_number", "Marcações por número e dia", "number",
+              "Um mesmo número não marca mais que isso por dia.", required=True, least=1, most=50),
+    )),
+    ("Marcar e desmarcar", (
+        Field("booking_days", "Dias à frente", "number", "Até quantos dias à frente há vagas.", required=True,
+              least=1, most=365),
+        Field("min_notice_minutes", "Antecedência para marcar", "number",
+              "Em minutos: vagas mais próximas que isso não são oferecidas.", required=True, most=10_080),
+        Field("notice_hours", "Aviso para desmarcar", "number",
+              "Em horas: quem desmarca mais tarde ouve o que a clínica pede.", required=True, most=240),
+        Field("max_future_appointments", "Consultas futuras por paciente", "number", "Ao mesmo tempo.", required=True,
+              least=1, most=20),
+        Field("hold_minutes", "Minutos para decidir", "number",
+              "Por quanto tempo o horário fica guardado enquanto alguém decide.", required=True, least=1, most=30),
+        Field("noon", "A tarde começa às", "time", required=True),
+        Field("optional_holidays", "Fechar nos pontos facultativos", "tick", "Carnaval, Corpus Christi e semelhantes."),
+    )),
+    ("Textos", (
+        Field("portal_welcome", "Boas-vindas", "area", "O que o paciente lê primeiro no site.", longest=600),
+        Field("privacy_notice", "Aviso de privacidade", "area",
+              "Vazio: o texto que acompanha o sistema. Cada mudança é uma versão nova, que todos leem de novo.",
+              longest=20_000),
+    )),
 )  # fmt: skip
-NUMBERS = {
-    "max_future_appointments": (1, 20), "max_bookings_per_number": (1, 50), "hold_minutes": (1, 30),
-    "booking_days": (1, 365), "min_notice_minutes": (0, 10_080), "notice_hours": (0, 240),
-}  # fmt: skip
-LABELS = {
-    "name": "Nome da clínica", "max_future_appointments": "Consultas futuras por paciente",
-    "max_bookings_per_number": "Marcações por número e dia", "hold_minutes": "Minutos para decidir",
-    "booking_days": "Dias à frente", "min_notice_minutes": "Antecedência para marcar",
-    "notice_hours": "Aviso para desmarcar", "noon": "A tarde começa às", "portal_welcome": "Boas-vindas",
-    "privacy_notice": "Aviso de privacidade", "registration": "Inscrição no CRM",
-    "technical_director": "Direção técnica", "trunk_number": "Número do tronco", "spoken_name": "Como se pronuncia",
-}  # fmt: skip
+FIELDS = tuple(field for _, fields in SECTIONS for field in fields)
+LABELS = {field.name: field.label for field in FIELDS}
 
 
 class CallSettings:
@@ -43,22 +70,20 @@ class CallSettings:
 
     def page(self) -> str:
         """The settings as they stand."""
-        return self._shown(_texts(self._clinic.profile.get()), {}, self._clinic.profile.stamp())
+        values = shown(FIELDS, self._clinic.profile.get().model_dump())
+        return self._shown(values, {}, self._clinic.profile.stamp())
 
     def save(self) -> str | Response | tuple[str, int]:
         """Keep them, unless somebody else has meanwhile; what was typed stays in any case."""
-        typed = {name: request.form.get(name, "") for name in (*TEXTS, *LONG_TEXTS, *TICKS, *NUMBERS, "noon")}
+        values, errors = read(FIELDS, request.form)
         seen = request.form.get("seen", "")
-        changes, errors = read(typed)
         if errors:
-            return self._shown(typed, errors, seen), 422
+            return self._shown(request.form, errors, seen), 422
         try:
-            self._clinic.profile.change(changes, seen)
+            self._clinic.profile.change({name: _or_none_said(name, value) for name, value in values.items()}, seen)
         except ChangedMeanwhile:
             said = "Outra pessoa guardou os ajustes enquanto você escrevia. Confira e guarde de novo para valer o seu."
-            return self._shown(typed, {"": said}, self._clinic.profile.stamp()), 409
-        except ValidationError:
-            return self._shown(typed, {"": "Algum valor não serve. Confira os números."}, seen), 422
+            return self._shown(request.form, {"": said}, self._clinic.profile.stamp()), 409
         self._clinic.audit.add(viewer().ref, "profile.changed", "profile", 1)
         flash("Ajustes guardados. Valem a partir da próxima ligação.", "good")
         return redirect(url_for("call_settings.page"), 303)
@@ -66,44 +91,13 @@ class CallSettings:
     @staticmethod
     def _shown(values: Mapping[str, str], errors: Mapping[str, str], seen: str) -> str:
         return render_template(
-            "call_settings/page.html", values=values, errors=errors, seen=seen, labels=LABELS, numbers=NUMBERS,
-            longest={**TEXTS, **LONG_TEXTS},
-        )  # fmt: skip
+            "call_settings/page.html", sections=SECTIONS, values=values, errors=errors, seen=seen, labels=LABELS
+        )
 
 
-def read(typed: Mapping[str, str]) -> tuple[dict[str, object], dict[str, str]]:
-    """What was typed as settings, and what is wrong by field."""
-    errors: dict[str, str] = {}
-    found: dict[str, object] = {name: typed[name] == "1" for name in TICKS}
-    for name, longest in {**TEXTS, **LONG_TEXTS}.items():
-        found[name] = typed[name].strip()
-        if len(typed[name].strip()) > longest:
-            errors[name] = f"Cabe até {longest} letras."
-    for name, (least, most) in NUMBERS.items():
-        number = typed[name].strip()
-        if number.isascii() and number.isdigit() and len(number) < 7 and least <= int(number) <= most:
-            found[name] = int(number)
-        else:
-            errors[name] = f"Um número de {least} a {most}."
-    if not found["name"]:
-        errors["name"] = "A clínica precisa de um nome."
-    try:
-        found["noon"] = time.fromisoformat(typed["noon"]).replace(tzinfo=None)
-    except ValueError:
-        errors["noon"] = "Escreva as horas como 12:00."
-    found.update({name: found[name] or None for name in ("spoken_name", "trunk_number")})
-    return found, errors
-
-
-def _texts(profile: Profile) -> dict[str, str]:
-    """The profile as a form shows it."""
-    ticks = {name: "1" if getattr(profile, name) else "" for name in TICKS}
-    rest = {name: getattr(profile, name) for name in (*TEXTS, *LONG_TEXTS, *NUMBERS)}
-    return {
-        **ticks,
-        **{name: "" if value is None else str(value) for name, value in rest.items()},
-        "noon": f"{profile.noon:%H:%M}",
-    }
+def _or_none_said(name: str, value: object) -> object:
+    """An empty field is what the profile has where nothing was ever said."""
+    return Profile.model_fields[name].default if value is None else value
 
 
 def blueprint(clinic: "Clinic") -> Blueprint:

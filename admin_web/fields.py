@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time
 from typing import Any, Literal
 from unicodedata import category
 
+from admin_web.address import FARTHEST
 from clinic.phones import normalise
 
-Sort = Literal["text", "area", "tick", "number", "choose", "phone"]
+Sort = Literal["text", "area", "tick", "number", "choose", "phone", "time"]
 TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-FARTHEST = timedelta(days=5 * 366)
 Options = Callable[[], Sequence[tuple[str, str]]]
 STATES = (
     "AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA", "PB", "PE", "PI", "PR", "RJ",
@@ -40,6 +40,8 @@ class Field:
     options: Options | None = None
     whole: bool = False
     """What is chosen is a number (an id), not a text."""
+    missing: str = "Falta preencher."
+    """What is said where a required one is empty."""
 
 
 def read(fields: Iterable[Field], typed: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -62,6 +64,8 @@ def shown(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, str]:
 def _text(field: Field, value: Any) -> str:
     if field.sort == "tick":
         return "1" if value else ""
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     return "" if value is None else str(value)
 
 
@@ -71,14 +75,10 @@ def _value(field: Field, text: str) -> Any:
         return text == "1"
     if not text:
         if field.required:
-            raise ValueError("Falta preencher.")
+            raise ValueError(field.missing)
         return None
-    if field.sort == "number":
-        return _number(field, text)
-    if field.sort == "choose":
-        return _chosen(field, text)
-    if field.sort == "phone":
-        return _phone(text)
+    if field.sort in READERS:
+        return READERS[field.sort](field, text)
     if len(text) > field.longest:
         raise ValueError(f"Cabe até {field.longest} letras.")
     return text
@@ -96,11 +96,23 @@ def _chosen(field: Field, text: str) -> Any:
     return int(text) if field.whole else text
 
 
-def _phone(text: str) -> str:
+def _phone(_field: Field, text: str) -> str:
     number = normalise(text)
     if number is None:
         raise ValueError("Escreva o telefone com DDD, como (11) 3333-4444.")
     return number
+
+
+def _time(_field: Field, text: str) -> time:
+    try:
+        return time.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        raise ValueError("Escreva as horas como 12:00.") from None
+
+
+READERS: Mapping[Sort, Callable[[Field, str], Any]] = {
+    "number": _number, "choose": _chosen, "phone": _phone, "time": _time,
+}  # fmt: skip
 
 
 def visible(text: str) -> str:
@@ -108,7 +120,7 @@ def visible(text: str) -> str:
     return "".join(one for one in text if one == "\n" or (category(one) != "Cc" and one not in TURNING))
 
 
-def day_of(text: str, today: date) -> date:
+def read_day(text: str, today: date) -> date:
     """A day as a date field sends it. Raises ValueError, whose text says why it is none, or too far away."""
     try:
         found = date.fromisoformat(text.strip())

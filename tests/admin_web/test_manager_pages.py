@@ -172,3 +172,9 @@ def test_a_long_privacy_notice_has_its_place(clinic, manager):
     fields = as_shown(manager.get("/ajustes").text) | {"privacy_notice": "ç" * 20_000}
     assert send(manager, "/ajustes", **fields).status_code == 303
     assert len(clinic.profile.get().privacy_notice) == 20_000
+
+
+def test_the_trunks_number_is_kept_as_callers_numbers_are(clinic, manager):
+    fields = as_shown(manager.get("/ajustes").text) | {"trunk_number": "(11) 3333-4444"}
+    assert send(manager, "/ajustes", **fields).status_code == 303
+    assert clinic.profile.get().trunk_number == "551133334444"
