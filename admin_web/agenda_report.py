@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 
 from admin_web import report_words as words
 from admin_web.access import MANAGERS, Doors, viewer
+from admin_web.address import day_of
 from admin_web.report_tables import Column, Table, tables
 from admin_web.sheets import as_csv, as_xlsx
 from clinic.agenda_report import LONGEST, Asked, Report
@@ -67,9 +68,9 @@ class AgendaReport:
         today = self._today()
         usual = Asked(today - timedelta(days=USUAL), today - timedelta(days=1), **self._chosen())
         typed = {name: request.args.get(name, "") for name in ("de", "ate")}
-        errors = {name: "Escreva a data como 05/04/2026." for name in typed if typed[name] and not _day(typed[name])}
-        first = _day(typed["de"]) or (_day(typed["ate"]) or usual.last) - timedelta(days=USUAL - 1)
-        last = _day(typed["ate"]) or max(usual.last, first)
+        errors = {name: "Escreva a data como 05/04/2026." for name in typed if typed[name] and not day_of(typed[name])}
+        first = day_of(typed["de"]) or (day_of(typed["ate"]) or usual.last) - timedelta(days=USUAL - 1)
+        last = day_of(typed["ate"]) or max(usual.last, first)
         if not errors and last < first:
             errors["ate"] = "O fim vem antes do começo."
         if not errors and last - first >= LONGEST:
@@ -161,14 +162,6 @@ def _lead(report: Report) -> str:
 def _cell(value: Any, column: Column) -> str:
     """A value as the page writes it."""
     return "–" if value is None else CELLS[column.kind](value)  # type: ignore[operator]
-
-
-def _day(text: str) -> date | None:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if 2000 <= found.year <= 2200 else None
 
 
 def blueprint(clinic: "Clinic") -> Blueprint:

@@ -1,11 +1,12 @@
 """/auditoria: who did or saw what, found by who, what, whose and when."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request, url_for
 
 from admin_web.access import MANAGERS, Doors
+from admin_web.address import day_of, number
 from admin_web.audit_words import ACTIONS, ACTORS, CHOICES, ENTITIES
 from clinic.audit import Asked, AuditLine
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 LOGIN = "required"
 PAGE = 50
-YEARS = range(2000, 2100)
 
 
 class AuditLog:
@@ -26,18 +26,17 @@ class AuditLog:
     def page(self) -> str:
         """What fits the filters, newest first."""
         zone = self._clinic.units.clock_zone()
-        since, until = _day(request.args.get("de", "")), _day(request.args.get("ate", ""))
-        entity, _, number = request.args.get("de_quem", "").strip().rpartition(":")
+        since, until = day_of(request.args.get("de", "")), day_of(request.args.get("ate", ""))
+        entity, _, which = request.args.get("de_quem", "").strip().rpartition(":")
         asked = Asked(
             action=request.args.get("acao", "")[:40],
             who=request.args.get("quem", "").strip()[:60],
             entity=entity,
-            entity_id=int(number) if entity and number.isdecimal() and len(number) < 16 else None,
+            entity_id=number(which) if entity else None,
             since=datetime.combine(since, time(), zone) if since else None,
             until=datetime.combine(until + timedelta(days=1), time(), zone) if until else None,
         )
-        before = request.args.get("antes", "")
-        found = self._clinic.audit.search(asked, int(before) if _is_id(before) else None, PAGE + 1)
+        found = self._clinic.audit.search(asked, number(request.args.get("antes")), PAGE + 1)
         return render_template(
             "audit_log/page.html",
             lines=found[:PAGE],
@@ -55,8 +54,8 @@ def actor(line: AuditLine) -> str:
     """Who acted, in words."""
     if line.name:
         return line.name
-    kind, _, number = line.actor.partition(":")
-    return f"{ACTORS.get(kind, kind)} {number}".strip()
+    kind, _, which = line.actor.partition(":")
+    return f"{ACTORS.get(kind, kind)} {which}".strip()
 
 
 def whose(line: AuditLine) -> str:
@@ -70,19 +69,6 @@ def _older(found: list[AuditLine]) -> str:
         return ""
     asked = {name: value for name, value in request.args.items() if name != "antes"}
     return url_for("audit_log.page", **asked, antes=found[PAGE - 1].id)  # type: ignore[arg-type]
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 16
-
-
-def _day(text: str) -> date | None:
-    """A day of an address; None for what is none, or lies beyond any trail."""
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.year in YEARS else None
 
 
 def blueprint(clinic: "Clinic") -> Blueprint:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import abort, request, url_for
 
 from admin_web.access import viewer
+from admin_web.address import day_near, number
 from clinic.access import may_see_unit
 from clinic.days import Choice
 from clinic.people import Person
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from clinic.services import Clinic
 
 DAY = timedelta(days=1)
-FARTHEST = timedelta(days=5 * 366)
 IN_DRAWER = "X-Drawer"
 
 
@@ -46,20 +46,6 @@ class Asked:
 def in_drawer() -> bool:
     """Whether the page's script asks, and shows the answer in its drawer."""
     return IN_DRAWER in request.headers
-
-
-def number(text: str | None) -> int | None:
-    """An id out of an address or a form; None for anything else."""
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 18 else None
-
-
-def day_of(text: str | None, today: date) -> date:
-    """A day out of an address; today for what is none, or is years away."""
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return today
-    return day if abs(day - today) <= FARTHEST else today
 
 
 class Reception:
@@ -92,7 +78,7 @@ class Reception:
         unit, specialty, doctor = (number(given.get(name)) for name in ("unidade", "especialidade", "medico"))
         roster = self.clinic.desk.roster()
         return Asked(
-            day_of(given.get("dia"), self.today()),
+            day_near(given.get("dia"), self.today()),
             unit if unit in {one.id for one in self.units()} else None,
             specialty if specialty in {one.id for one in roster.specialties} else None,
             doctor if doctor in roster.doctors else None,

@@ -7,7 +7,8 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from admin_web import desk_words
 from admin_web.access import STAFF, Doors, viewer
-from admin_web.desk import Reception, back_to, in_drawer, number
+from admin_web.address import number
+from admin_web.desk import Reception, back_to, in_drawer
 from admin_web.desk_answers import done
 from clinic.bookings import Booking as Booked
 from clinic.bookings import NotAllowed, Overlaps, SlotTaken

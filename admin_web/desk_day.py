@@ -8,7 +8,8 @@ from flask import Blueprint, Response, render_template, request
 
 from admin_web import desk_words
 from admin_web.access import STAFF, Doors, viewer
-from admin_web.desk import Reception, back_to, day_of, in_drawer, number
+from admin_web.address import day_near, number
+from admin_web.desk import Reception, back_to, in_drawer
 from admin_web.desk_answers import done
 from clinic.access import may_see_unit
 from clinic.bookings import ExtraQuotaFull, Overlaps
@@ -68,7 +69,7 @@ class OnTheDay:
     def late(self) -> Answer:
         """Write it down; every visit still to come is told in its history."""
         given = request.form
-        doctor_id, day = number(given.get("medico")), day_of(given.get("dia"), self._desk.today())
+        doctor_id, day = number(given.get("medico")), day_near(given.get("dia"), self._desk.today())
         minutes, reason = number(given.get("minutos")), " ".join(given.get("motivo", "").split())
         errors = {}
         if doctor_id not in self._clinic.desk.roster().doctors:
@@ -87,7 +88,7 @@ class OnTheDay:
 
     def _extra(self, given: "object", errors: dict[str, str], said: str) -> str:
         ask = given.get  # type: ignore[attr-defined]
-        day = day_of(ask("dia"), self._desk.today())
+        day = day_near(ask("dia"), self._desk.today())
         person = self._desk.patient(number(ask("paciente")))
         typed = ask("q", "")[:120]
         units = self._desk.units()
@@ -104,7 +105,7 @@ class OnTheDay:
 
     def _late(self, given: "object", errors: dict[str, str]) -> str:
         ask = given.get  # type: ignore[attr-defined]
-        day = day_of(ask("dia"), self._desk.today())
+        day = day_near(ask("dia"), self._desk.today())
         doctor_id, minutes = number(ask("medico")), number(ask("minutos"))
         minutes = USUAL_DELAY if minutes is None else min(minutes, LONGEST_DELAY)
         known = doctor_id in self._clinic.desk.roster().doctors
@@ -138,7 +139,7 @@ class OnTheDay:
         roster = self._clinic.desk.roster()
         doctor_id, unit_id = number(ask("medico")) or 0, number(ask("unidade")) or 0
         at = _time(ask("hora")) or time()
-        day = day_of(ask("dia"), self._desk.today())
+        day = day_near(ask("dia"), self._desk.today())
         [kind] = [one for one in roster.kinds if one.id == number(ask("tipo"))]
         specialty = next((one.id for one in roster.specialties if doctor_id in roster.announceable[one.id]), None)
         role = next(one for one in ROLES if one in viewer().roles)

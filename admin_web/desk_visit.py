@@ -8,7 +8,8 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from admin_web import desk_words
 from admin_web.access import STAFF, Doors, viewer
-from admin_web.desk import Reception, back_to, day_of, in_drawer, number
+from admin_web.address import day_near, number
+from admin_web.desk import Reception, back_to, in_drawer
 from admin_web.desk_answers import done
 from clinic.bookings import Booking, NotAllowed, NotYours, Overlaps, SlotTaken, WrongStatus
 from clinic.cards import CardVisit
@@ -152,7 +153,7 @@ class Visit:
     def _move_form(self, appointment_id: int, said: str = "") -> str:
         visit = self._visit(appointment_id)
         zone = self._zone(visit.unit_id)
-        day = day_of(request.args.get("dia"), visit.starts_at.astimezone(zone).date())
+        day = day_near(request.args.get("dia"), visit.starts_at.astimezone(zone).date())
         times = self._times(visit, datetime.combine(day, datetime.min.time(), zone))
         by_day: dict[date, list[SlotInfo]] = {}
         for one in times:

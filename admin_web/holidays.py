@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from admin_web.access import MANAGERS, Doors, viewer
-from admin_web.fields import day_of
+from admin_web.fields import read_day
 from admin_web.own import audit_shown, stamp_of, to_call, were_shown
 from clinic.closings import KnownDay
 from clinic.practice import Visit
@@ -78,7 +78,7 @@ class Holidays:
         """The day, or what is wrong with it."""
         text = request.form.get("day", "").strip()
         try:
-            return day_of(text, self._clinic.clock().date()) if text else "Diga o dia."
+            return read_day(text, self._clinic.clock().date()) if text else "Diga o dia."
         except ValueError as wrong:
             return str(wrong)
 

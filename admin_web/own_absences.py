@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from admin_web.access import DOCTORS, MANAGERS, Doors, viewer
-from admin_web.fields import day_of
+from admin_web.fields import read_day
 from admin_web.own import audit_shown, doctor_of_page, stamp_of, to_call, were_shown
 from clinic.practice import EndsBeforeItBegins, Visit
 from clinic.slots import Criteria, SlotInfo
@@ -145,7 +145,7 @@ def _date(name: str, today: date, missing: str, otherwise: date | None = None) -
     if not text:
         raise Wrong(name, missing)
     try:
-        return day_of(text, today)
+        return read_day(text, today)
     except ValueError as wrong:
         raise Wrong(name, str(wrong)) from None
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, flash, make_response, redirect, re
 
 from admin_web import access, desk_words
 from admin_web.access import PATIENTS, Doors, viewer
-from admin_web.desk import number
+from admin_web.address import number
 from admin_web.portal_own import people_of, person_of
 from admin_web.words import phone
 from clinic.cards import PatientData

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from admin_web.access import DOCTORS, MANAGERS, Doors, viewer
-from admin_web.fields import day_of
+from admin_web.address import day_near
 from admin_web.own import doctor_of_page
 from clinic.appointments import Booking
 from clinic.practice import AbsenceInfo
@@ -99,7 +99,7 @@ class OwnDay:
         zones = {unit.id: unit.tz for unit in self._clinic.units.known()}
         now = self._clinic.clock()
         today = now.astimezone(self._clinic.units.clock_zone()).date()
-        day = _day(request.args.get("dia", ""), today)
+        day = day_near(request.args.get("dia", ""), today)
         visits = self._clinic.practice.day(doctor_id, day)
         return {
             "doctor": doctor, "day": day, "today": today, "before": day - timedelta(days=1),
@@ -122,14 +122,6 @@ class OwnDay:
             "payer": {payer.id: payer.name for payer in self._clinic.directory.payers()},
             "unit": {unit.id: unit.name for unit in self._clinic.units.known()},
         }
-
-
-def _day(text: str, today: date) -> date:
-    """The day that is asked for; today for what is none, or is years away."""
-    try:
-        return day_of(text, today)
-    except ValueError:
-        return today
 
 
 def blueprint(clinic: "Clinic") -> Blueprint:

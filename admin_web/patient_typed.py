@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from hashlib import sha256
 
-from admin_web.desk import number
+from admin_web.address import number
 from admin_web.words import birth, cpf, phone
 from clinic.cards import PatientData
 from clinic.patient_forms import PatientForm

@@ -7,7 +7,8 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 
 from admin_web import desk_words, unfinished
 from admin_web.access import STAFF, Doors, viewer
-from admin_web.desk import Reception, in_drawer, number
+from admin_web.address import number
+from admin_web.desk import Reception, in_drawer
 from admin_web.patient_typed import LABELS, as_typed, seen, typed_form
 from clinic.cards import Card, PatientData
 from clinic.patient_forms import Invalid, PatientForm

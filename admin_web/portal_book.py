@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 
 from admin_web import portal_find, portal_words
 from admin_web.access import PATIENTS, Doors, viewer
-from admin_web.desk import number
+from admin_web.address import number
 from admin_web.portal_own import VIA, keeps, people_of, person_of
 from admin_web.portal_wish import STEPS, Wish, wish_of
 from admin_web.words import reais, when

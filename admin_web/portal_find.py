@@ -7,7 +7,7 @@ from flask import Blueprint, abort, render_template, request, url_for
 
 from admin_web import access
 from admin_web.access import PATIENTS, Doors, Public
-from admin_web.desk import day_of, number
+from admin_web.address import day_near, number
 from admin_web.portal_own import keeps, patient_looking
 from admin_web.portal_wish import MODALITIES, PRICES, STEPS, Wish, wish_of
 from clinic.finding import Found
@@ -49,7 +49,7 @@ class Find:
         found = finder.one(doctor_id, wish.specialty) or finder.one(doctor_id) or abort(404)
         roster = self._clinic.desk.roster()
         today = self._clinic.clock().astimezone(roster.units[0].tz).date()
-        since = max(day_of(request.args.get("dia"), today), today)
+        since = max(day_near(request.args.get("dia"), today), today)
         slots = self._free(found, wish, since)
         days = _by_day(slots, {one.id: one.tz for one in roster.unit.values()})
         return render_template(

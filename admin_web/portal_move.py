@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, flash, render_template, request, u
 
 from admin_web import portal_words
 from admin_web.access import PATIENTS, Doors, viewer
-from admin_web.desk import day_of
+from admin_web.address import day_near
 from admin_web.portal_own import VIA, keeps
 from admin_web.portal_visits import CHANGED, Visits, to
 from admin_web.words import when
@@ -120,7 +120,7 @@ class Move:
     def _times(self, visit: CardVisit, said: str = "") -> str:
         zone = self._clinic.units.get(visit.unit_id).tz
         today = self._clinic.clock().astimezone(zone).date()
-        since = max(day_of(request.args.get("dia"), today), today)
+        since = max(day_near(request.args.get("dia"), today), today)
         days: dict[date, list[SlotInfo]] = {}
         for slot in self._free(visit, datetime.combine(since, time(), zone), MOST_TIMES):
             days.setdefault(slot.starts_at.astimezone(zone).date(), []).append(slot)

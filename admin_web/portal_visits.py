@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 
 from admin_web import portal_words
 from admin_web.access import PATIENTS, Doors, viewer
-from admin_web.desk import number
+from admin_web.address import number
 from admin_web.portal_own import VIA, people_of
 from admin_web.words import when
 from clinic.bookings import Booking, NotYours, Overlaps, SlotTaken, WrongStatus

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from admin_web.desk import number
+from admin_web.address import number
 from clinic.finding import Looking
 
 if TYPE_CHECKING:

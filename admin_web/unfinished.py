@@ -7,7 +7,8 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 
 from admin_web import desk_words
 from admin_web.access import STAFF, Doors, viewer
-from admin_web.desk import Reception, number
+from admin_web.address import number
+from admin_web.desk import Reception
 from admin_web.patient_typed import LABELS, typed_form
 from admin_web.words import birth, cpf, phone
 from clinic.bookings import Overlaps
