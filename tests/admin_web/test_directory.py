@@ -1,12 +1,12 @@
 """What the clinic offers, as managers edit it: units, specialties, payers, kinds of visit, doctors."""
 
-import html
 import re
 from datetime import time
 
 import pytest
 
 from admin_web.fields import Field, read
+from tests.admin_web.forms import as_shown, send
 
 INPUT = re.compile(r'<input [^>]*name="([^"]+)" value="([^"]*)"')
 
@@ -16,26 +16,6 @@ def manager(site):
     browser = site.client("manager")
     browser.get("/unidades")
     return browser
-
-
-def send(browser, path, fields):
-    token = browser.get_cookie("alo_csrf").value
-    return browser.post(path, data=fields | {"csrf_token": token})
-
-
-def as_shown(page: str) -> dict[str, list[str]]:
-    """The fields of the page's form as a browser would send them back."""
-    found: dict[str, list[str]] = {}
-    for tag in re.findall(r"<input [^>]*>", page):
-        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
-        if name and ('type="checkbox"' not in tag or " checked" in tag):
-            found.setdefault(name[1], []).append(html.unescape(value[1] if value else ""))
-    for name, inside in re.findall(r'<select [^>]*name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
-        found[name] = re.findall(r'value="([^"]*)" selected', inside)[:1] or [""]
-    for name, text in re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>([^<]*)</textarea>', page):
-        found[name] = [html.unescape(text)]
-    found.pop("csrf_token", None)
-    return found
 
 
 SORTS = {"unit": "unidades", "specialty": "especialidades", "payer": "convenios", "kind": "tipos"}

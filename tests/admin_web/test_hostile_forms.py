@@ -5,8 +5,8 @@ import pytest
 from admin_web.fields import visible
 from admin_web.own_terms import read_reais
 from clinic.editing import Editing, stamp
-from tests.admin_web.test_directory import as_shown
-from tests.admin_web.test_own_pages import at, row, seen_in, send, tuesday
+from tests.admin_web.forms import as_shown, send
+from tests.admin_web.test_own_pages import at, row, seen_in, tuesday
 from tests.clinic.counting import CountingDatabase
 
 AGES_AWAY = ("0001-01-01", "9999-12-31")

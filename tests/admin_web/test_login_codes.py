@@ -6,6 +6,7 @@ import pyotp
 import pytest
 from argon2 import PasswordHasher
 
+from tests.admin_web.forms import send
 from tests.admin_web.site import EMAIL, make_site, make_user
 from tests.admin_web.test_login import GOOD, enter
 from tests.clinic.small_clinic import same_clinic
@@ -28,10 +29,6 @@ def half_way(site):
     browser = site.client(None)
     assert enter(browser, EMAIL["manager"], next="/conta").location == "/entrar/configurar?next=/conta"
     return browser
-
-
-def send(browser, path, **data):
-    return browser.post(path, data=data | {"csrf_token": browser.get_cookie("alo_csrf").value})
 
 
 def app_of(browser):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from admin_web.audit_words import ACTIONS
+from tests.admin_web.forms import as_shown, send
 
 TUESDAY = date(2026, 11, 24)
 
@@ -16,20 +17,6 @@ def manager(site):
     browser = site.client("manager")
     browser.get("/ajustes")
     return browser
-
-
-def send(browser, path, **fields):
-    token = browser.get_cookie("alo_csrf").value
-    return browser.post(path, data={"csrf_token": token} | fields)
-
-
-def as_shown(page: str) -> dict[str, str]:
-    """The fields of the settings form as a browser would send them back."""
-    found = dict(re.findall(r'<input id="f-\w+" name="(\w+)" value="([^"]*)"', page))
-    found |= dict(re.findall(r'<textarea id="f-\w+" name="(\w+)"[^>]*>([^<]*)</textarea>', page))
-    found |= dict.fromkeys(re.findall(r'type="checkbox" id="f-\w+" name="(\w+)" value="1" checked', page), "1")
-    [found["seen"]] = re.findall(r'name="seen" value="([^"]*)"', page)
-    return found
 
 
 # Settings

@@ -11,6 +11,7 @@ from clinic.own_data import OwnData
 from clinic.portal import Portal
 from clinic.registrations import Registrations
 from db.tables import Appointment, Patient
+from tests.admin_web.forms import send
 from tests.admin_web.site import make_site
 from tests.admin_web.test_password import URL, Post
 
@@ -45,11 +46,6 @@ def desk(site):
     browser = site.client("attendant")
     browser.get("/pedidos")
     return browser
-
-
-def send(browser, path, **fields):
-    token = browser.get_cookie("alo_csrf").value
-    return browser.post(path, data={"csrf_token": token} | fields)
 
 
 def exported(browser, **query):

@@ -8,6 +8,7 @@ import pytest
 
 from admin_web.hours_form import FIELDS, stamp
 from admin_web.own_terms import read_reais, write_reais
+from tests.admin_web.forms import send
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 TUESDAY = date(2026, 11, 24)
@@ -28,11 +29,6 @@ def doctor(site):
     browser = site.client("doctor")
     browser.get("/medico", follow_redirects=True)
     return browser
-
-
-def send(browser, path, **fields):
-    token = browser.get_cookie("alo_csrf").value
-    return browser.post(path, data={"csrf_token": token} | fields)
 
 
 def seen_in(page: str) -> str:

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from tests.admin_web.forms import send
+
 
 @pytest.fixture
 def alice(site):
@@ -12,11 +14,6 @@ def alice(site):
     browser = site.client("patient")
     browser.get("/portal")
     return browser
-
-
-def send(browser, path, **fields):
-    token = browser.get_cookie("alo_csrf").value
-    return browser.post(path, data={"csrf_token": token} | fields)
 
 
 def confirm_path(clinic, who="marina", specialty="general", place=1):

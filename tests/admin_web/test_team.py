@@ -5,6 +5,7 @@ import re
 import pytest
 
 from clinic.identities import Identity
+from tests.admin_web.forms import send
 from tests.admin_web.site import make_site
 
 BIA = {"name": "Bia Nunes", "email": "bia@example.com", "role": ["attendant"]}
@@ -29,10 +30,6 @@ def browser_of(site, who):
     browser = site.client(who)
     browser.get("/equipe")
     return browser
-
-
-def send(browser, path, fields=()):
-    return browser.post(path, data=dict(fields) | {"csrf_token": browser.get_cookie("alo_csrf").value})
 
 
 def keep(browser, user_id, **fields):
