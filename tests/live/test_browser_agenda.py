@@ -1,8 +1,6 @@
 """/agenda in a real browser: it changes under one's eyes, two at the desk share it, the keyboard does it all."""
 
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,34 +8,13 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.admin_web.site import make_user
 from tests.clinic.small_clinic import SmallClinic
-from tests.live import session
 from tests.live.browser import THEMES, WIDTHS, barriers, chromium, sticks_out
+from tests.live.pages import SmallSite, small_site
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("browser")]
 
 MONDAY = "/agenda?dia=2026-11-23"
-
-
-@dataclass(frozen=True)
-class Reception:
-    """A clinic, its pages, and browsers in which somebody is logged in."""
-
-    clinic: SmallClinic
-    address: str
-    browser: Browser
-    tokens: dict[str, str]
-
-    def open(self, path: str = MONDAY, who: str = "attendant", width: int = 1440, **more) -> Page:
-        """A page in a browser of its own."""
-        viewport = {"width": width, "height": WIDTHS[width]}
-        context = self.browser.new_context(viewport=viewport, locale="pt-BR", **more)
-        context.set_default_timeout(20_000)
-        context.add_cookies([{"name": "alo_session", "value": self.tokens[who], "url": self.address}])
-        page = context.new_page()
-        page.goto(self.address + path)
-        return page
 
 
 @pytest.fixture(scope="module")
@@ -46,19 +23,28 @@ def browser() -> Iterator[Browser]:
         yield made
 
 
+@dataclass(frozen=True)
+class Reception:
+    """Somebody at the desk."""
+
+    site: SmallSite
+
+    @property
+    def clinic(self) -> SmallClinic:
+        return self.site.clinic
+
+    @property
+    def address(self) -> str:
+        return self.site.address
+
+    def open(self, path: str = MONDAY, who: str = "attendant", **more) -> Page:
+        return self.site.open(path, who, **more)
+
+
 @pytest.fixture
 def desk(clinic, browser) -> Iterator[Reception]:
-    tokens = {who: clinic.sessions.open(make_user(clinic, who), agent="tests") for who in ("attendant", "manager")}
-    url = clinic.database.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "tests.admin_web.serve_site", url]
-    with subprocess.Popen(command, cwd=session.REPO, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout
-        try:
-            yield Reception(clinic, f"http://127.0.0.1:{int(server.stdout.readline())}", browser, tokens)
-        finally:
-            for context in browser.contexts:
-                context.close()
-            server.terminate()
+    with small_site(clinic, browser, "attendant", "manager") as site:
+        yield Reception(site)
 
 
 def slot(page: Page, time_of_day: str, strip: int = 0):

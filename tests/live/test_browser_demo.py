@@ -1,11 +1,7 @@
 """A newcomer's first minutes: `alo run`, a browser, a call, an appointment in the database."""
 
-import os
 import re
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +13,7 @@ from db.session import Database
 from db.tables import Appointment, CallRecord
 from tests.live import session
 from tests.live.browser import THEMES, WIDTHS, barriers, chromium, log_in, sticks_out
+from tests.live.pages import alo_run
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("browser")]
 
@@ -40,30 +37,10 @@ class Demo:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    place = tmp_path_factory.mktemp("demo")
-    url, port = f"sqlite:///{place}/alo.sqlite", session.free_port()
-    told = {
-        "ALO_DATABASE_URL": url, "ALO_DEMO": "1", "ALO_SPOOL": str(place / "spool"), "ALO_WEB_PORT": str(port),
-        "ALO_AGI_PORT": str(session.free_port()),
-    }  # fmt: skip
-    with (place / "log").open("wb") as log:
-        run = subprocess.Popen(
-            [sys.executable, str(session.REPO / "alo.py"), "run"], env=os.environ | told, stdout=log, stderr=log
-        )
-    address = f"http://127.0.0.1:{port}"
-    assert session.eventually(lambda: is_up(address), 90), (place / "log").read_text()[-3000:]
-    database = Database(url)
-    yield Demo(address, database)
-    database.close()
-    run.terminate()
-    run.wait(40)
-
-
-def is_up(address: str) -> bool:
-    try:
-        return bool(urllib.request.urlopen(f"{address}/healthz", timeout=1).status == 200)
-    except OSError:
-        return False
+    with alo_run(tmp_path_factory.mktemp("demo")) as running:
+        database = Database(running.database_url)
+        yield Demo(running.address, database)
+        database.close()
 
 
 @pytest.fixture
@@ -181,7 +158,8 @@ def test_one_logs_in_by_keyboard_alone(demo: Demo, page: Page) -> None:
     page.keyboard.press("Tab")
     page.keyboard.type("alo-clinica-demo")
     page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/entrar" not in url)
+    expect(page.get_by_text("Marina Corrêa").first).to_be_visible()
+    assert page.url.startswith(f"{demo.address}/medico/")
 
 
 def test_one_logs_in_without_script(demo: Demo) -> None:

@@ -1,9 +1,6 @@
 """Each role's main day on the demo clinic, in a real browser; and axe on every page of every role."""
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,9 +8,8 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.live import session
 from tests.live.browser import PATIENCE, THEMES, WIDTHS, barriers, chromium
-from tests.live.test_browser_demo import is_up
+from tests.live.pages import alo_run
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("browser")]
 
@@ -53,21 +49,8 @@ class Demo:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    place, port = tmp_path_factory.mktemp("roles"), session.free_port()
-    told = {
-        "ALO_DATABASE_URL": f"sqlite:///{place}/alo.sqlite", "ALO_DEMO": "1", "ALO_SPOOL": str(place / "spool"),
-        "ALO_WEB_PORT": str(port), "ALO_AGI_PORT": str(session.free_port()),
-    }  # fmt: skip
-    with (place / "log").open("wb") as log:
-        run = subprocess.Popen(
-            [sys.executable, str(session.REPO / "alo.py"), "run"], env=os.environ | told, stdout=log, stderr=log
-        )
-    address = f"http://127.0.0.1:{port}"
-    assert session.eventually(lambda: is_up(address), 120), (place / "log").read_text()[-3000:]
-    with chromium() as browser:
-        yield Demo(address, browser)
-    run.terminate()
-    run.wait(40)
+    with alo_run(tmp_path_factory.mktemp("roles")) as running, chromium() as browser:
+        yield Demo(running.address, browser)
 
 
 @pytest.fixture(autouse=True)

@@ -122,7 +122,7 @@ def test_a_server_that_keeps_silent_is_left_in_the_end(asterisk: Asterisk, sound
 
     async def script(phone: Telephone) -> None:
         call = await phone.dial("4000")
-        await call.hears(sounds.sound("failed/apology"))
+        assert await call.hears(sounds.sound("failed/apology")) >= ENOUGH
 
     try:
         telephone(asterisk.server, script)
@@ -167,8 +167,8 @@ def test_the_test_extension_takes_what_is_typed_ahead(asterisk: Asterisk, sounds
         call = await phone.dial("4999")
         await asyncio.sleep(0.3)
         await call.type("27#")
-        await call.hears(sounds.sound("digit/2"))
-        await call.hears(sounds.sound("digit/7"))
+        assert await call.hears(sounds.sound("digit/2")) >= ENOUGH
+        assert await call.hears(sounds.sound("digit/7")) >= ENOUGH
 
     telephone(asterisk.server, script)
 
@@ -201,8 +201,8 @@ def test_the_shipped_voice_apologises_and_asks_for_a_message(
 
     async def script(phone: Telephone) -> None:
         call = await phone.dial("4000")
-        await call.hears(shipped_voice("failed/apology"))
-        await call.hears(shipped_voice("reception/leave-message"))
+        assert await call.hears(shipped_voice("failed/apology")) >= ENOUGH
+        assert await call.hears(shipped_voice("reception/leave-message")) >= ENOUGH
 
     telephone(asterisk.server, script)
 

@@ -1,0 +1,93 @@
+"""Pages to walk in a real browser: those of a small clinic, with somebody logged in, and those of `alo run`."""
+
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from tests.admin_web.site import make_user
+from tests.clinic.small_clinic import SmallClinic
+from tests.live import session
+from tests.live.browser import WIDTHS
+
+TO_START_S, TO_END_S = 120, 40
+
+
+@dataclass(frozen=True)
+class SmallSite:
+    """A clinic, its pages, and browsers in which somebody is logged in."""
+
+    clinic: SmallClinic
+    address: str
+    browser: Browser
+    tokens: dict[str, str]
+
+    def open(self, path: str, who: str | None = None, width: int = 1440, **more) -> Page:
+        """A page in a browser of its own; without `who` nobody is logged in."""
+        viewport = {"width": width, "height": WIDTHS[width]}
+        context = self.browser.new_context(viewport=viewport, locale="pt-BR", **more)
+        context.set_default_timeout(20_000)
+        if who:
+            context.add_cookies([{"name": "alo_session", "value": self.tokens[who], "url": self.address}])
+        page = context.new_page()
+        page.goto(self.address + path)
+        return page
+
+
+@contextmanager
+def small_site(clinic: SmallClinic, browser: Browser, *people: str) -> Iterator[SmallSite]:
+    """The pages of a small clinic, served by a process of their own; `people` by short name may log in."""
+    tokens = {who: clinic.sessions.open(make_user(clinic, who), agent="tests") for who in people}
+    url = clinic.database.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-m", "tests.admin_web.serve_site", url]
+    with subprocess.Popen(command, cwd=session.REPO, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        try:
+            yield SmallSite(clinic, f"http://127.0.0.1:{int(server.stdout.readline())}", browser, tokens)
+        finally:
+            for context in browser.contexts:
+                context.close()
+            server.terminate()
+
+
+@dataclass(frozen=True)
+class Running:
+    """Where `alo run` answers, and its database."""
+
+    address: str
+    database_url: str
+
+
+@contextmanager
+def alo_run(place: Path) -> Iterator[Running]:
+    """`alo run` with the demo clinic, its files in `place`."""
+    url, port = f"sqlite:///{place}/alo.sqlite", session.free_port()
+    told = {
+        "ALO_DATABASE_URL": url, "ALO_DEMO": "1", "ALO_SPOOL": str(place / "spool"), "ALO_WEB_PORT": str(port),
+        "ALO_AGI_PORT": str(session.free_port()),
+    }  # fmt: skip
+    with (place / "log").open("wb") as log:
+        run = subprocess.Popen(
+            [sys.executable, str(session.REPO / "alo.py"), "run"], env=os.environ | told, stdout=log, stderr=log
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        assert session.eventually(lambda: is_up(address), TO_START_S), (place / "log").read_text()[-3000:]
+        yield Running(address, url)
+    finally:
+        run.terminate()
+        run.wait(TO_END_S)
+
+
+def is_up(address: str) -> bool:
+    """Whether the pages answer."""
+    try:
+        return bool(urllib.request.urlopen(f"{address}/healthz", timeout=1).status == 200)
+    except OSError:
+        return False
