@@ -33,6 +33,7 @@ class Agenda:
         if not self._clinic.units.all():
             return self._nothing()
         asked = self._desk.asked()
+        self._seen(asked)
         return render_template("agenda/page.html", **self._day(asked), **self._around(asked))
 
     def day_grid(self) -> Response:
@@ -44,11 +45,16 @@ class Agenda:
         if not self._clinic.units.all():
             return self._nothing()
         asked = self._desk.asked()
+        self._seen(asked)
         return render_template("agenda/page.html", **self._week(asked), **self._around(asked))
 
     def week_grid(self) -> Response:
         """The grid of the week alone."""
         return unchanged(render_template("agenda/grid.html", **self._week(self._desk.asked())))
+
+    def _seen(self, asked: Asked) -> None:
+        """Names are on these pages: who opened which day is written down, once however often it changes."""
+        self._clinic.audit.add(viewer().ref, "day.read", "doctor", asked.doctor_id, asked.day.isoformat())
 
     def _nothing(self) -> str:
         """What a new clinic sees, and what to do first."""
@@ -59,6 +65,7 @@ class Agenda:
     def printed(self) -> str:
         """The day as lists, one for each doctor, to put beside the telephone."""
         asked = self._desk.asked()
+        self._seen(asked)
         picture = self._clinic.desk.days.day(self._desk.choice(asked), asked.day)
         return render_template(
             "agenda/print.html", asked=asked, columns=picture.columns, roster=self._clinic.desk.roster(),

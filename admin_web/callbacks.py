@@ -25,8 +25,10 @@ class Callbacks:
 
     def page(self) -> str:
         """Who waits for a call, the soonest visit first."""
-        roster = self._clinic.desk.roster()
-        return render_template("callbacks/page.html", waiting=self._waiting(), roster=roster, events=desk_words.EVENTS)
+        roster, waiting = self._clinic.desk.roster(), self._waiting()
+        if waiting:
+            self._clinic.audit.add(viewer().ref, "patient.listed", note=f"to call: {len(waiting)}")
+        return render_template("callbacks/page.html", waiting=waiting, roster=roster, events=desk_words.EVENTS)
 
     def done(self, change_id: int) -> Response:
         """They were told, or there is no need."""

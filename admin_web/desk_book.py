@@ -107,7 +107,7 @@ class Booking:
 
     def _search(self, slot: SlotInfo, said: str = "") -> str:
         typed = request.args.get("q", "")[:LONGEST_SEARCH]
-        found = self._clinic.desk.search.find(typed) if typed else []
+        found = self._clinic.desk.search.find(typed, viewer().ref) if typed else []
         return self._render("agenda/find.html", slot, q=typed, found=found, said=said or self._held_by_other(slot))
 
     def _terms(self, slot: SlotInfo, person: Person, wanted: Wanted, said: str = "") -> str:

@@ -94,7 +94,8 @@ class OnTheDay:
         units = self._desk.units()
         return render_template(
             "agenda/extra.html", drawer=in_drawer(), person=person, q=typed, errors=errors, said=said, day=day,
-            found=self._clinic.desk.search.find(typed) if typed and not person else [], units=units, given=given,
+            found=self._clinic.desk.search.find(typed, viewer().ref) if typed and not person else [],
+            units=units, given=given,
             doctors=self._doctors(day), unit_options=[(one.id, one.name) for one in units],
             payer_options=[(one.id, one.name) for one in self._clinic.directory.payers()],
             kind_options=[(one.id, f"{one.name} ({one.minutes} min)") for one in self._kinds()],

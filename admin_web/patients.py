@@ -30,7 +30,7 @@ class Patients:
     def search(self) -> str:
         """Who fits what was typed; the fragment alone while it is being typed."""
         typed = request.args.get("q", "")[:LONGEST_SEARCH]
-        found = self._clinic.desk.search.find(typed, MOST_FOUND) if typed.strip() else []
+        found = self._clinic.desk.search.find(typed, viewer().ref, MOST_FOUND) if typed.strip() else []
         unfinished = self._clinic.desk.intake.count()
         template = "patients/found.html" if in_drawer() else "patients/search.html"
         return render_template(
@@ -76,7 +76,9 @@ class Patients:
 
     def edit_form(self, patient_id: int) -> str:
         """What is on file, to correct."""
-        return self._form(as_typed(self._patient(patient_id)), {}, None, patient_id)
+        patient = self._patient(patient_id)
+        self._clinic.audit.add(viewer().ref, "patient.read", "patient", patient_id)
+        return self._form(as_typed(patient), {}, None, patient_id)
 
     def edit(self, patient_id: int) -> Response | tuple[str, int]:
         """Keep what was corrected."""

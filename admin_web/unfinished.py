@@ -99,7 +99,7 @@ class PreRegistrations:
         spoken = self._clinic.desk.intake.spoken_name(pre.id)
         return render_template(
             "patients/one_unfinished.html", pre=pre, values=values, errors=errors, labels=LABELS, same=same, q=sought,
-            found=self._clinic.desk.search.find(sought) if sought else [], zone=self._desk.zone().tz,
+            found=self._clinic.desk.search.find(sought, viewer().ref) if sought else [], zone=self._desk.zone().tz,
             spoken=bool(spoken and spoken.is_file()), fits=bool(same and same.birth_date == pre.birth_date),
         )  # fmt: skip
 

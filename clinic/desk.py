@@ -53,7 +53,7 @@ def open_desk(
     return Desk(
         roster=rosters.get,
         days=Days(database, rosters, units, clock),
-        search=PatientSearch(database),
+        search=PatientSearch(database, audit),
         cards=Cards(database, audit),
         bookings=bookings,
         offers=Offers(database, rosters, profiles, directory, bookings, clock),

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
+from clinic.audit import AuditTrail
 from clinic.phones import normalise, variants
 from db.session import Database
 from db.tables import Patient, PatientPhone
@@ -36,16 +37,21 @@ FOUND = select(_P.id, _P.name, _P.social_name, _P.birth_date, _P.cpf)
 class PatientSearch:
     """By name without regard to accents and case, whole CPF or its beginning, telephone or its end."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, audit: AuditTrail) -> None:
+        self._database, self._audit = database, audit
 
-    def find(self, text: str, limit: int = LIMIT) -> list[FoundPatient]:
-        """The patients that fit, those whose name begins so first; nothing for less than two characters."""
+    def find(self, text: str, by: str, limit: int = LIMIT) -> list[FoundPatient]:
+        """The patients that fit, those whose name begins so first; nothing for less than two characters.
+
+        Who saw somebody (`by`) is written down, not what was typed.
+        """
         text = " ".join(text.split())[:LONGEST]
         if len(text) < SHORTEST:
             return []
         digits = re.sub(r"[\s().\-+/]", "", text)
         rows = self._by_digits(digits, limit) if digits.isascii() and digits.isdigit() else self._by_name(text, limit)
+        if rows:
+            self._audit.add(by, "patient.listed", note=f"search: {len(rows)}")
         return self._with_phones(rows)
 
     def _by_digits(self, digits: str, limit: int) -> list[Any]:

@@ -83,7 +83,11 @@ class Patients:
     def list(self, asked: Asked) -> Reply:
         """By id, those one may see."""
         query: PatientsQuery = asked.query
-        among = None if query.q is None else [one.id for one in self._clinic.desk.search.find(query.q, MOST)]
+        among = (
+            None
+            if query.q is None
+            else [one.id for one in self._clinic.desk.search.find(query.q, asked.viewer.ref, MOST)]
+        )
         rows = self._clinic.registers.patients(asked.viewer, after_id(query.cursor), query.limit + 1, among)
         some, more = first(rows, query.limit)
         following = cursor(some[-1].id) if more else None

@@ -36,13 +36,13 @@ def tried(browser, text, **more):
 def test_a_file_is_tried_carried_out_and_undone(clinic, manager):
     page = tried(manager, MARIA)
     assert "Importar uma linha" in manager.get(page).text
-    assert clinic.desk.search.find("maria de souza") == []
+    assert clinic.desk.search.find("maria de souza", "user:1") == []
     manager.post(f"{page}/comecar", data=token(manager))
     assert "Importação terminada" in manager.get(page).text
-    assert len(clinic.desk.search.find("maria de souza")) == 1
+    assert len(clinic.desk.search.find("maria de souza", "user:1")) == 1
     manager.post(f"{page}/desfazer", data=token(manager))
     assert "Importação desfeita" in manager.get(page).text
-    assert clinic.desk.search.find("maria de souza") == []
+    assert clinic.desk.search.find("maria de souza", "user:1") == []
 
 
 def test_errors_are_told_by_line_and_column(manager):

@@ -126,3 +126,32 @@ def test_who_comes_second_is_told(desk, pre):
 @pytest.mark.parametrize("path", ["/pacientes/999999", "/pacientes/pre-cadastros/999999", "/pacientes/999999/editar"])
 def test_nobody_is_not_there(desk, path):
     assert desk.get(path).status_code == 404
+
+
+def reads(clinic) -> list[str]:
+    """What was read since the last question, the oldest first."""
+    return [one.action for one in reversed(clinic.audit.latest()) if one.action.endswith((".read", ".listed"))]
+
+
+@pytest.mark.parametrize(
+    ("path", "action"),
+    [
+        ("/pacientes?q=alice", "patient.listed"),
+        ("/pacientes/{alice}/editar", "patient.read"),
+        ("/agenda?dia=2026-11-24", "day.read"),
+        ("/agenda/semana?dia=2026-11-24", "day.read"),
+        ("/agenda/imprimir?dia=2026-11-24", "day.read"),
+    ],
+)
+def test_every_page_that_names_patients_leaves_a_trace(clinic, site, path, action):
+    site.client("attendant").get(path.format(alice=clinic.people["alice"].id))
+    assert reads(clinic) == [action]
+
+
+def test_the_list_of_whom_to_call_leaves_a_trace_when_it_names_somebody(clinic, site):
+    desk = site.client("attendant")
+    desk.get("/avisar")
+    assert reads(clinic) == []
+    clinic.book("zeca")  # who has no other contact
+    desk.get("/avisar")
+    assert reads(clinic) == ["patient.listed"]

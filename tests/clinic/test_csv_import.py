@@ -118,12 +118,12 @@ def test_a_trial_does_nothing(clinic):
 def test_a_new_patient_is_on_file(any_clinic):
     clinic = any_clinic
     one = done(clinic, "patients", PATIENTS, MARIA)
-    found = clinic.desk.search.find("maria souza")
+    assert {entry.action for entry in clinic.audit.latest(3)} == {"import.started"}
+    found = clinic.desk.search.find("maria souza", "user:1")
     assert [(who.name, who.birth_date, who.phone) for who in found] == [
         ("Maria de Souza", date(1980, 4, 5), "5511988887777")
     ]
     assert clinic.csv_imports.counts(one) == {("new", "done"): 1}
-    assert {entry.action for entry in clinic.audit.latest(3)} == {"import.started"}
 
 
 def test_the_same_file_again_changes_nothing(clinic):
@@ -206,7 +206,7 @@ def test_an_undone_import_leaves_what_was(clinic):
 
 def test_what_somebody_has_worked_with_stays_and_is_told(clinic):
     one = done(clinic, "patients", PATIENTS, MARIA, "Ana Lima;39053344705;01/02/1990;")
-    clinic.people["maria"] = clinic.patients.get(clinic.desk.search.find("maria de souza")[0].id)
+    clinic.people["maria"] = clinic.patients.get(clinic.desk.search.find("maria de souza", "user:1")[0].id)
     clinic.book("maria")
     assert undone(clinic, one) == {("new", "kept"): 1, ("new", "undone"): 1}
     assert problems(clinic, one) == {2: {"": "Já tem consultas."}}

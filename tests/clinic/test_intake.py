@@ -45,12 +45,12 @@ def test_a_new_patient_is_tidied_and_found(clinic):
     card = clinic.desk.cards.card(new, DESK)
     assert (card.patient.name, card.patient.cpf) == ("Ana Paula Ribeiro", "39053344705")
     assert card.patient.phones == ("551133334444", "5511988887777")
-    assert clinic.desk.search.find("ana paula")[0].id == new
+    assert clinic.desk.search.find("ana paula", "user:1")[0].id == new
 
 
 def test_a_nome_social_is_found_too(clinic):
     new = clinic.desk.intake.register(PatientForm(**(GOOD | {"social_name": "Zé"})), DESK)
-    assert [one.name for one in clinic.desk.search.find("ze ana")] == ["Zé"]
+    assert [one.name for one in clinic.desk.search.find("ze ana", "user:1")] == ["Zé"]
     assert clinic.patients.get(new).name == "Zé"
 
 

@@ -7,7 +7,7 @@ import pytest
 def find(any_clinic):
     any_clinic.patients.register("Ana Conceição", any_clinic.people["alice"].birth_date)
     any_clinic.patients.register("Conceição Braga", any_clinic.people["alice"].birth_date)
-    return lambda text: [one.name for one in any_clinic.desk.search.find(text)]
+    return lambda text: [one.name for one in any_clinic.desk.search.find(text, "user:1")]
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,9 @@ def test_a_nome_social_is_what_is_shown(find):
 )
 def test_nothing_is_found_for_nothing_and_nonsense(find, text):
     assert find(text) == []
+
+
+def test_who_saw_somebody_is_written_down_but_not_what_was_typed(clinic):
+    clinic.desk.search.find("alice", "user:7")
+    clinic.desk.search.find("nobody of that name", "user:7")
+    assert [(one.actor, one.note) for one in clinic.audit.latest(action="patient.listed")] == [("user:7", "search: 1")]
