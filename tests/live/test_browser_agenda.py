@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.clinic.small_clinic import SmallClinic
 from tests.live.browser import THEMES, WIDTHS, barriers, chromium, sticks_out
@@ -66,6 +66,19 @@ def choose_alice(page: Page) -> None:
     page.locator("dialog input[type=search]").fill("alice")
     page.get_by_role("link", name=re.compile("Alice Ferreira")).click()
     expect(page.get_by_role("button", name="Marcar consulta")).to_be_visible()
+
+
+def drag(page: Page, block: Locator, to: Locator) -> None:
+    """Drag as a hand does: what is dragged is in the hand before it is let go."""
+    block.hover()
+    page.mouse.down()
+    box = to.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y - 4, steps=4)
+    expect(page.locator("#agenda.moving")).to_be_visible()
+    page.mouse.move(x, y, steps=2)
+    page.mouse.up()
 
 
 def test_the_telephone_books_and_the_block_appears(desk):
@@ -136,8 +149,22 @@ def test_m_moves_and_undo_takes_it_back(desk):
 def test_a_block_is_dragged_to_another_time(desk):
     desk.clinic.book("alice", desk.clinic.slot("marina"))
     page = live(desk.open())
-    visit(page, "Alice Ferreira").drag_to(slot(page, "11:00"))
+    drag(page, visit(page, "Alice Ferreira"), slot(page, "11:00"))
     expect(visit(page, "Alice Ferreira")).to_contain_text("11:00")
+
+
+def test_what_is_in_the_hand_stays_while_the_agenda_changes(desk):
+    desk.clinic.book("alice", desk.clinic.slot("marina"))
+    page = live(desk.open())
+    visit(page, "Alice Ferreira").hover()
+    page.mouse.down()
+    block = visit(page, "Alice Ferreira").element_handle()
+    desk.clinic.book("bruno", desk.clinic.slot("marina", place=1))
+    page.wait_for_timeout(1_500)
+    assert block and block.evaluate("block => block.isConnected")
+    expect(visit(page, "Bruno")).to_have_count(0)
+    page.mouse.up()
+    expect(visit(page, "Bruno")).to_be_visible()
 
 
 def test_a_lost_connection_is_told_and_found_again(desk):

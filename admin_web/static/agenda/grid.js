@@ -10,7 +10,10 @@ export class Grid {
     this.busy = false;
     this.again = false;
     this.kept = null;
+    this.pressed = false;
     this.roam();
+    root.addEventListener("pointerdown", () => { this.pressed = true; });
+    for (const end of ["pointerup", "pointercancel", "dragend", "blur"]) addEventListener(end, () => this.release());
     root.addEventListener("keydown", (event) => this.key(event));
     root.addEventListener("focusin", (event) => this.remember(event.target));
     setInterval(() => { if (!document.hidden) this.refresh(); }, EVERY);
@@ -66,22 +69,35 @@ export class Grid {
     return null;
   }
 
+  // What somebody has in hand stays where it is; what changed meanwhile is shown once it is let go.
+  get held() {
+    return this.pressed || this.root.classList.contains("moving");
+  }
+
+  release() {
+    const pressed = this.pressed;
+    this.pressed = false;
+    if (pressed && this.again && !this.busy) setTimeout(() => this.refresh());
+  }
+
   async refresh() {
-    if (this.busy) { this.again = true; return; }
-    if (!this.root.dataset.from || this.root.classList.contains("moving")) return; // what is being dragged stays
+    if (this.busy || this.held) { this.again = true; return; }
+    if (!this.root.dataset.from) return;
+    this.again = false;
     this.busy = true;
     try {
       const reply = await fetch(this.root.dataset.from, { headers: this.seen ? { "If-None-Match": this.seen } : {} });
       if (reply.status === 401) ended();
       if (reply.status === 200) {
         document.getElementById("session-ended")?.remove();
-        this.show(await reply.text());
-        this.seen = reply.headers.get("ETag");
+        const html = await reply.text();
+        if (this.held) this.again = true;
+        else { this.show(html); this.seen = reply.headers.get("ETag"); }
       }
     } catch { /* the bar says that the connection is lost */ } finally {
       this.busy = false;
     }
-    if (this.again) { this.again = false; await this.refresh(); }
+    if (this.again && !this.held) await this.refresh();
   }
 
   // Put the new grid in the old one's place; focus, scrolling and the chosen column stay where they were.

@@ -50,7 +50,8 @@ export class Mover {
     if (!link) return;
     event.dataTransfer.setData("text/plain", link.dataset.name);
     event.dataTransfer.effectAllowed = "move";
-    setTimeout(() => this.lift(link)); // the picture that is dragged is taken first
+    this.lifted = link.dataset.visit;
+    setTimeout(() => { if (this.lifted) this.lift(link); }); // the picture that is dragged is taken first
   }
 
   over(event) {
