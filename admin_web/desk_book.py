@@ -10,6 +10,7 @@ from admin_web.access import STAFF, Doors, viewer
 from admin_web.address import number
 from admin_web.desk import Reception, back_to, in_drawer
 from admin_web.desk_answers import done
+from admin_web.wait_words import Wait, wait_beyond
 from clinic.bookings import Booking as Booked
 from clinic.bookings import NotAllowed, Overlaps, SlotTaken
 from clinic.offers import Offer, Wanted
@@ -116,8 +117,15 @@ class Booking:
         return self._render(
             "agenda/book.html", slot, person=person, offer=offer, said=said, once=secrets.token_urlsafe(12),
             conflicts=[(one, desk_words.conflict(one, zone)) for one in offer.conflicts],
-            others=self._others(slot) if said or not offer.possible else [],
+            others=self._others(slot) if said or not offer.possible else [], wait=self._wait(slot, offer.terms),
         )  # fmt: skip
+
+    def _wait(self, slot: SlotInfo, terms: Terms) -> Wait | None:
+        """Where the time comes later than the convênio may let people wait; a retorno is the doctor's to set."""
+        if terms.specialty_id is None or terms.kind.code == "return":
+            return None
+        criteria = Criteria(terms.specialty_id, payer_id=terms.payer_id, minutes=terms.kind.minutes)
+        return wait_beyond(self._clinic, criteria, slot)
 
     def _render(self, template: str, slot: SlotInfo, **more: object) -> str:
         roster = self._clinic.desk.roster()

@@ -10,6 +10,8 @@ from admin_web.access import PATIENTS, Doors, Public
 from admin_web.address import day_near, number
 from admin_web.portal_own import keeps, patient_looking
 from admin_web.portal_wish import MODALITIES, PRICES, STEPS, Wish, wish_of
+from admin_web.wait_words import Wait, wait
+from clinic import longest_waits
 from clinic.finding import Found
 from clinic.people import Person
 from clinic.slots import Criteria, SlotInfo
@@ -33,9 +35,11 @@ class Find:
         wish, page = wish_of(self._clinic, request.args), min(number(request.args.get("pagina")) or 1, MOST_PAGES)
         roster, finder = self._clinic.desk.roster(), self._clinic.portal.finder
         units = [(one.id, one.name) for one in roster.units]
+        listed = finder.find(wish.looking, page)
         return render_template(
-            "portal/find.html", wish=wish, page=page, steps=STEPS, roster=roster,
-            listed=finder.find(wish.looking, page), payer=roster.payer.get(wish.payer or 0),
+            "portal/find.html", wish=wish, page=page, steps=STEPS, roster=roster, listed=listed,
+            payer=roster.payer.get(wish.payer or 0), wait=self._wait(wish) if listed.found else None,
+            late={one.doctor.id: days for one in listed.found if (days := self._late(one, wish))},
             specialties=[(one.id, one.name) for one in finder.specialties()], units=units,
             payers=[(one.id, one.name) for one in roster.payers], modalities=MODALITIES,
             prices=[(one, f"Até R$ {one},00") for one in PRICES],
@@ -57,8 +61,38 @@ class Find:
             today=today, later=_later(days) if len(slots) == MOST_TIMES else None, modalities=MODALITIES,
             payers=[(one.id, one.name) for one in roster.payers if (doctor_id, one.id) in roster.accepted_at],
             unit_options=[(one.id, one.name) for one in found.units], patient=self._patient(wish),
+            wait=self._wait_for(found, wish),
             back=url_for(_list(), **wish.query()),
         )  # fmt: skip
+
+    def _wait(self, wish: Wish) -> Wait | None:
+        """Whether nobody of the specialty has time soon enough for the convênio."""
+        if wish.specialty is None:
+            return None
+        minutes = self._clinic.portal.finder.first_kind(wish.specialty).minutes
+        criteria = Criteria(wish.specialty, None, wish.unit, wish.payer, wish.modality, minutes=minutes)
+        return wait(self._clinic, criteria)
+
+    def _late(self, found: Found, wish: Wish) -> int:
+        """The working days the convênio has, where this doctor's first time comes after them; else 0."""
+        roster = self._clinic.desk.roster()
+        unit = roster.unit.get(wish.unit or 0) or roster.units[0]
+        today = self._clinic.clock().astimezone(unit.tz).date()
+        days, until = longest_waits.limit(roster, found.specialty_id, wish.payer, today, unit)
+        late = found.times and found.times[0].starts_at.astimezone(unit.tz).date() > until
+        return days if late else 0
+
+    def _wait_for(self, found: Found, wish: Wish) -> Wait | None:
+        """The same for one doctor; who has not said who pays is thought to use what they usually do."""
+        roster, person = self._clinic.desk.roster(), self._patient(wish)
+        usual = person.usual_payer_id if person else None
+        payer = wish.payer or (usual if (found.doctor.id, usual) in roster.accepted_at else None)
+        if wish.retorno:
+            return None
+        criteria = Criteria(
+            found.specialty_id, found.doctor.id, wish.unit, payer, wish.modality, minutes=self._minutes(found, wish)
+        )
+        return wait(self._clinic, criteria)
 
     def _let_go(self) -> None:
         """Whoever goes back to the times has given up the one that was kept."""
