@@ -1,5 +1,7 @@
 """What keeps programs in order: how often they may ask, and the same answer for the same request."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -13,13 +15,14 @@ from db.prepared import Prepared, Query
 from db.retry import taken
 from db.session import Database
 from db.tables import KeptAnswer, RequestCount
+from db.together import Together
 
 KEPT = timedelta(days=1)
 AT_WORK = timedelta(seconds=30)
 """How long a request may be at work before somebody may ask for the same again."""
 _MINE = (RequestCount.who == bindparam("of"), RequestCount.minute == bindparam("now"))
-ONE_MORE = Prepared(update(RequestCount).where(*_MINE).values(requests=RequestCount.requests + 1))
-FIRST = Prepared(insert(RequestCount).values(who=bindparam("of"), minute=bindparam("now"), requests=1))
+MORE = Prepared(update(RequestCount).where(*_MINE).values(requests=RequestCount.requests + bindparam("more")))
+FIRST = Prepared(insert(RequestCount).values(who=bindparam("of"), minute=bindparam("now"), requests=bindparam("more")))
 COUNTED = Query(select(RequestCount.requests).where(*_MINE))
 
 
@@ -52,25 +55,39 @@ class Programs:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
+        self._together = Together(self._count)
 
     def count(self, who: str, limit: int) -> int:
         """One more request within this minute; how many are left. Raises TooManyRequests."""
-        seconds = int(self._clock().timestamp())
-        mine = {"of": who, "now": seconds // 60}
-        if not self._database.claim(ONE_MORE, mine):
-            self._first(mine)
-        used = next((row.requests for row in self._database.ask(COUNTED, mine)), 1)
+        used = self._together.of(who)
         if used > limit:
-            raise TooManyRequests(60 - seconds % 60)
-        return int(limit - used)
+            raise TooManyRequests(60 - int(self._clock().timestamp()) % 60)
+        return limit - used
 
-    def _first(self, mine: dict[str, Any]) -> None:
+    def _count(self, asked: Sequence[str]) -> list[int]:
+        """The requests that came at the same time are written down together; each is told its own number."""
+        minute, more = int(self._clock().timestamp()) // 60, Counter(asked)
+        before = {who: self._add({"of": who, "now": minute, "more": many}) - many for who, many in more.items()}
+        numbers = []
+        for who in asked:
+            before[who] += 1
+            numbers.append(before[who])
+        return numbers
+
+    def _add(self, these: dict[str, Any]) -> int:
+        """How many requests there were within the minute, with these."""
+        if not self._database.claim(MORE, these):
+            self._first(these)
+        mine = {"of": these["of"], "now": these["now"]}
+        return int(next((row.requests for row in self._database.ask(COUNTED, mine)), these["more"]))
+
+    def _first(self, these: dict[str, Any]) -> None:
         try:
-            self._database.change(FIRST, mine)
+            self._database.change(FIRST, these)
         except IntegrityError as error:
             if not taken(error):
                 raise
-            self._database.claim(ONE_MORE, mine)  # another was first at the same moment
+            self._database.claim(MORE, these)  # another was first at the same moment
 
     def begin(self, owner: str, key: str, asked: bytes) -> Answer | None:
         """Claim a key for a request; the kept answer where it was answered before.

@@ -2,10 +2,11 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal
 
 from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
@@ -16,6 +17,7 @@ from clinic.users import VIEWER_COLUMNS, Viewer, viewer_of
 from db.prepared import Prepared, Query, inserting
 from db.session import Database
 from db.tables import LoginSession, User
+from db.together import Together
 
 Awaits = Literal["code", "setup"]
 IDLE = timedelta(hours=2)
@@ -24,6 +26,8 @@ HALF_WAY = timedelta(minutes=10)
 """How long there is to type the code after the password."""
 SEEN_EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=30)
+MOST_AT_ONCE = 100
+"""Of how many sessions that are asked for together the statement is remembered."""
 BY_PROGRAM = "api"
 """How a session was opened that programs keep up with refresh tokens (clinic.tokens): it is never idle."""
 
@@ -54,10 +58,9 @@ _OPEN = (
     LoginSession.revoked_at.is_(None), LoginSession.expires_at > bindparam("now"),
     LoginSession.seen_at > bindparam("idle_since"), User.active,
 )  # fmt: skip
-_OURS = select(*VIEWER_COLUMNS, LoginSession.id.label("session_id"), LoginSession.seen_at).join(
+_OURS = select(*VIEWER_COLUMNS, LoginSession.id.label("session_id"), LoginSession.seen_at, LoginSession.digest).join(
     LoginSession, LoginSession.user_id == User.id
 )
-FULL = Query(_OURS.where(LoginSession.digest == bindparam("digest"), LoginSession.awaits.is_(None), *_OPEN))
 HALF = Query(
     select(LoginSession.id, LoginSession.user_id, LoginSession.awaits, LoginSession.how)
     .join(User, User.id == LoginSession.user_id)
@@ -76,6 +79,7 @@ class Sessions:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
+        self._together = Together(self._full)
 
     def open(
         self, user_id: int, *, how: str = "password", agent: str = "", address: str = "", awaits: Awaits | None = None
@@ -92,10 +96,10 @@ class Sessions:
 
     def viewer(self, token: str) -> Viewer | None:
         """Who looks, or None: unknown, expired, idle too long, revoked, not active, or not complete."""
-        now = self._clock()
-        row = next(iter(self._database.ask(FULL, self._asked(token, now))), None)
+        row = self._together.of(digest(token))
         if row is None:
             return None
+        now = self._clock()
         if row.seen_at <= now - SEEN_EVERY:
             self._database.claim(SEEN, {"session": row.session_id, "before": now - SEEN_EVERY, "now": now})
         return viewer_of(row, row.session_id)
@@ -143,6 +147,14 @@ class Sessions:
             delete(LoginSession).where(LoginSession.expires_at < self._clock() - KEPT)
         ).rowcount
 
+    def _full(self, digests: Sequence[str]) -> Sequence[Any]:
+        """The sessions of these digests, as they are now; None for what is none, or no more."""
+        now, names = self._clock(), sorted(set(digests))
+        given = {f"digest{place}": one for place, one in enumerate(names)}
+        rows = self._database.ask(_these(len(names)), {"now": now, "idle_since": now - IDLE, **given})
+        found = {row.digest: row for row in rows}
+        return [found.get(one) for one in digests]
+
     def _end(self, *which: ColumnElement[bool]) -> int:
         now = self._clock()
         return self._database.write(lambda connection: end_sessions(connection, now, *which))
@@ -156,6 +168,13 @@ class Sessions:
 
     def _asked(self, token: str, now: datetime) -> dict[str, object]:
         return {"digest": digest(token), "now": now, "idle_since": now - IDLE}
+
+
+@lru_cache(MOST_AT_ONCE)
+def _these(count: int) -> Query:
+    """The sessions of so many digests that count."""
+    among = LoginSession.digest.in_([bindparam(f"digest{place}") for place in range(count)])
+    return Query(_OURS.where(among, LoginSession.awaits.is_(None), *_OPEN))
 
 
 def digest(token: str) -> str:

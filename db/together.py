@@ -1,0 +1,68 @@
+"""One statement for all who ask the same at the same time.
+
+With sixteen threads at work most of them want to know of the database what another is just about to ask. Who comes
+while a question is under way does not take its answer, which may be older than he is: all who have come meanwhile put
+the next one together. So an answer is never older than the question, and the busier a process is, the less each asks.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+
+
+class Stopped(Exception):
+    """Who asked for all was stopped in the middle; whether it came to anything is not known."""
+
+
+class _Round(Generic[Asked, Answer]):
+    """Those who ask together: what they ask, and once it is over the answers in the same order, or what went wrong."""
+
+    def __init__(self) -> None:
+        self.asked: list[Asked] = []
+        self.answers: Sequence[Answer] | None = None
+        self.error: Exception | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether the answers are there, or never will be."""
+        return self.answers is not None or self.error is not None
+
+    def answer(self, place: int) -> Answer:
+        """That of who came at this place; raises what went wrong."""
+        if self.answers is None:
+            raise self.error or Stopped
+        return self.answers[place]
+
+
+class Together(Generic[Asked, Answer]):
+    """Puts questions together; `ask` is given all of one round, in the order they came, and answers in that order."""
+
+    def __init__(self, ask: Callable[[Sequence[Asked]], Sequence[Answer]]) -> None:
+        self._ask = ask
+        self._next: _Round[Asked, Answer] = _Round()
+        self._joining, self._turn = threading.Lock(), threading.Lock()
+
+    def of(self, asked: Asked) -> Answer:
+        """The answer to one question, from a statement that began after it was asked. Raises what `ask` raises."""
+        with self._joining:
+            mine, place = self._next, len(self._next.asked)
+            mine.asked.append(asked)
+        with self._turn:
+            if not mine.over:
+                self._go()
+        return mine.answer(place)
+
+    def _go(self) -> None:
+        """Whose turn it is asks for all who have come; they wait for the turn, and find the answers there."""
+        with self._joining:
+            now, self._next = self._next, _Round()
+        try:
+            now.answers = self._ask(now.asked)
+        except Exception as error:
+            now.error = error
+        except BaseException:  # it is one of them that is killed, not all
+            now.error = Stopped()
+            raise
