@@ -13,6 +13,7 @@ from admin_web import (
     assets,
     calls_now,
     components,
+    compression,
     cookies,
     entrance,
     errors,
@@ -66,6 +67,8 @@ def create_app(
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BIGGEST_REQUEST
     app.url_map.converters["int"] = Id
+    if not settings.trusted_proxies:  # the one in front compresses
+        compression.install(app)
     for part in (assets, security, errors, words):
         part.install(app)
     notices.install(app, settings.secret_key.get_secret_value())

@@ -1,5 +1,6 @@
 """The pages of a made-up clinic, and a client that checks every page it fetches."""
 
+import gzip
 import re
 
 import pytest
@@ -19,8 +20,8 @@ class CarefulClient(FlaskClient):
     def open(self, *args, **kwargs) -> TestResponse:
         reply = super().open(*args, **kwargs)
         assert all(name in reply.headers for name in HEADERS), reply.headers
-        if reply.mimetype == "text/html" and "<!doctype html>" in reply.text and not reply.location:
-            check_page(reply.text)
+        if reply.mimetype == "text/html" and not reply.location and "<!doctype html>" in (text := as_read(reply)):
+            check_page(text)
         return reply
 
     def post_as_page(self, path, **kwargs) -> TestResponse:
@@ -29,6 +30,11 @@ class CarefulClient(FlaskClient):
             self.get("/nada")  # anybody gets this page, and a page brings a token
         token = self.get_cookie("alo_csrf").value
         return self.post(path, headers={"X-CSRF-Token": token, "Accept": "application/json"}, **kwargs)
+
+
+def as_read(reply: TestResponse) -> str:
+    """The text, as a browser unpacks it."""
+    return gzip.decompress(reply.data).decode() if reply.content_encoding == "gzip" else reply.text
 
 
 def check_page(html: str) -> None:

@@ -110,8 +110,9 @@ def test_pages_are_safe_and_compressed(served: Site, desk: requests.Session) -> 
     assert "nginx/" not in told.get("Server", "") and "granian" not in str(told).lower()
 
 
-def test_another_site_learns_nothing_from_the_length(served: Site, desk: requests.Session) -> None:
-    reply = desk.get(f"{served.address}/agenda", headers={"Sec-Fetch-Site": "cross-site"})
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_site_learns_nothing_from_the_length(served: Site, desk: requests.Session, site: str) -> None:
+    reply = desk.get(f"{served.address}/agenda", headers={"Sec-Fetch-Site": site})
     assert "Content-Encoding" not in reply.headers
 
 
