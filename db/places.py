@@ -91,7 +91,10 @@ class Specialty(Table):
 
 
 class Doctor(Table):
-    """A doctor; `title` is what is spoken before the name ("doutora")."""
+    """A doctor; `title` is what is spoken before the name ("doutora").
+
+    `slots_due_at`: since when the slots are behind what was decided; a worker makes them anew.
+    """
 
     __tablename__ = "doctors"
     id: Mapped[Id]
@@ -108,6 +111,7 @@ class Doctor(Table):
     agenda_version: Mapped[int] = mapped_column(default=0)
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
+    slots_due_at: Mapped[datetime | None]
     __table_args__ = (UniqueConstraint("crm", "crm_state"), OPTIONS)
 
 

@@ -19,6 +19,7 @@ from db.desk import Delay, PhoneNotice
 from db.feeds import CalendarFeed
 from db.imports import Import, ImportRow
 from db.live import LiveEvent
+from db.messages import ContactPreference, MessageText, OutboxRow
 from db.people import Guess, Patient, PatientPhone, PreRegistration
 from db.places import (
     ClinicProfile,
@@ -47,6 +48,7 @@ __all__ = [
     "CallRecord",
     "ClinicProfile",
     "Consent",
+    "ContactPreference",
     "DataRequest",
     "Delay",
     "Doctor",
@@ -64,8 +66,10 @@ __all__ = [
     "LoginAttempt",
     "LoginSession",
     "MailedLink",
+    "MessageText",
     "OfferedTime",
     "OpeningHours",
+    "OutboxRow",
     "Patient",
     "PatientPhone",
     "Payer",

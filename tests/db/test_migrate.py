@@ -2,12 +2,12 @@
 
 import pytest
 from pyotp import TOTP
-from sqlalchemy import Engine, create_engine, inspect, select
+from sqlalchemy import Engine, create_engine, insert, inspect, select
 
 from clinic.second_factor import SecondFactor
 from db import migrate
 from db.session import Database
-from db.tables import ClinicProfile, Table
+from db.tables import ClinicProfile, ContactPreference, MessageText, OutboxRow, Table
 from tests.admin_web.site import make_user
 from tests.clinic.small_clinic import small_clinic
 from tests.clinic.templates import START
@@ -44,6 +44,7 @@ def test_down_and_up_with_data_in_the_tables(url):
     small = small_clinic(url)
     small.book("alice")
     somebody_logged_in(small)
+    something_was_said(small)
     small.database.close()
     migrate.downgrade(url, "base")
     assert tables(url) == set()
@@ -62,6 +63,30 @@ def somebody_logged_in(small):
     second = SecondFactor(small.database, small.audit, small.login_limits, small.clock, "key")
     setup = second.begin(user, "Clínica", "Alice")
     second.finish(user, TOTP(setup.secret).at(small.clock()))
+
+
+def something_was_said(small):
+    """Rows in every table of messages."""
+    who, at = small.people["alice"].id, small.clock()
+    for table, row in (
+        (OutboxRow, {"kind": "booked", "created_at": at, "due_at": at}),
+        (MessageText, {"kind": "booked", "audience": "patient"}),
+        (ContactPreference, {"patient_id": who, "updated_at": at, "by": "desk"}),
+    ):
+        small.database.change(insert(table).values(**row))
+
+
+def test_visits_from_before_there_were_messages_are_spoken_of(url):
+    migrate.upgrade(url)
+    small = small_clinic(url)
+    coming, gone = small.book("alice"), small.book("bruno")
+    small.bookings.cancel(small.people["bruno"], gone.id, "other", "telephone")
+    small.database.close()
+    migrate.downgrade(url, "0010")
+    migrate.upgrade(url)
+    wanted = select(OutboxRow.kind, OutboxRow.appointment_id, OutboxRow.audience, OutboxRow.status)
+    assert [tuple(row) for row in small.database.rows(wanted)] == [("imported", coming.id, None, "waiting")]
+    small.database.close()
 
 
 def test_a_clinic_from_before_there_were_log_ins_keeps_its_people(url):
