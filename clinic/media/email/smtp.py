@@ -1,0 +1,224 @@
+"""Letters to a mail server (RFC 5321): connections are kept for the next one, refusals are told for what they are."""
+
+import logging
+import re
+import smtplib
+import ssl
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from clinic.media.email.letter import Letter
+from clinic.media.outgoing import NotSent
+
+log = logging.getLogger(__name__)
+PATIENCE_S = 20.0
+IDLE_S = 30.0
+LETTERS_EACH = 100
+SMTP_PORT, SMTPS_PORT = 587, 465
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+DOT = re.compile(rb"^\.", re.MULTILINE)
+QUEUED = re.compile(rb"(?:queued as|\bid=)\s*<?([\w.@-]{1,80})")
+LOGIN_WANTED = (530, 534, 535, 538)
+
+
+class _Gone(NotSent):
+    """The connection ended before the server could have taken the letter."""
+
+
+@dataclass
+class _Line:
+    """A connection: since when it is idle, and how many letters went through it."""
+
+    server: smtplib.SMTP
+    letters: int = 0
+    since: float = 0.0
+
+
+class SmtpCarrier:
+    """Hands letters to a server; always encrypted, but to this machine itself. May be used by several threads."""
+
+    folder: Path | None = None
+
+    def __init__(
+        self,
+        url: str,
+        context: ssl.SSLContext | None = None,
+        patience: float = PATIENCE_S,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`url`: smtp://user:password@host:587 (STARTTLS) or smtps://…:465. `patience`: seconds for each answer."""
+        self._url, self._context, self._patience, self._now = urlsplit(url), context, patience, now
+        self._idle: deque[_Line] = deque()
+
+    def carry(self, letter: Letter) -> str:
+        """Send it now, over a connection that is open already or a new one; the server's own id of it, or "".
+
+        Raises NotSent: not `again` where the server said that it never will.
+        """
+        line = self._waiting()
+        if line is not None:
+            try:
+                return self._through(line, letter)
+            except _Gone:
+                pass  # servers close what lies idle; a new connection tells whether it was more than that
+        return self._through(self._opened(), letter)
+
+    def close(self) -> None:
+        """Say good-bye on all idle connections."""
+        while self._idle:
+            _quit(self._idle.pop().server)
+
+    def _waiting(self) -> _Line | None:
+        """The connection that was used last; those too old are closed."""
+        while self._idle:
+            try:
+                line = self._idle.pop()
+            except IndexError:
+                return None  # another thread was faster
+            if line.letters < LETTERS_EACH and self._now() - line.since < IDLE_S:
+                return line
+            _quit(line.server)
+        return None
+
+    def _through(self, line: _Line, letter: Letter) -> str:
+        try:
+            found = hand_over(line.server, letter)
+        except NotSent as error:
+            if error.again:
+                line.server.close()
+            else:
+                self._keep(line)
+            raise
+        self._keep(line)
+        return found
+
+    def _keep(self, line: _Line) -> None:
+        line.letters, line.since = line.letters + 1, self._now()
+        self._idle.append(line)
+
+    def _opened(self) -> _Line:
+        try:
+            return _Line(self._connected())
+        except smtplib.SMTPAuthenticationError as error:
+            log.error(
+                "the mail server refuses our log-in (%d): check user and password in ALO_SMTP_URL", error.smtp_code
+            )
+            raise NotSent("login-refused", again=True) from None
+        except smtplib.SMTPNotSupportedError:
+            log.error("the mail server offers no STARTTLS, or no log-in we know: check ALO_SMTP_URL (smtps://...:465?)")
+            raise NotSent("not-offered", again=True) from None
+        except ssl.SSLError as error:
+            log.error("no safe connection to the mail server: %s", error.reason)
+            raise NotSent("no-tls", again=True) from None
+        except smtplib.SMTPResponseException as error:
+            raise NotSent(f"server-{error.smtp_code}", again=True) from None
+        except (OSError, smtplib.SMTPException) as error:
+            raise NotSent("unreachable", again=True) from error
+
+    def _connected(self) -> smtplib.SMTP:
+        host, port, safe = self._url.hostname or "localhost", self._url.port, self._safe()
+        if self._url.scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port or SMTPS_PORT, timeout=self._patience, context=safe)
+        else:
+            server = smtplib.SMTP(host, port or SMTP_PORT, timeout=self._patience)
+        try:
+            self._greeted(server, encrypt=self._url.scheme != "smtps" and host not in THIS_MACHINE)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _greeted(self, server: smtplib.SMTP, encrypt: bool) -> None:
+        server.ehlo_or_helo_if_needed()
+        if encrypt:
+            server.starttls(context=self._safe())
+            server.ehlo_or_helo_if_needed()
+        if self._url.username:
+            server.login(unquote(self._url.username), unquote(self._url.password or ""))
+
+    def _safe(self) -> ssl.SSLContext:
+        """Made once: it reads all certificates of the system."""
+        self._context = self._context or ssl.create_default_context()
+        return self._context
+
+
+def hand_over(server: smtplib.SMTP, letter: Letter) -> str:
+    """One letter through an open connection, which is ready for the next one after it, also where it was refused
+    for good; the server's own id of it. Raises NotSent.
+    """
+    try:
+        _addressed(server, letter)
+        code, _ = server.docmd("DATA")
+    except (OSError, smtplib.SMTPException) as error:
+        raise _Gone("unreachable", again=True) from error
+    if code != 354:
+        raise _refused(server, "content", code)
+    return _delivered(server, letter)
+
+
+def _addressed(server: smtplib.SMTP, letter: Letter) -> None:
+    code, _ = server.mail(str(letter.sender), _options(server, letter))
+    if code >= 400:
+        raise _sender_refused(code)
+    code, _ = server.rcpt(str(letter.to), ["NOTIFY=FAILURE"] if server.has_extn("dsn") else [])
+    if code >= 400:
+        raise _refused(server, "address", code)
+
+
+def _options(server: smtplib.SMTP, letter: Letter) -> list[str]:
+    """What is said with the sender: our own id for reports that come back, and letters that are not ASCII."""
+    options = ["RET=HDRS", f"ENVID={letter.uid}"] if server.has_extn("dsn") else []
+    if letter.to.international:
+        if not server.has_extn("smtputf8"):
+            raise NotSent("address-not-ascii", again=False)
+        options += ["SMTPUTF8", "BODY=8BITMIME"]
+    return options
+
+
+def _delivered(server: smtplib.SMTP, letter: Letter) -> str:
+    """The letter itself. Where no answer comes, nobody knows: it is sent again under the same id."""
+    try:
+        server.send(DOT.sub(b"..", letter.data) + b".\r\n")
+        code, reply = server.getreply()
+    except (OSError, smtplib.SMTPException):
+        log.warning("the server took letter %s and its answer was lost: it may arrive twice", letter.uid)
+        raise NotSent("answer-lost", again=True) from None
+    if code >= 400:
+        raise _refused(server, "content", code)
+    found = QUEUED.search(reply)
+    return found[1].decode() if found else ""
+
+
+def _sender_refused(code: int) -> NotSent:
+    """It is about us and not about this letter: somebody has to look, and then it may go."""
+    if code == 421:
+        return _Gone(f"server-{code}", again=True)
+    if code in LOGIN_WANTED:
+        log.error("the mail server wants a log-in (%d): put user and password into ALO_SMTP_URL", code)
+    elif code >= 500:
+        log.error("the mail server refuses our sender (%d): check ALO_MAIL_FROM", code)
+    return NotSent(f"sender-{code}", again=True)
+
+
+def _refused(server: smtplib.SMTP, what: str, code: int) -> NotSent:
+    """5xx is for good, and the connection is made ready for the next letter; the rest may be tried again."""
+    if code == 421:
+        return _Gone(f"server-{code}", again=True)
+    if code < 500:
+        return NotSent(f"{what}-{code}", again=True)
+    try:
+        server.rset()
+    except (OSError, smtplib.SMTPException):
+        server.close()
+    return NotSent(f"{what}-{code}", again=False)
+
+
+def _quit(server: smtplib.SMTP) -> None:
+    try:
+        server.quit()
+    except (OSError, smtplib.SMTPException):
+        server.close()
