@@ -5,15 +5,10 @@ from datetime import date, datetime, timedelta, tzinfo
 from flask import Flask
 
 from clinic.phones import masked as phone_masked
+from clinic.written import MONTHS, WEEKDAYS, WEEKDAYS_SHORT, phone, weekday_and_day
 
-WEEKDAYS = ("segunda-feira", "terça-feira", "quarta-feira", "quinta-feira", "sexta-feira", "sábado", "domingo")
-WEEKDAYS_SHORT = ("seg.", "ter.", "qua.", "qui.", "sex.", "sáb.", "dom.")
-MONTHS = (
-    "janeiro", "fevereiro", "março", "abril", "maio", "junho",
-    "julho", "agosto", "setembro", "outubro", "novembro", "dezembro",
-)  # fmt: skip
+__all__ = ["MONTHS", "WEEKDAYS", "WEEKDAYS_SHORT", "phone"]
 MONTHS_SHORT = ("jan.", "fev.", "mar.", "abr.", "maio", "jun.", "jul.", "ago.", "set.", "out.", "nov.", "dez.")
-MOBILE, LANDLINE = 11, 10
 
 
 def install(app: Flask) -> None:
@@ -32,8 +27,7 @@ def day(value: date) -> str:
 
 def long_day(value: date) -> str:
     """As "quinta-feira, 26 de novembro de 2026"; the first of a month is "1º"."""
-    number = "1º" if value.day == 1 else str(value.day)
-    return f"{WEEKDAYS[value.weekday()]}, {number} de {MONTHS[value.month - 1]} de {value.year}"
+    return f"{weekday_and_day(value)} de {value.year}"
 
 
 def hour(value: datetime, zone: tzinfo | None = None) -> str:
@@ -66,14 +60,6 @@ def cpf(digits: str) -> str:
 def cpf_masked(digits: str) -> str:
     """As "***.444.777-**": enough to tell two people of one name apart."""
     return f"***.{digits[3:6]}.{digits[6:9]}-**" if len(digits) == 11 else "***"
-
-
-def phone(number: str) -> str:
-    """E.164 without "+" as "(11) 98765-4321"; foreign numbers with "+"."""
-    national = number[2:] if number.startswith("55") else ""
-    if len(national) not in (MOBILE, LANDLINE):
-        return f"+{number}"
-    return f"({national[:2]}) {national[2:-4]}-{national[-4:]}"
 
 
 def duration(value: timedelta) -> str:
