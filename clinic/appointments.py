@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic import live as live_events
 from clinic.holds import CLAIMABLE, FREE, Hold, SlotTaken, of_this_slot
+from clinic.outbox import facts
 from clinic.people import Person
 from clinic.transitions import WrongStatus, live, to
 from clinic.whose import of_each_kind
@@ -190,8 +191,9 @@ def take(connection: Connection, hold: Hold, values: dict[str, Any], act: Act, e
     line = (INSERT_CHANGE, _line(appointment_id, act, event, None, values["status"]))
     mine = {"token": hold.token, "now": act.at, "appointment": appointment_id}
     claims = [(CLAIM, {**mine, "slot": one}) for one in hold.slot_ids]
-    _, *claimed, _ = run_all(connection, line, *claims, live_events.of(appointment_id, values, act.at))
-    if not all(claimed):
+    told = facts.steps(appointment_id, event, act.by, act.at)
+    _, *done = run_all(connection, line, *claims, *told, live_events.of(appointment_id, values, act.at))
+    if not all(done[: len(claims)]):
         raise SlotTaken
     return appointment_id
 
@@ -208,9 +210,10 @@ def _insert(connection: Connection, values: dict[str, Any], act: Act) -> int:
 
 
 def tell(connection: Connection, appointment_id: int, act: Act, event: str, before: str | None, after: str) -> None:
-    """A line of the history, and word of it to who is watching; messages to the patient are made from it later."""
-    INSERT_CHANGE.run(connection, _line(appointment_id, act, event, before, after))
-    live_events.put_appointment(connection, appointment_id, act.at)
+    """A line of the history, what is to be told of it, and word of it to who is watching."""
+    line = (INSERT_CHANGE, _line(appointment_id, act, event, before, after))
+    told = facts.steps(appointment_id, event, act.by, act.at)
+    run_all(connection, line, *told, live_events.of_appointment(appointment_id, act.at))
 
 
 def _line(appointment_id: int, act: Act, event: str, before: str | None, after: str) -> dict[str, Any]:

@@ -115,9 +115,15 @@ def of(appointment_id: int, values: Mapping[str, Any], at: datetime) -> Step:
     return _TELL, {"at": at, "topic": APPOINTMENT, "entity_id": appointment_id, **whose}
 
 
+def of_appointment(appointment_id: int, at: datetime) -> Step:
+    """The same of an appointment whose row says whom it concerns."""
+    return _OF_APPOINTMENT, {"at": at, "appointment": appointment_id}
+
+
 def put_appointment(connection: Connection, appointment_id: int, at: datetime) -> None:
-    """The same of an appointment, whose row says whom it concerns."""
-    _OF_APPOINTMENT.run(connection, {"at": at, "appointment": appointment_id})
+    """The same, now."""
+    statement, given = of_appointment(appointment_id, at)
+    statement.run(connection, given)
 
 
 class Reader:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 from clinic import appointments
 from clinic.appointments import FULL, Act, Booking, Line, booking
 from clinic.holds import SlotTaken
+from clinic.outbox import facts
 from clinic.people import Person
 from clinic.taking import check_overlap
 from clinic.transitions import WrongStatus
@@ -27,6 +28,8 @@ def undo(connection: Connection, person: Person, booking_id: int, act: Act) -> B
         raise SlotTaken
     if old.replaced_by:
         _drop(connection, appointments.one(connection, old.replaced_by), "cancelled", "undone", act)
+        facts.silence(connection, old.replaced_by, "undone", act.at)
+    facts.silence(connection, old.id, "undone", act.at)
     check_overlap(connection, appointments.live_ones(connection, person, act.at), old.starts_at, old.ends_at)
     new_id = appointments.restore(connection, old, last.from_status, act)
     return booking(appointments.one(connection, new_id))

@@ -119,7 +119,16 @@ def cpf(number: int) -> str:
 
 
 NOT_FREE = "UPDATE slots SET status='free', held_until=NULL, hold_token=NULL, appointment_id=NULL WHERE status<>'free'"
-WRITTEN_BY_CALLS = ("appointment_changes", "appointments", "protocols", "guesses", "audit", "voice_notes", "calls")
+WRITTEN_BY_CALLS = (
+    "outbox",
+    "appointment_changes",
+    "appointments",
+    "protocols",
+    "guesses",
+    "audit",
+    "voice_notes",
+    "calls",
+)
 
 
 def undo_calls(database: Database) -> None:
