@@ -21,6 +21,7 @@ from clinic.guessing import Guessing
 from clinic.holds import Holds
 from clinic.live import Live
 from clinic.live_calls import LiveCalls
+from clinic.messages.service import Messages, open_messages
 from clinic.names import Names
 from clinic.patients import Hasher, Patients, directly
 from clinic.portal import Portal, open_portal
@@ -60,6 +61,7 @@ class Clinic(Accounts):
     live: Live
     live_calls: LiveCalls
     guessing: Guessing
+    messages: Messages
     practice: Practice
     closings: Closings
     csv_imports: CsvImports
@@ -86,10 +88,8 @@ def open_clinic(
     accounts = open_accounts(settings, database, profiles, audit, clock, hasher)
     bookings = Bookings(database, holds, rosters, profiles, clock)
     desk = open_desk(database, rosters, profiles, units, directory, holds, audit, settings.recordings_folder, clock)
-    portal = open_portal(
-        database, rosters, profiles, holds, directory, bookings, desk,
-        accounts.users, accounts.letters, audit, clock,
-    )  # fmt: skip
+    portal = open_portal(database, rosters, profiles, holds, directory, bookings, desk,
+                         accounts.users, accounts.letters, audit, clock)  # fmt: skip
     return Clinic(
         **vars(accounts),
         profile=profiles,
@@ -111,6 +111,7 @@ def open_clinic(
         live=Live(database, clock),
         live_calls=LiveCalls(database, clock),
         guessing=guessing,
+        messages=open_messages(settings, database, rosters, profiles, desk.bookings, clock),
         feeds=Feeds(database, rosters, profiles, clock),
         practice=Practice(database, rosters, schedules, clock),
         closings=Closings(database, rosters, profiles, schedules, clock),
