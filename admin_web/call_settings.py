@@ -1,19 +1,20 @@
 """/ajustes: how the clinic answers: the call, the rules of booking, the texts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin_web.access import MANAGERS, Doors, viewer
-from admin_web.fields import Field, read, shown
+from admin_web.fields import Field, differences, read, shown
 from clinic.profile import ChangedMeanwhile, Profile
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
 
 LOGIN = "required"
+STALE = "Outra pessoa guardou os ajustes enquanto você escrevia. Confira e guarde de novo para valer o seu."
 SECTIONS: tuple[tuple[str, tuple[Field, ...]], ...] = (
     ("A clínica", (
         Field("name", "Nome da clínica", required=True, missing="A clínica precisa de um nome."),
@@ -82,17 +83,21 @@ class CallSettings:
         try:
             self._clinic.profile.change({name: _or_none_said(name, value) for name, value in values.items()}, seen)
         except ChangedMeanwhile:
-            said = "Outra pessoa guardou os ajustes enquanto você escrevia. Confira e guarde de novo para valer o seu."
-            return self._shown(request.form, {"": said}, self._clinic.profile.stamp()), 409
+            self._clinic.profile.forget()
+            theirs = differences(FIELDS, self._clinic.profile.get().model_dump(), values)
+            return self._shown(request.form, {"": STALE}, self._clinic.profile.stamp(), theirs), 409
         self._clinic.audit.add(viewer().ref, "profile.changed", "profile", 1)
         flash("Ajustes guardados. Valem a partir da próxima ligação.", "good")
         return redirect(url_for("call_settings.page"), 303)
 
     @staticmethod
-    def _shown(values: Mapping[str, str], errors: Mapping[str, str], seen: str) -> str:
+    def _shown(
+        values: Mapping[str, str], errors: Mapping[str, str], seen: str, theirs: Sequence[tuple[str, str]] = ()
+    ) -> str:
         return render_template(
-            "call_settings/page.html", sections=SECTIONS, values=values, errors=errors, seen=seen, labels=LABELS
-        )
+            "call_settings/page.html", sections=SECTIONS, values=values, errors=errors, seen=seen, labels=LABELS,
+            theirs=theirs,
+        )  # fmt: skip
 
 
 def _or_none_said(name: str, value: object) -> object:

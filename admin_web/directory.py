@@ -9,7 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from admin_web.access import MANAGERS, Doors, viewer
-from admin_web.fields import Field, read, shown, states, zones
+from admin_web.fields import Field, differences, read, shown, states, zones
 from admin_web.words import WEEKDAYS
 from clinic.editing import NameTaken, Record, Sort, stamp
 from clinic.profile import ChangedMeanwhile
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from clinic.services import Clinic
 
 LOGIN = "required"
+Opening = dict[int, tuple[time, time]]
+STALE = "Outra pessoa mudou este registro enquanto você escrevia. Confira e guarde de novo para valer o seu."
 SPOKEN = Field("spoken", "Como se pronuncia", hint="Só se for lido errado ao telefone.")
 ACTIVE = Field("active", "Em uso", "tick", "Fora de uso não é oferecido; o que já está marcado continua.")
 POSITION = Field("position", "Lugar na lista", "number", "É também a ordem das teclas ao telefone.", required=True)
@@ -108,7 +110,7 @@ class Pages:
         if request.method == "POST":
             return self._keep(record_id)
         record = self._record(record_id)
-        return self._form(record_id, shown(self._thing.fields, _with_ticks(record)), {}, stamp(record))
+        return self._form(record_id, shown(self._thing.fields, _with_ticks(record)), {}, self._seen(record))
 
     def _keep(self, record_id: int | None) -> str | Response | tuple[str, int]:
         before = self._record(record_id) if record_id is not None else {}
@@ -121,17 +123,33 @@ class Pages:
         if errors:
             return self._form(record_id, typed, errors, seen), 422
         try:
-            saved = self._clinic.editing.save(self._thing.sort, record_id, _columns(self._thing.sort, values), seen)
+            saved = self._saved(record_id, values, opening, seen)
         except NameTaken:
             return self._form(record_id, typed, {"name": "Já existe outro registro com estes dados."}, seen), 422
         except ChangedMeanwhile:
-            said = "Outra pessoa mudou este registro enquanto você escrevia. Confira e guarde de novo para valer o seu."
-            return self._form(record_id, typed, {"": said}, stamp(self._record(record_id or 0))), 409
-        if self._thing.sort == "unit":
-            self._clinic.editing.set_opening(saved, opening)
+            now = self._record(record_id or 0)
+            theirs = self._theirs(now, values, opening)
+            return self._form(record_id, typed, {"": STALE}, self._seen(now), theirs), 409
         self._clinic.audit.add(viewer().ref, f"{self._thing.sort}.saved", self._thing.sort, saved)
         flash("Guardado. Vale já, ao telefone e nas páginas.", "good")
         return redirect(url_for(f"{request.blueprint}.page"), 303)
+
+    def _saved(self, record_id: int | None, values: Record, opening: Opening, seen: str) -> int:
+        columns = _columns(self._thing.sort, values)
+        if self._thing.sort == "unit":
+            return self._clinic.editing.save_unit(record_id, columns, opening, seen)
+        return self._clinic.editing.save(self._thing.sort, record_id, columns, seen)
+
+    def _seen(self, record: Record) -> str:
+        is_unit = self._thing.sort == "unit"
+        return self._clinic.editing.seen_of_unit(record["id"]) if is_unit else stamp(record)
+
+    def _theirs(self, now: Record, wanted: Record, opening: Opening) -> list[tuple[str, str]]:
+        """What somebody else has saved where something else was typed."""
+        found = differences(self._thing.fields, _with_ticks(now), wanted)
+        on_file = self._clinic.editing.opening(now["id"]) if self._thing.sort == "unit" else {}
+        days = [day for day in range(len(WEEKDAYS)) if on_file.get(day) != opening.get(day)]
+        return found + [(WEEKDAYS[day].capitalize(), _span(on_file.get(day))) for day in days]
 
     def _record(self, record_id: int) -> Record:
         try:
@@ -139,7 +157,14 @@ class Pages:
         except KeyError:
             abort(404)
 
-    def _form(self, record_id: int | None, values: Mapping[str, str], errors: Mapping[str, str], seen: str) -> str:
+    def _form(
+        self,
+        record_id: int | None,
+        values: Mapping[str, str],
+        errors: Mapping[str, str],
+        seen: str,
+        theirs: list[tuple[str, str]] | None = None,
+    ) -> str:
         is_unit = self._thing.sort == "unit"
         on_file = self._clinic.editing.opening(record_id) if is_unit and record_id and request.method == "GET" else {}
         opening = [
@@ -151,7 +176,8 @@ class Pages:
         ]  # fmt: skip
         return render_template(
             "directory/form.html", thing=self._thing, record_id=record_id, values=values, errors=errors, seen=seen,
-            opening=opening if is_unit else [], labels={field.name: field.label for field in self._thing.fields},
+            opening=opening if is_unit else [], theirs=theirs or [],
+            labels={field.name: field.label for field in self._thing.fields},
         )  # fmt: skip
 
 
@@ -159,9 +185,13 @@ def _hour(hours: Mapping[int, tuple[time, time]], day: int, which: int) -> str:
     return f"{hours[day][which]:%H:%M}" if day in hours else ""
 
 
-def _opening(typed: Mapping[str, str]) -> tuple[dict[int, tuple[time, time]], dict[str, str]]:
+def _span(hours: tuple[time, time] | None) -> str:
+    return f"das {hours[0]:%H:%M} às {hours[1]:%H:%M}" if hours else "fechado"
+
+
+def _opening(typed: Mapping[str, str]) -> tuple[Opening, dict[str, str]]:
     """When people answer, by weekday; a day without times is closed."""
-    found: dict[int, tuple[time, time]] = {}
+    found: Opening = {}
     errors: dict[str, str] = {}
     for day in range(7):
         opens, closes = typed.get(f"opens-{day}", "").strip(), typed.get(f"closes-{day}", "").strip()

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from admin_web.access import MANAGERS, Doors, viewer
-from admin_web.fields import Field, read, shown, states
+from admin_web.fields import Field, differences, read, shown, states
 from clinic.editing import NameTaken, Record
 from clinic.profile import ChangedMeanwhile
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from clinic.services import Clinic
 
 LOGIN = "required"
+STALE = "Outra pessoa mudou este cadastro enquanto você escrevia. Confira e guarde de novo para valer o seu."
 CRM = re.compile(r"[0-9]{1,10}")
 RQE = re.compile(r"[0-9]{1,12}")
 
@@ -89,12 +90,26 @@ class Doctors:
             errors = {"crm": "Este CRM já está no cadastro."}
             return self._form(record_id, request.form, specialties, payers, errors, seen), 422
         except ChangedMeanwhile:
-            said = "Outra pessoa mudou este cadastro enquanto você escrevia. Confira e guarde de novo para valer o seu."
-            now = self._clinic.editing.seen_of(record_id or 0)
-            return self._form(record_id, request.form, specialties, payers, {"": said}, now), 409
+            now, theirs = self._clinic.editing.seen_of(record_id or 0), self._theirs(record_id or 0, values, payers)
+            return self._form(record_id, request.form, specialties, payers, {"": STALE}, now, theirs), 409
         self._clinic.audit.add(viewer().ref, "doctor.saved", "doctor", saved)
         flash("Cadastro guardado. As vagas já o seguem.", "good")
         return redirect(url_for("doctors.page") if record_id else url_for("own_hours.page", doctor_id=saved), 303)
+
+    def _theirs(self, record_id: int, wanted: Record, payers: frozenset[tuple[int, int]]) -> list[tuple[str, str]]:
+        """What somebody else has saved where something else was typed."""
+        editing, found = self._clinic.editing, differences(FIELDS, self._record(record_id), wanted)
+        if (rqes := editing.specialties_of(record_id)) != {
+            key: rqe or None for key, rqe in self._specialties().items()
+        }:
+            names = {one["id"]: one["name"] for one in editing.records("specialty")}
+            said = [f"{names[key]} (RQE {rqe})" if rqe else names[key] for key, rqe in rqes.items()]
+            found.append(("Especialidades", ", ".join(said) or "nenhuma"))
+        if (taken := editing.payers_of(record_id)) != payers:
+            payer, unit = ({one["id"]: one["name"] for one in editing.records(sort)} for sort in ("payer", "unit"))
+            said = sorted(f"{payer[one]} em {unit[where]}" for one, where in taken)
+            found.append(("Quem paga, e onde", ", ".join(said) or "nenhum"))
+        return found
 
     def _specialties(self) -> dict[int, str]:
         """What was ticked, with the RQE that was typed."""
@@ -122,11 +137,12 @@ class Doctors:
         payers: frozenset[tuple[int, int]],
         errors: Mapping[str, str],
         seen: str,
+        theirs: list[tuple[str, str]] | None = None,
     ) -> str:
         return render_template(
             "doctors/form.html", fields_of=FIELDS, record_id=record_id, values=values, errors=errors, seen=seen,
-            labels=LABELS, chosen=specialties, taken=payers, units=self._clinic.editing.records("unit"),
-            all_specialties=self._clinic.editing.records("specialty"),
+            theirs=theirs or [], labels=LABELS, chosen=specialties, taken=payers,
+            units=self._clinic.editing.records("unit"), all_specialties=self._clinic.editing.records("specialty"),
             all_payers=self._clinic.editing.records("payer"),
         )  # fmt: skip
 

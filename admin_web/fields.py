@@ -61,6 +61,25 @@ def shown(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, str]:
     return {field.name: _text(field, values.get(field.name)) for field in fields}
 
 
+def differences(
+    fields: Iterable[Field], on_file: Mapping[str, Any], wanted: Mapping[str, Any]
+) -> list[tuple[str, str]]:
+    """The label of each field of which something else is on file than is wanted, and what is on file, in words."""
+    return [
+        (field.label, in_words(field, on_file.get(field.name)))
+        for field in fields if (on_file.get(field.name) or None) != (wanted.get(field.name) or None)
+    ]  # fmt: skip
+
+
+def in_words(field: Field, value: Any) -> str:
+    """A value as it is told."""
+    if field.sort == "tick":
+        return "sim" if value else "não"
+    if field.sort == "choose":
+        return dict(field.options() if field.options else ()).get(str(value), "nada")
+    return _text(field, value) or "nada"
+
+
 def _text(field: Field, value: Any) -> str:
     if field.sort == "tick":
         return "1" if value else ""

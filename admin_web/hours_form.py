@@ -64,6 +64,17 @@ def stamp(hours: Sequence[HoursInput]) -> str:
     return sha256(repr(sorted(map(repr, hours))).encode()).hexdigest()[:24]
 
 
+def in_words(one: HoursInput, units: Mapping[int, str]) -> str:
+    """Hours as they are told to somebody."""
+    dates = [
+        f"de {one.valid_from:%d/%m/%Y}" if one.valid_from else "",
+        f"até {one.valid_until:%d/%m/%Y}" if one.valid_until else "",
+    ]
+    how = dict(MODALITIES)[one.modality].lower()
+    said = f"das {one.starts:%H:%M} às {one.ends:%H:%M}, {units.get(one.unit_id, '')}, {how}, {one.slot_minutes} min"
+    return " ".join([said, *filter(None, dates)])
+
+
 def read(form: Lists, units: frozenset[int]) -> HoursForm:
     """What was sent. Rows without times are left out; the others are read or told of."""
     found = HoursForm()

@@ -1,5 +1,6 @@
 """/medico/…/horarios: a doctor's weekly hours, painted on a week or typed, with whom a change would hit."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from admin_web.own import audit_shown, doctor_of_page, stamp_of, to_call, were_s
 from admin_web.words import WEEKDAYS
 from clinic.agenda import HoursInput, OverlappingHours
 from clinic.practice import Visit
+from clinic.profile import ChangedMeanwhile
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
@@ -54,22 +56,25 @@ class OwnHours:
         """Keep the hours; where that hits somebody, only after they were shown."""
         doctor_of_page(self._clinic, doctor_id)
         form = self._read()
-        before, now = request.form.get("before", ""), hours_form.stamp(self._clinic.practice.hours(doctor_id))
+        before = request.form.get("before", "")
         if form.errors:
             return self._shown(doctor_id, form, before), 422
-        if before != now:
-            return self._shown(doctor_id, form, now, said=CHANGED), 409
+        if before != hours_form.stamp(self._clinic.practice.hours(doctor_id)):
+            return self._stale(doctor_id, form)
         hits = self._clinic.practice.hit_by_hours(doctor_id, form.hours)
         if hits and not were_shown(hits):
             return self._shown(doctor_id, form, before, asks=True)
         return self._kept(doctor_id, form, hits)
 
     def _kept(self, doctor_id: int, form: HoursForm, hits: list[Visit]) -> Response | tuple[str, int]:
+        before = request.form.get("before", "")
         try:
-            self._clinic.practice.set_hours(doctor_id, form.hours)
+            self._clinic.practice.set_hours(doctor_id, form.hours, lambda now: hours_form.stamp(now) == before)
+        except ChangedMeanwhile:
+            return self._stale(doctor_id, form)
         except OverlappingHours as clash:
             form.blame(clash.one, clash.other)
-            return self._shown(doctor_id, form, request.form.get("before", "")), 422
+            return self._shown(doctor_id, form, before), 422
         self._clinic.audit.add(viewer().ref, "hours.changed", "doctor", doctor_id)
         if hits and request.form.get("offer") == "1":
             told = self._clinic.practice.offer_again(doctor_id, [one.id for one in hits], viewer().ref, "horários")
@@ -77,6 +82,14 @@ class OwnHours:
         else:
             flash("Horários guardados. As vagas já seguem estes horários.", "good")
         return redirect(url_for("own_hours.page", doctor_id=doctor_id), 303)
+
+    def _stale(self, doctor_id: int, form: HoursForm) -> tuple[str, int]:
+        """Somebody else has saved hours meanwhile: theirs are told, what was typed stays."""
+        self._clinic.practice.forget()
+        now = self._clinic.practice.hours(doctor_id)
+        units = {unit.id: unit.name for unit in self._clinic.units.known()}
+        theirs = [(f"{WEEKDAYS[one.weekday]}".capitalize(), hours_form.in_words(one, units)) for one in now]
+        return self._shown(doctor_id, form, hours_form.stamp(now), said=CHANGED, theirs=theirs), 409
 
     def _read(self) -> HoursForm:
         return hours_form.read(request.form, frozenset(unit.id for unit in self._clinic.units.all()))
@@ -92,7 +105,15 @@ class OwnHours:
             "week": _week_minutes(form.hours),
         }
 
-    def _shown(self, doctor_id: int, form: HoursForm, before: str, asks: bool = False, said: str = "") -> str:
+    def _shown(
+        self,
+        doctor_id: int,
+        form: HoursForm,
+        before: str,
+        asks: bool = False,
+        said: str = "",
+        theirs: Sequence[tuple[str, str]] = (),
+    ) -> str:
         """`before` names the hours on which the form is based; `said`: what stands in the way of all of it."""
         first = next((str(unit.id) for unit in self._clinic.units.all()), "")
         blank = [Row({**BLANK, "unit": first})] * hours_form.BLANK_ROWS
@@ -102,6 +123,7 @@ class OwnHours:
             rows=[*form.rows, *blank],
             errors={**form.errors, **({"": said} if said else {})},
             before=before,
+            theirs=theirs,
             asks=asks,
             weekdays=list(enumerate(WEEKDAYS)),
             units=[(unit.id, unit.name) for unit in self._clinic.units.all()],

@@ -1,6 +1,7 @@
 """/medico/…/precos: what a doctor charges, and the calendar to subscribe to; /ics serves it."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -8,6 +9,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin_web.access import DOCTORS, MANAGERS, Doors, Public, viewer
 from admin_web.own import doctor_of_page
+from clinic.editing import stamp
+from clinic.profile import ChangedMeanwhile
+from clinic.roster import KindInfo
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
 LOGIN = "required"
 MONEY = re.compile(r"(?:R\$\s*)?([0-9]{1,3}\.[0-9]{3}|[0-9]{1,6})(?:,([0-9]{2}))?")
 WHO = DOCTORS | MANAGERS
+STALE = "Outra pessoa mudou estes preços enquanto você escrevia. Confira e guarde de novo para valer os seus."
 
 
 class OwnTerms:
@@ -35,8 +40,11 @@ class OwnTerms:
         errors = {f"price-{kind}": "Escreva o valor como 350,00." for kind, read in cents.items() if read is None}
         if errors:
             return self._shown(doctor_id, errors, typed), 422
-        for kind, text in typed.items():
-            self._keep(doctor_id, kind, cents.get(kind) if text else None)
+        wanted = {kind: read for kind, read in cents.items() if read is not None}
+        try:
+            self._clinic.practice.set_prices(doctor_id, wanted, request.form.get("seen", ""))
+        except ChangedMeanwhile:
+            return self._shown(doctor_id, {"": STALE}, typed), 409
         self._clinic.audit.add(viewer().ref, "prices.changed", "doctor", doctor_id)
         flash("Preços guardados.", "good")
         return redirect(url_for("own_terms.page", doctor_id=doctor_id), 303)
@@ -65,23 +73,28 @@ class OwnTerms:
             found, mimetype="text/calendar", headers={"Content-Disposition": 'inline; filename="agenda.ics"'}
         )
 
-    def _keep(self, doctor_id: int, kind_id: int, cents: int | None) -> None:
-        if cents != self._clinic.directory.price(doctor_id, kind_id):
-            self._clinic.directory.set_price(doctor_id, kind_id, cents)
-
     def _shown(self, doctor_id: int, errors: dict[str, str], typed: dict[int, str], address: str = "") -> str:
-        kinds = self._clinic.directory.kinds()
-        on_file = {kind.id: write_reais(self._clinic.directory.price(doctor_id, kind.id)) for kind in kinds}
+        kinds, prices = self._clinic.directory.kinds(), self._clinic.practice.prices(doctor_id)
+        on_file = {kind.id: write_reais(prices.get(kind.id)) for kind in kinds}
         return render_template(
             "own_terms/page.html",
             doctor=doctor_of_page(self._clinic, doctor_id),
             kinds=kinds,
             prices={**on_file, **typed},
             errors=errors,
+            labels={f"price-{kind.id}": kind.name for kind in kinds},
+            seen=request.form.get("seen", "") if errors.keys() - {""} else stamp(prices),
+            theirs=_theirs(kinds, prices, typed) if "" in errors else [],
             feed=self._clinic.feeds.of(doctor_id),
             address=address,
             zone=self._clinic.units.clock_zone(),
         )
+
+
+def _theirs(kinds: Sequence[KindInfo], prices: Mapping[int, int], typed: Mapping[int, str]) -> list[tuple[str, str]]:
+    """What is on file where another price was typed."""
+    differ = (kind for kind in kinds if prices.get(kind.id) != read_reais(typed.get(kind.id, "")))
+    return [(kind.name, f"R$ {write_reais(prices[kind.id])}" if kind.id in prices else "sem preço") for kind in differ]
 
 
 def read_reais(text: str) -> int | None:

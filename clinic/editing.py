@@ -91,6 +91,32 @@ class Editing:
         """
         return self._saved(record_id, lambda connection: self._write(connection, sort, record_id, values, seen), values)
 
+    def save_unit(
+        self, unit_id: int | None, values: Record, opening: Mapping[int, tuple[time, time]], seen: str = ""
+    ) -> int:
+        """A unit with when people answer there, by weekday (0 is Monday). Raises as `save`.
+
+        `seen` names all of that (see `seen_of_unit`).
+        """
+
+        def work(connection: Connection) -> int:
+            saved = self._write(connection, "unit", unit_id, values, seen[:STAMPED])
+            if unit_id is not None and _opening_stamp(connection, saved) != seen[STAMPED:]:
+                raise ChangedMeanwhile
+            connection.execute(delete(OpeningHours).where(OpeningHours.unit_id == saved))
+            rows = [{"weekday": day, "opens": opens, "closes": closes} for day, (opens, closes) in opening.items()]
+            if rows:
+                connection.execute(insert(OpeningHours), [{"unit_id": saved, **row} for row in rows])
+            return saved
+
+        return self._saved(unit_id, work, values)
+
+    def seen_of_unit(self, unit_id: int) -> str:
+        """Names a unit's record with when people answer there, as they stand. Raises KeyError."""
+        record = self.record("unit", unit_id)
+        with self._database.read() as connection:
+            return stamp(record) + _opening_stamp(connection, unit_id)
+
     def save_doctor(
         self,
         doctor_id: int | None,
@@ -150,21 +176,6 @@ class Editing:
             found[row.weekday] = min(opens, row.opens), max(closes, row.closes)
         return found
 
-    def set_opening(self, unit_id: int, hours: Mapping[int, tuple[time, time]]) -> None:
-        """Replace when people answer at a unit."""
-        rows = [
-            {"unit_id": unit_id, "weekday": day, "opens": opens, "closes": closes}
-            for day, (opens, closes) in hours.items()
-        ]
-
-        def work(connection: Connection) -> int:
-            connection.execute(delete(OpeningHours).where(OpeningHours.unit_id == unit_id))
-            if rows:
-                connection.execute(insert(OpeningHours), rows)
-            return unit_id
-
-        self._saved(unit_id, work, {})
-
     def _write(self, connection: Connection, sort: Sort, record_id: int | None, values: Record, seen: str) -> int:
         table: Any = TABLES[sort].table
         need(connection, self._clock(), _spoken(sort, values))
@@ -201,9 +212,16 @@ class Editing:
         return saved
 
 
-def stamp(record: Record) -> str:
+def stamp(record: Mapping[Any, Any]) -> str:
     """Names a record as it stands; a form carries it, so that nobody writes over what he has not seen."""
     return sha256(repr(sorted(record.items())).encode()).hexdigest()[:STAMPED]
+
+
+def _opening_stamp(connection: Connection, unit_id: int) -> str:
+    """Names when people answer at a unit."""
+    hours = select(OpeningHours.weekday, OpeningHours.opens, OpeningHours.closes)
+    found = connection.execute(hours.where(OpeningHours.unit_id == unit_id))
+    return sha256(repr(sorted(map(tuple, found))).encode()).hexdigest()[:STAMPED]
 
 
 def _offers(connection: Connection, doctor_id: int) -> str:

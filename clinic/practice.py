@@ -1,23 +1,26 @@
 """What a doctor arranges: working hours, absences, and whom a change of them hits; requests; the own day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select, update
 
 from clinic import appointments
 from clinic.appointments import Act
 from clinic.clock import Clock
+from clinic.editing import stamp
 from clinic.planning import works
+from clinic.profile import ChangedMeanwhile
 from clinic.roster import DoctorRow, HoursRow, Roster, Rosters
-from clinic.schedules import HoursInput, Schedules
+from clinic.schedules import ANNOUNCE, HoursInput, Schedules
 from clinic.transitions import TAKES_TIME
 from db.session import Database
-from db.tables import Absence, Appointment, Patient
+from db.tables import Absence, Appointment, Doctor, Patient, Price
 
 MIDNIGHT = time()
+Still = Callable[[list[HoursInput]], bool]
 OFFERED_AGAIN = "reoffered"
 """The line of an appointment's history by which the patient is told that another time is offered."""
 
@@ -79,6 +82,10 @@ class Practice:
 
     # Working hours
 
+    def forget(self) -> None:
+        """Read the directory again: somebody else has changed it."""
+        self._rosters.forget()
+
     def hours(self, doctor_id: int) -> list[HoursInput]:
         """The weekly hours as they stand."""
         return [_input(row) for row in self._rosters.get().hours_of.get(doctor_id, ())]
@@ -89,9 +96,35 @@ class Practice:
         coming = self._visits(_A.doctor_id == doctor_id, _A.starts_at > self._clock(), _A.slot_id.is_not(None))
         return [visit for visit in coming if not any(_covers(roster, row, visit) for row in rows)]
 
-    def set_hours(self, doctor_id: int, hours: Sequence[HoursInput]) -> None:
-        """Replace the weekly hours; free time follows at once. Raises OverlappingHours, ValueError."""
-        self._schedules.set_hours(doctor_id, hours)
+    def set_hours(self, doctor_id: int, hours: Sequence[HoursInput], still: Still | None = None) -> None:
+        """Replace the weekly hours; free time follows at once.
+
+        `still`: whether those on file, at this very moment, are the ones that were to be replaced.
+        Raises OverlappingHours, ValueError, ChangedMeanwhile.
+        """
+        self._schedules.set_hours(doctor_id, hours, lambda rows: still is None or still([_input(row) for row in rows]))
+
+    # Prices
+
+    def prices(self, doctor_id: int) -> dict[int, int]:
+        """What the doctor charges, particular, in centavos, by kind of visit; exact, not as of seconds ago."""
+        return {row.kind_id: row.cents for row in self._database.rows(_prices(doctor_id))}
+
+    def set_prices(self, doctor_id: int, prices: Mapping[int, int], seen: str) -> None:
+        """Replace all of them, where they still are what `seen` names (see `stamp`). Raises ChangedMeanwhile."""
+        rows = [{"doctor_id": doctor_id, "kind_id": kind, "cents": cents} for kind, cents in prices.items()]
+
+        def work(connection: Connection) -> None:
+            connection.execute(update(Doctor).where(Doctor.id == doctor_id).values(id=doctor_id))  # others wait here
+            if stamp({row.kind_id: row.cents for row in connection.execute(_prices(doctor_id))}) != seen:
+                raise ChangedMeanwhile
+            connection.execute(delete(Price).where(Price.doctor_id == doctor_id))
+            if rows:
+                connection.execute(insert(Price), rows)
+            connection.execute(ANNOUNCE)
+
+        self._database.write(work)
+        self._rosters.forget()
 
     # Absences
 
@@ -166,6 +199,10 @@ class Practice:
 
     def _visits(self, *which: ColumnElement[bool], live: bool = True) -> list[Visit]:
         return _found(self._database, *which, *([_A.live == 1] if live else ()))
+
+
+def _prices(doctor_id: int) -> Select[int, int]:
+    return select(Price.kind_id, Price.cents).where(Price.doctor_id == doctor_id)
 
 
 def in_span(database: Database, doctor_id: int, start: datetime, end: datetime) -> list[Visit]:

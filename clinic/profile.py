@@ -81,6 +81,10 @@ class Profiles:
             self._known = self._ticks(), Profile(**(row[0] if row else {}))
         return self._known[1]
 
+    def forget(self) -> None:
+        """Read again next time."""
+        self._known = None
+
     def save(self, profile: Profile) -> None:
         """Keep a changed profile; its name is to be rendered."""
         self._database.write(lambda connection: self._write(connection, profile))
@@ -113,6 +117,11 @@ class Profiles:
         need(connection, self._clock(), (profile.says,))
         changes = {"data": profile.model_dump(mode="json"), "updated_at": self._clock()}
         connection.execute(update(ClinicProfile).where(ClinicProfile.id == 1).values(**changes))
+
+
+def profile_of(connection: Connection) -> Profile:
+    """The profile as it stands at this moment, within a transaction."""
+    return Profile(**(connection.scalar(select(ClinicProfile.data).where(ClinicProfile.id == 1)) or {}))
 
 
 def _changed(profile: Profile, changes: Mapping[str, object]) -> Profile:

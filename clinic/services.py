@@ -81,7 +81,7 @@ def open_clinic(
     profiles, rosters = Profiles(database, clock), Rosters(database)
     units, audit = Units(rosters, profiles), AuditTrail(database, clock)
     holds = Holds(database, profiles, clock)
-    schedules = Schedules(database, rosters, profiles, clock)
+    schedules = Schedules(database, rosters, clock)
     agenda = Agenda(Search(database), schedules, rosters, profiles, units, clock, holds.sweep)
     guessing = Guessing(database, profiles, audit, clock)
     directory = Directory(database, rosters, agenda, clock)

@@ -10,7 +10,6 @@ from admin_web.api.faults import unknown
 from admin_web.api.operations import Asked, Operation, Part, Reply
 from admin_web.api.paging import after_id, of_few
 from admin_web.api.types import Given, Paged, RecordId, Shown
-from clinic.editing import stamp
 from clinic.roster import DoctorRow, Roster
 
 if TYPE_CHECKING:
@@ -159,7 +158,7 @@ class Doctors:
             "specialties": [{"specialty_id": one, "rqe": rqe} for one, rqe in sorted(specialties.items())],
             "takes": [{"payer_id": payer, "unit_id": unit} for payer, unit in takes],
         })  # fmt: skip
-        return Reply(shown, stamp(record), location)
+        return Reply(shown, self._clinic.editing.seen_of(record_id), location)
 
 
 def _line(roster: Roster, one: DoctorRow) -> DoctorLine:

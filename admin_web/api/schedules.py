@@ -8,7 +8,7 @@ from pydantic import Field
 
 from admin_web.access import DOCTORS, MANAGERS, viewer
 from admin_web.api.answering import not_found_unless, version_of
-from admin_web.api.faults import Fault, changed, unknown
+from admin_web.api.faults import Fault, unknown
 from admin_web.api.operations import Asked, Operation, Part, Reply
 from admin_web.api.types import Clock, Day, Given, Moment, RecordId, Shown, Words, as_time, clock
 from clinic.agenda import HoursInput
@@ -96,11 +96,9 @@ class Practice:
     def set_hours(self, asked: Asked) -> Reply:
         """Replace them; free time follows at once."""
         doctor_id, given = asked.path["doctor_id"], asked.body.items
-        if version_of(self._shown(doctor_id)) != asked.version:
-            raise changed()
         hours = [self._input(one) for one in given]
         outside = [one.id for one in self._clinic.practice.hit_by_hours(doctor_id, hours)]
-        self._clinic.practice.set_hours(doctor_id, hours)
+        self._clinic.practice.set_hours(doctor_id, hours, lambda now: version_of(_as_shown(now)) == asked.version)
         self._clinic.audit.add(asked.viewer.ref, "hours.changed", "doctor", doctor_id)
         return self._hours(doctor_id, outside)
 
@@ -143,7 +141,7 @@ class Practice:
         )
 
     def _shown(self, doctor_id: int) -> Hours:
-        return Hours(items=[_row(one) for one in self._clinic.practice.hours(doctor_id)])
+        return _as_shown(self._clinic.practice.hours(doctor_id))
 
     def _hours(self, doctor_id: int, outside: list[int] | None = None) -> Reply:
         shown = self._shown(doctor_id)
@@ -152,6 +150,10 @@ class Practice:
     def _absences(self, doctor_id: int, hits: list[int] | None = None) -> Reply:
         found = [Absence.model_validate(one) for one in self._clinic.practice.absences(doctor_id)]
         return Reply(Absences(items=found, hits=hits or []))
+
+
+def _as_shown(hours: list[HoursInput]) -> Hours:
+    return Hours(items=[_row(one) for one in hours])
 
 
 def _row(one: HoursInput) -> ShownHours:

@@ -77,6 +77,18 @@ def test_two_managers_do_not_write_over_each_other(clinic, manager):
     assert clinic.editing.record("unit", centro)["district"] == "Sé"
 
 
+def test_two_managers_do_not_write_over_each_others_opening_hours(clinic, manager):
+    path = f"/unidades/{clinic.at.units['centro']}"
+    mine = as_shown(manager.get(path).text)
+    send(manager, path, mine | {"opens-0": "07:00", "district": "Sé"})
+    reply = send(manager, path, mine | {"closes-0": "20:00"})
+    assert (reply.status_code, 'value="20:00"' in reply.text) == (409, True)
+    assert "das 07:00 às 18:00" in reply.text and '<dd class="wrap">Sé</dd>' in reply.text
+    assert clinic.editing.opening(clinic.at.units["centro"])[0] == (time(7), time(18))
+    assert send(manager, path, as_shown(reply.text)).status_code == 303
+    assert clinic.editing.opening(clinic.at.units["centro"])[0] == (time(8), time(20))
+
+
 def test_a_doctors_form_can_be_kept_as_it_is(clinic, manager):
     for name, doctor in clinic.at.doctors.items():
         path = f"/cadastro/medicos/{doctor}"

@@ -5,6 +5,7 @@ import pytest
 from admin_web.fields import visible
 from admin_web.own_terms import read_reais
 from clinic.editing import Editing, stamp
+from clinic.profile import ChangedMeanwhile
 from tests.admin_web.forms import as_shown, send
 from tests.admin_web.test_own_pages import at, row, seen_in, tuesday
 from tests.clinic.counting import CountingDatabase
@@ -118,7 +119,7 @@ def test_two_do_not_write_over_each_others_hours(clinic, doctor, manager, marina
     send(manager, f"/medico/{marina}/horarios", **row(clinic, starts="10:00"))
     reply = send(doctor, f"/medico/{marina}/horarios", **mine)
     assert (reply.status_code, "mudaram enquanto você escrevia" in reply.text) == (409, True)
-    assert 'value="09:00"' in reply.text
+    assert 'value="09:00"' in reply.text and "das 10:00 às 12:00, Centro, presencial, 30 min" in reply.text
     assert [one.starts.hour for one in clinic.practice.hours(marina)] == [10]
 
 
@@ -129,7 +130,17 @@ def test_two_managers_do_not_write_over_each_others_payers(clinic, manager, mari
     assert send(manager, path, **fewer).status_code == 303
     reply = send(manager, path, **mine)
     assert (reply.status_code, "Outra pessoa mudou" in reply.text) == (409, True)
+    assert '<dt>Quem paga, e onde</dt><dd class="wrap">nenhum</dd>' in reply.text
     assert clinic.editing.payers_of(marina) == frozenset()
+
+
+def test_hours_are_compared_at_the_moment_they_are_written(any_clinic):
+    marina = any_clinic.at.doctors["marina"]
+    seen = any_clinic.practice.hours(marina)
+    any_clinic.practice.set_hours(marina, seen[:2], lambda now: now == seen)
+    with pytest.raises(ChangedMeanwhile):
+        any_clinic.practice.set_hours(marina, seen[:1], lambda now: now == seen)
+    assert any_clinic.practice.hours(marina) == seen[:2]
 
 
 # Who reads leaves a trace; who may log in no more reads nothing

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from admin_web.audit_words import ACTIONS
+from admin_web.audit_words import ACTIONS, noted, subject
 from tests.admin_web.forms import as_shown, send
 
 TUESDAY = date(2026, 11, 24)
@@ -62,6 +62,7 @@ def test_two_managers_do_not_write_over_each_other(clinic, site, manager):
     clinic.profile.change({"rating": True}, clinic.profile.stamp())
     reply = send(manager, "/ajustes", **mine)
     assert (reply.status_code, 'value="Minha"' in reply.text) == (409, True)
+    assert '<dt>Pedir uma nota de 1 a 5 no fim</dt><dd class="wrap">sim</dd>' in reply.text
     assert clinic.profile.get().name == "Clínica Boa Vista"
     assert send(manager, "/ajustes", **(as_shown(reply.text))).status_code == 303
     assert clinic.profile.get().name == "Minha"
@@ -165,3 +166,25 @@ def test_the_trunks_number_is_kept_as_callers_numbers_are(clinic, manager):
     fields = as_shown(manager.get("/ajustes").text) | {"trunk_number": "(11) 3333-4444"}
     assert send(manager, "/ajustes", **fields).status_code == 303
     assert clinic.profile.get().trunk_number == "551133334444"
+
+
+@pytest.mark.parametrize(
+    ("note", "words"),
+    [
+        ("password", "com senha"),
+        ("patient,doctor", "paciente, médico(a)"),
+        ("2026-11-22", "22/11/2026"),
+        ("search: 6", "procurou; encontrados 6"),
+        ("csv 2026-11-01 2026-11-14", "CSV, 01/11/2026 14/11/2026"),
+        ("appointment:12", "consulta 12"),
+        ("more than 60 failures in an hour", "mais de 60 erros em uma hora"),
+        ("", ""),
+    ],
+)
+def test_what_is_noted_is_told_in_portuguese(note, words):
+    assert noted(note) == words
+
+
+@pytest.mark.parametrize("typed", ["paciente 12", "patient:12", "Paciente 12 "])
+def test_the_audit_of_a_patient_is_found_as_people_say_it(typed):
+    assert subject(typed) == ("patient", 12)

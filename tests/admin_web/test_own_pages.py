@@ -8,7 +8,7 @@ import pytest
 
 from admin_web.hours_form import FIELDS, stamp
 from admin_web.own_terms import read_reais, write_reais
-from tests.admin_web.forms import send
+from tests.admin_web.forms import as_shown, send
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 TUESDAY = date(2026, 11, 24)
@@ -273,11 +273,22 @@ def test_a_price_is_shown_as_it_is_typed():
 
 
 def test_prices_are_kept_and_taken_away(clinic, doctor, marina):
-    kind = clinic.at.kinds["consultation"]
-    send(doctor, f"/medico/{marina}/precos", **{f"price-{kind}": "420,00"})
-    assert clinic.directory.price(marina, kind) == 42_000
-    send(doctor, f"/medico/{marina}/precos", **{f"price-{kind}": ""})
-    assert clinic.directory.price(marina, kind) is None
+    path, kind = f"/medico/{marina}/precos", clinic.at.kinds["consultation"]
+    for typed, cents in (("420,00", 42_000), ("", None)):
+        shown = as_shown(doctor.get(path).text)
+        assert send(doctor, path, shown | {f"price-{kind}": typed}).status_code == 303
+        assert clinic.directory.price(marina, kind) == cents
+
+
+def test_two_do_not_write_over_each_others_prices(clinic, site, doctor, marina):
+    path, kind = f"/medico/{marina}/precos", f"price-{clinic.at.kinds['consultation']}"
+    mine = as_shown(doctor.get(path).text)
+    manager = site.client("manager")
+    assert send(manager, path, as_shown(manager.get(path).text) | {kind: "390,00"}).status_code == 303
+    reply = send(doctor, path, mine | {kind: "420,00"})
+    assert (reply.status_code, 'value="420,00"' in reply.text, "R$ 390,00" in reply.text) == (409, True, True)
+    assert clinic.practice.prices(marina)[clinic.at.kinds["consultation"]] == 39_000
+    assert send(doctor, path, as_shown(reply.text)).status_code == 303
 
 
 def test_a_price_that_is_none_changes_nothing(clinic, doctor, marina):

@@ -89,7 +89,16 @@ def test_a_crm_is_one_doctors(clinic):
 
 
 def test_opening_hours_are_replaced(clinic):
-    centro = clinic.at.units["centro"]
-    clinic.editing.set_opening(centro, {0: (time(7), time(19)), 5: (time(8), time(12))})
-    assert clinic.editing.opening(centro) == {0: (time(7), time(19)), 5: (time(8), time(12))}
+    now = unit(clinic)
+    hours = {0: (time(7), time(19)), 5: (time(8), time(12))}
+    clinic.editing.save_unit(now["id"], changed(now), hours, clinic.editing.seen_of_unit(now["id"]))
+    assert clinic.editing.opening(now["id"]) == hours
     assert set(clinic.editing.opening(clinic.at.units["norte"])) == {0, 1, 2, 3, 4}
+
+
+def test_nobody_writes_over_opening_hours_he_has_not_seen(any_clinic):
+    now, seen = unit(any_clinic), any_clinic.editing.seen_of_unit(any_clinic.at.units["centro"])
+    any_clinic.editing.save_unit(now["id"], changed(now), {0: (time(7), time(19))}, seen)
+    with pytest.raises(ChangedMeanwhile):
+        any_clinic.editing.save_unit(now["id"], changed(now), {1: (time(9), time(18))}, seen)
+    assert any_clinic.editing.opening(now["id"]) == {0: (time(7), time(19))}
