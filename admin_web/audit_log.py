@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from admin_web.access import MANAGERS, Doors
 from admin_web.address import day_of, number
-from admin_web.audit_words import ACTIONS, ACTORS, CHOICES, ENTITIES
+from admin_web.audit_words import ACTIONS, ACTORS, CHOICES, ENTITIES, noted, subject
 from clinic.audit import Asked, AuditLine
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 LOGIN = "required"
 PAGE = 50
+WRITTEN = {words: kind for kind, words in ACTORS.items()} | {"sistema": "system"}
+"""Actors as people write them."""
 
 
 class AuditLog:
@@ -27,12 +29,13 @@ class AuditLog:
         """What fits the filters, newest first."""
         zone = self._clinic.units.clock_zone()
         since, until = day_of(request.args.get("de", "")), day_of(request.args.get("ate", ""))
-        entity, _, which = request.args.get("de_quem", "").strip().rpartition(":")
+        entity, entity_id = subject(request.args.get("de_quem", "")[:60])
+        who = request.args.get("quem", "").strip()[:60]
         asked = Asked(
             action=request.args.get("acao", "")[:40],
-            who=request.args.get("quem", "").strip()[:60],
+            who=WRITTEN.get(who.lower(), who),
             entity=entity,
-            entity_id=number(which) if entity else None,
+            entity_id=entity_id if entity else None,
             since=datetime.combine(since, time(), zone) if since else None,
             until=datetime.combine(until + timedelta(days=1), time(), zone) if until else None,
         )
@@ -44,6 +47,7 @@ class AuditLog:
             actions=CHOICES,
             who=actor,
             whose=whose,
+            noted=noted,
             words=ACTIONS,
             zone=zone,
             filtered=any(request.args.get(name) for name in ("acao", "quem", "de", "ate", "de_quem")),

@@ -1,12 +1,16 @@
 """The words of the audit: who acts, what they did, and about what."""
 
+import re
+
+from admin_web.home import ROLE_WORDS
+
 ACTORS = {
     "system": "o sistema", "call": "uma ligação", "patient": "paciente", "pre_registration": "pré-cadastro",
     "user": "conta",
 }  # fmt: skip
 ENTITIES = {
     "appointment": "consulta", "data_request": "pedido sobre dados", "doctor": "médico(a)", "holiday": "feriado",
-    "import": "importação",
+    "import": "importação", "report": "relatório",
     "kind": "tipo de consulta", "patient": "paciente", "payer": "convênio", "personal_token": "chave de acesso",
     "pre_registration": "pré-cadastro", "profile": "ajustes", "specialty": "especialidade", "unit": "unidade",
     "user": "conta",
@@ -24,6 +28,7 @@ ACTIONS = {
     "identity.added": "ganhou mais um modo de entrar", "identity.removed": "perdeu um modo de entrar",
     "kind.saved": "mudou um tipo de consulta", "login": "entrou", "login.alarm": "alarme: muitas tentativas de entrar",
     "login.failed": "não conseguiu entrar", "password.changed": "mudou a senha",
+    "mail.listed": "viu os e-mails que não saíram", "mail.read": "leu um e-mail que não saiu",
     "password.forgotten": "pediu uma senha nova", "patient.anonymised": "apagou os dados de contato de um paciente",
     "patient.changed": "mudou um cadastro", "patient.created": "cadastrou um paciente",
     "patient.exported": "baixou os dados de um paciente", "patient.listed": "viu pacientes em uma lista",
@@ -40,3 +45,28 @@ ACTIONS = {
 }  # fmt: skip
 CHOICES = sorted(((code, words.capitalize()) for code, words in ACTIONS.items()), key=lambda pair: pair[1])
 """For the filter. Not asked of the trail, which is long."""
+NOTES = {
+    "password": "com senha", "code": "com código", "oidc": "com a conta da empresa", "reset": "pelo endereço do e-mail",
+    "invite": "pelo convite", "email": "e-mail", "cpf": "CPF", "crm": "CRM", "subject": "conta da empresa",
+    "search": "procurou; encontrados", "to call": "a avisar", "patients": "pacientes", "caller": "do mesmo número",
+    "call": "na mesma ligação", "all": "na clínica inteira", "csv": "CSV,", "xlsx": "Excel,",
+    "failures for one account": "erros numa conta", "more than": "mais de", "failures in an hour": "erros em uma hora",
+    **ROLE_WORDS, **ENTITIES,
+}  # fmt: skip
+"""What notes are made of, beside numbers, days and what is named in ENTITIES and roles."""
+PHRASES = re.compile(r"\b(" + "|".join(sorted(NOTES, key=len, reverse=True)) + r")\b|(\d{4})-(\d\d)-(\d\d)")
+ABOUT = {words: code for code, words in ENTITIES.items()}
+
+
+def noted(note: str) -> str:
+    """A line's note as people read it: "patient,doctor" as "paciente, médico(a)", "2026-11-22" as "22/11/2026"."""
+    said = PHRASES.sub(lambda m: f"{m[4]}/{m[3]}/{m[2]}" if m[2] else NOTES[m[1]], note.replace(",", ", ").replace(":", " "))
+    return " ".join(said.split())
+
+
+def subject(text: str) -> tuple[str, int | None]:
+    """What "paciente 12", or "patient:12", means in the trail: ("patient", 12); without a number, all of the sort."""
+    words, _, number = text.strip().lower().replace(":", " ").rpartition(" ")
+    if not number.isdecimal():
+        words, number = f"{words} {number}".strip(), ""
+    return ABOUT.get(words, words), int(number[:18]) if number else None

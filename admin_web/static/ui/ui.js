@@ -48,5 +48,11 @@ addEventListener("pageshow", () => {
   }
 });
 
+// Where a row of places is wider than the screen, the one we are at is in sight.
+for (const here of document.querySelectorAll(".tabs [aria-current], .rail [aria-current]")) {
+  const row = here.closest(".tabs, .rail");
+  row.scrollLeft += here.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - here.clientWidth) / 2;
+}
+
 // A list of faults is read out and leads to the fields.
 document.querySelector("[data-focus]")?.focus();
