@@ -10,6 +10,7 @@ from admin_web.access import DOCTORS, MANAGERS, Doors, viewer
 from admin_web.address import day_near
 from admin_web.own import doctor_of_page
 from clinic.appointments import Booking
+from clinic.days import Choice
 from clinic.practice import AbsenceInfo
 from clinic.transitions import WrongStatus
 
@@ -101,11 +102,12 @@ class OwnDay:
         today = now.astimezone(self._clinic.units.clock_zone()).date()
         day = day_near(request.args.get("dia", ""), today)
         visits = self._clinic.practice.day(doctor_id, day)
+        works = self._clinic.desk.days.next_day_of_work(Choice(doctor_id=doctor_id), day) if not visits else None
         return {
             "doctor": doctor, "day": day, "today": today, "before": day - timedelta(days=1),
             "after": day + timedelta(days=1), "visits": visits, "zones": zones, "now": now,
             "requests": self._clinic.practice.requests(doctor_id), "names": self._names(),
-            "absences": self._away(doctor_id, day),
+            "absences": self._away(doctor_id, day), "next_day": works,
         }  # fmt: skip
 
     def _away(self, doctor_id: int, day: date) -> list[AbsenceInfo]:

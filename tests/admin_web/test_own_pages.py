@@ -76,6 +76,12 @@ def test_an_empty_day_says_so(doctor, marina):
     assert "Nenhuma consulta neste dia" in doctor.get(f"/medico/{marina}?dia=2026-11-29").text
 
 
+def test_an_empty_day_leads_to_the_next_day_of_work(doctor, marina):
+    page = doctor.get(f"/medico/{marina}?dia=2026-11-29").text
+    assert f"/medico/{marina}?dia=2026-11-30" in page
+    assert "Ir para seg., 30 nov." in page
+
+
 @pytest.mark.parametrize("day", ["", "ontem", "2026-13-45", "9" * 400])
 def test_a_day_that_is_none_is_today(doctor, marina, day):
     assert "23 de novembro" in doctor.get(f"/medico/{marina}", query_string={"dia": day}).text

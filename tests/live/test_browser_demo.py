@@ -122,7 +122,7 @@ def test_every_phrase_has_its_sound(demo: Demo, page: Page) -> None:
     assert set(sounds) <= {200, 206}
 
 
-ACCOUNTS = ("recepcao", "medica", "paciente", "gerente", "admin")
+ACCOUNTS = ("recepcao", "medica", "medico", "paciente", "gerente", "admin")
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)
