@@ -20,6 +20,7 @@ from admin_web import (
     frame,
     health,
     home,
+    mail_catcher,
     notices,
     pages,
     security,
@@ -29,6 +30,7 @@ from admin_web import (
 from admin_web.access import Public, Who
 from admin_web.api import api
 from admin_web.frame import Place
+from clinic.media.email.folder import MailFolder
 from clinic.settings import Settings
 from clinic.testphone import Phone, Sounds, TryPatient
 from clinic.users import Viewer
@@ -80,6 +82,9 @@ def create_app(
     if phone and sounds and (settings.demo or settings.test_phone):
         app.register_blueprint(telephone.blueprint(phone, sounds, try_patients, demo=settings.demo))
         places.append(Place("telephone.page", "Telefone", "phone"))
+    if not settings.smtp_url.get_secret_value():
+        app.register_blueprint(mail_catcher.blueprint(clinic, MailFolder(settings.mail_dir), demo=settings.demo))
+        places.append(Place("mail_catcher.page", "Correio", "mail"))
     app.register_blueprint(calls_now.blueprint(clinic.live_calls, clinic.clock, _zone(clinic)))
     places.append(Place("calls_now.page", "Chamadas", "activity"))
     app.register_blueprint(health.blueprint(clinic.profile.get))

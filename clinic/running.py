@@ -101,6 +101,8 @@ def _welcome(settings: Settings) -> str:
         f"  Telefone no navegador    http://{settings.web_host}:{settings.web_port}/telefone",
         f"  FastAGI para o Asterisk  agi://{settings.agi_host}:{settings.agi_port}/greeting",
     ]
+    if not settings.smtp_url.get_secret_value():
+        lines.insert(-1, f"  Correio (e-mails)        http://{settings.web_host}:{settings.web_port}/correio")
     if settings.demo:
         lines += ["", "  Para experimentar, ligue e digite:"]
         lines += [f"    CPF {v.cpf}, nascimento {v.birth_date:%d%m%Y}   {v.name}: {v.hint}" for v in VISITORS]

@@ -19,7 +19,7 @@ NO_RECORD = {
     "session_id": "999", "absence_id": "999", "record_id": "999", "closing_id": "999", "token": "x", "user_id": "999",
     "import_id": "999", "sort": "patients",
     "pre_id": "999", "change_id": "999", "slot_id": "999", "place_id": "999", "request_id": "999",
-    "hold_id": "x", "token_id": "999",
+    "hold_id": "x", "token_id": "999", "mail_id": "x",
 }  # fmt: skip
 """Other arguments, with something to fill in. A new one wants to be put here or in OWN."""
 ANY = "999999"

@@ -1,6 +1,7 @@
 """An appointment as an invitation for calendars (RFC 5545, RFC 5546), or its withdrawal."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -63,3 +64,31 @@ def _folded(line: str) -> bytes:
         cut = next(at for at in range(LONGEST, 0, -1) if rest[at] & 0xC0 != 0x80)
         out, rest = out + rest[:cut] + b"\r\n", b" " + rest[cut:]
     return out + rest + b"\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What a calendar file says. `method`: "REQUEST" puts the appointment in or changes it, "CANCEL" takes it out."""
+
+    method: str
+    starts_at: datetime
+    ends_at: datetime
+    summary: str
+    place: str
+    sequence: int
+
+
+def read(text: str) -> Invitation | None:
+    """The first appointment in a calendar file; None where there is none."""
+    from icalendar import Calendar, Event
+
+    try:
+        found = Calendar.from_ical(text)
+    except ValueError:
+        return None
+    event = next((one for one in found.walk("VEVENT") if isinstance(one, Event)), None)
+    if event is None or "DTSTART" not in event or "DTEND" not in event:
+        return None
+    method, said = str(found.get("METHOD", "")), {name: str(event.get(name, "")) for name in ("SUMMARY", "LOCATION")}
+    starts_at, ends_at = event.decoded("DTSTART"), event.decoded("DTEND")
+    return Invitation(method, starts_at, ends_at, said["SUMMARY"], said["LOCATION"], int(event.get("SEQUENCE", 0)))
