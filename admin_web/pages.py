@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Flask
 
 from admin_web import (
+    account_tokens,
     agenda,
     agenda_report,
     audit_log,
@@ -20,6 +21,7 @@ from admin_web import (
     doctors,
     holidays,
     live,
+    messages_reply,
     own_absences,
     own_data,
     own_day,
@@ -62,6 +64,8 @@ PAGES: tuple[Callable[["Clinic"], Blueprint], ...] = (
     portal_book.blueprint,
     own_data.blueprint,
     patient_requests.blueprint,
+    messages_reply.blueprint,
+    account_tokens.blueprint,
 )
 MANAGER_TABS = (
     ("Ajustes", "call_settings.page"),

@@ -17,6 +17,7 @@ from admin_web.api.schedules import part as schedules
 from admin_web.api.spec import path_of, spec
 from admin_web.api.tokens import part as tokens
 from admin_web.api.users import part as users
+from clinic.users import Role
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
@@ -35,6 +36,15 @@ def install(app: Flask, clinic: "Clinic", per_minute: int) -> None:
     _describe(page, parts)
     recognise(app, answering.who)
     app.register_blueprint(page)
+
+
+def purposes(clinic: "Clinic") -> dict[str, frozenset[Role]]:
+    """For each purpose of a personal token, whose token could be used for it."""
+    found: dict[str, frozenset[Role]] = {}
+    for one in _all([part(clinic) for part in PARTS]):
+        if one.scope and not isinstance(one.allow, Public):
+            found[one.scope] = found.get(one.scope, frozenset()) | one.allow
+    return found
 
 
 def _describe(page: Blueprint, parts: list[Part]) -> None:

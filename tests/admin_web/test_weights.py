@@ -23,7 +23,15 @@ GZIP = {"Accept-Encoding": "gzip"}
 ROLES = ("attendant", "doctor", "patient", "manager")
 MORE = {
     None: ("/entrar", "/telefone", "/medicos", "/senha/esqueci"),
-    "attendant": ("/agenda/semana", "/agenda/encaixe", "/agenda/atraso", "/agenda/imprimir", "/chamadas", "/conta"),
+    "attendant": (
+        "/agenda/semana",
+        "/agenda/encaixe",
+        "/agenda/atraso",
+        "/agenda/imprimir",
+        "/chamadas",
+        "/conta",
+        "/conta/chaves",
+    ),
 }
 NAVIGATION = re.compile(r'<nav class="(?:rail|tabs)[^"]*".*?</nav>', re.DOTALL)
 HREF = re.compile(r'href="(/[^"#]*)"')

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.live, pytest.mark.xdist_group("browser")]
 HOME = {"recepcao": "/agenda", "medica": "/medico", "paciente": "/portal", "gerente": "/agenda", "admin": "/agenda"}
 MORE = {
     None: ("/entrar", "/medicos", "/senha/esqueci"),
-    "recepcao": ("/agenda/semana", "/agenda/encaixe", "/agenda/atraso", "/agenda/imprimir", "/conta"),
+    "recepcao": ("/agenda/semana", "/agenda/encaixe", "/agenda/atraso", "/agenda/imprimir", "/conta", "/conta/chaves"),
 }
 """Pages the rail and its tabs do not lead to."""
 SEEN_ALONE = ("recepcao", "medica", "paciente")
