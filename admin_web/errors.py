@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from admin_web import problems
 from admin_web.access import WrongRole
+from admin_web.portal_own import NoRecord
 from admin_web.security import NotLocal
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,11 @@ NOT_ALLOWED = Trouble(
     "Esta página não é da sua função",
     "Se precisa dela no seu trabalho, peça a um administrador da clínica que mude as suas funções.",
 )
-SPECIAL: dict[type[HTTPException], Trouble] = {NotLocal: NOT_LOCAL, WrongRole: NOT_ALLOWED}
+NO_RECORD = Trouble(
+    "Seu acesso ainda não tem um cadastro de paciente",
+    "Fale com a recepção: ela liga este acesso ao seu cadastro, e suas consultas aparecem aqui.",
+)
+SPECIAL: dict[type[HTTPException], Trouble] = {NotLocal: NOT_LOCAL, WrongRole: NOT_ALLOWED, NoRecord: NO_RECORD}
 
 
 def install(app: Flask) -> None:

@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from flask import Blueprint, Response, request
@@ -35,6 +36,17 @@ class Viewer(Watcher, Protocol):
     @property
     def session_id(self) -> int | None:
         """The session; None for a bearer token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """Who watches; a dependant who is added later is heard of from the next stream on (LONGEST)."""
+
+    roles: Collection[str]
+    unit_ids: Collection[int]
+    doctor_id: int | None
+    patient_ids: Collection[int]
+    session_id: int | None
 
 
 class LiveStream:
@@ -100,9 +112,15 @@ def _line(name: str, data: dict[str, object], cursor: int | None = None) -> str:
     return f"{place}event: {name}\ndata: {json.dumps(data)}\n\n"
 
 
+def _watching(clinic: "Clinic") -> Watching:
+    looking = viewer()
+    patients = clinic.access.acts_for(looking) if "patient" in looking.roles else ()
+    return Watching(looking.roles, looking.unit_ids, looking.doctor_id, patients, looking.session_id)
+
+
 def blueprint(clinic: "Clinic") -> Blueprint:
     """The address /live."""
     page = Blueprint("live", __name__)
-    stream = LiveStream(lambda: clinic.live, viewer)
+    stream = LiveStream(lambda: clinic.live, lambda: _watching(clinic))
     Doors(page).rule("/live", "stream", stream.stream, allow=EVERYBODY)
     return page

@@ -72,6 +72,14 @@ class Book:
         self._say(booked)
         return _to(url_for("visits.one", appointment_id=booked.id))
 
+    def free(self, slot_id: int) -> Answer:
+        """Whether the time could still be had, without keeping it; 409 with the nearest others when not."""
+        asked, by = self._asked(slot_id, request.args), keeps(viewer())
+        short = any(one.what == "too_short" for one in asked.offer.conflicts)
+        if self._clinic.desk.bookings.is_free(asked.slot, by) and not short:
+            return Response(status=204)
+        return self._lost("portal/_gone.html", asked), TAKEN
+
     def back(self) -> Response:
         """Another time: this one is free again at once."""
         self._clinic.portal.keeper.let_go(keeps(viewer()))
@@ -129,12 +137,17 @@ class Book:
 
     def _gone(self, asked: Asked, said: str = "") -> tuple[str, int]:
         """Somebody else has it: say so, with the next three."""
-        others, zone = self._others(asked), self._clinic.units.get(asked.slot.unit_id).tz
         self._clinic.portal.keeper.let_go(keeps(viewer()))
+        return self._lost("portal/gone.html", asked, said), TAKEN
+
+    def _lost(self, template: str, asked: Asked, said: str = "") -> str:
+        others, zone = self._others(asked), self._clinic.units.get(asked.slot.unit_id).tz
         if asked.slot.starts_at <= self._clinic.clock():
             said = portal_words.OFFERED_NO_MORE
+        query = asked.wish.query(specialty=asked.offer.terms.specialty_id)
+        at = [(one, url_for("booking.confirm", slot_id=one.id, **query)) for one in others]
         said = said or portal_words.gone(others, zone, asked.slot.starts_at)
-        return self._render("portal/gone.html", asked, said=said, others=others), TAKEN
+        return self._render(template, asked, said=said, others=at)
 
     def _others(self, asked: Asked) -> list[SlotInfo]:
         terms = asked.offer.terms
@@ -199,5 +212,6 @@ def blueprint(clinic: "Clinic") -> Blueprint:
     portal_find.register(page, clinic)
     doors.rule("/<int:slot_id>", "confirm", views.confirm, allow=PATIENTS)
     doors.rule("/<int:slot_id>", "book", views.book, allow=PATIENTS, methods=["POST"])
+    doors.rule("/<int:slot_id>/livre", "free", views.free, allow=PATIENTS)
     doors.rule("/voltar", "back", views.back, allow=PATIENTS, methods=["POST"])
     return page

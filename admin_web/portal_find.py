@@ -8,7 +8,7 @@ from flask import Blueprint, abort, render_template, request, url_for
 from admin_web import access
 from admin_web.access import PATIENTS, Doors, Public
 from admin_web.address import day_near, number
-from admin_web.portal_own import keeps, patient_looking
+from admin_web.portal_own import keeps, looks_again, patient_looking
 from admin_web.portal_wish import MODALITIES, PRICES, STEPS, Wish, wish_of
 from admin_web.wait_words import Wait, wait
 from clinic import longest_waits
@@ -47,7 +47,8 @@ class Find:
 
     def times(self, doctor_id: int) -> str:
         """The second step: the times of one doctor, day by day."""
-        self._let_go()
+        if not looks_again():
+            self._let_go()
         wish = wish_of(self._clinic, request.args)
         finder = self._clinic.portal.finder
         found = finder.one(doctor_id, wish.specialty) or finder.one(doctor_id) or abort(404)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, flash, render_template, request, u
 from admin_web import portal_words
 from admin_web.access import PATIENTS, Doors, viewer
 from admin_web.address import day_near
-from admin_web.portal_own import VIA, keeps
+from admin_web.portal_own import VIA, keeps, looks_again
 from admin_web.portal_visits import CHANGED, Visits, to
 from admin_web.words import when
 from clinic.bookings import Booking, NotAllowed, NotYours, Overlaps, SlotTaken, WrongStatus
@@ -38,7 +38,8 @@ class Move:
         _, visit = self._visits.mine(appointment_id)
         if not self._may_move(visit):
             return self._not_now(appointment_id)
-        self._clinic.portal.keeper.let_go(keeps(viewer()))
+        if not looks_again():
+            self._clinic.portal.keeper.let_go(keeps(viewer()))
         return self._times(visit)
 
     def confirm(self, appointment_id: int, slot_id: int) -> Answer:
@@ -52,6 +53,18 @@ class Move:
         except SlotTaken:
             return self._gone(visit, slot)
         return self._render("portal/move_confirm.html", visit, person=person, slot=slot, hold=hold)
+
+    def free(self, appointment_id: int, slot_id: int) -> Answer:
+        """Whether the new time could still be had, without keeping it; 409 with others when not."""
+        _, visit = self._visits.mine(appointment_id)
+        slot = self._slot(visit, slot_id)
+        if self._clinic.desk.bookings.is_free(slot, keeps(viewer())):
+            return Response(status=204)
+        others, zone = self._others(visit, slot), self._clinic.units.get(visit.unit_id).tz
+        said = portal_words.gone(others, zone, slot.starts_at)
+        return self._render(
+            "portal/_gone.html", visit, said=said, others=[(one, self._at(visit, one)) for one in others]
+        ), TAKEN
 
     def move(self, appointment_id: int, slot_id: int) -> Answer:
         """Both or neither; the same form sent twice moves once."""
@@ -114,8 +127,14 @@ class Move:
 
     def _gone(self, visit: CardVisit, slot: SlotInfo) -> Answer:
         zone = self._clinic.units.get(visit.unit_id).tz
-        others = self._free(visit, slot.starts_at, OTHERS) or self._free(visit, self._clinic.clock(), OTHERS)
-        return self._times(visit, portal_words.gone(others, zone, slot.starts_at)), TAKEN
+        return self._times(visit, portal_words.gone(self._others(visit, slot), zone, slot.starts_at)), TAKEN
+
+    def _others(self, visit: CardVisit, slot: SlotInfo) -> list[SlotInfo]:
+        return self._free(visit, slot.starts_at, OTHERS) or self._free(visit, self._clinic.clock(), OTHERS)
+
+    @staticmethod
+    def _at(visit: CardVisit, slot: SlotInfo) -> str:
+        return url_for("visits.move_confirm", appointment_id=visit.id, slot_id=slot.id)
 
     def _times(self, visit: CardVisit, said: str = "") -> str:
         zone = self._clinic.units.get(visit.unit_id).tz
@@ -149,4 +168,5 @@ def register(page: Blueprint, clinic: "Clinic") -> None:
     path = "/consultas/<int:appointment_id>/remarcar"
     doors.rule(path, "move_times", views.times, allow=PATIENTS)
     doors.rule(f"{path}/<int:slot_id>", "move_confirm", views.confirm, allow=PATIENTS)
+    doors.rule(f"{path}/<int:slot_id>/livre", "move_free", views.free, allow=PATIENTS)
     doors.rule(f"{path}/<int:slot_id>", "move", views.move, allow=PATIENTS, methods=["POST"])

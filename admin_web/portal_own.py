@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from flask import abort
+from flask import abort, request
+from werkzeug.exceptions import NotFound
 
 from admin_web.access import somebody, viewer
 from clinic.people import Person
@@ -12,13 +13,19 @@ if TYPE_CHECKING:
     from clinic.services import Clinic
 
 VIA = "web"
+FRESH = "X-Alo-Fresh"
+"""The header by which a page's script asks for the page anew (static/portal/fresh.js)."""
+
+
+class NoRecord(NotFound):
+    """The account belongs to no patient."""
 
 
 def people_of(clinic: "Clinic", looking: Viewer | None = None) -> list[Person]:
-    """The viewer, then their dependants; 404 for an account that belongs to no patient."""
+    """The viewer, then their dependants. Raises NoRecord."""
     looking = looking or viewer()
     if looking.patient_id is None:
-        abort(404)
+        raise NoRecord
     own = clinic.patients.get(looking.patient_id)
     return [own, *clinic.patients.dependants(own)]
 
@@ -33,6 +40,11 @@ def patient_looking() -> Viewer | None:
     """Who looks, if it is a patient."""
     looking = somebody()
     return looking if looking and looking.patient_id and "patient" in looking.roles else None
+
+
+def looks_again() -> bool:
+    """Whether a page that stands open asks what has changed: nobody went anywhere, so nothing is given up."""
+    return FRESH in request.headers
 
 
 def keeps(looking: Viewer) -> str:

@@ -60,7 +60,7 @@ class Visits:
         """Give the time back; for ten seconds it can be undone."""
         person, visit = self.mine(appointment_id)
         reason, note = request.form.get("reason", ""), " ".join(request.form.get("note", "").split())
-        if errors := _faults(reason, note):
+        if errors := faults_of(reason, note):
             return self._cancel(person, visit, errors), 422
         if not self._clinic.portal.visits.is_to_come(visit):
             return self._one(person, visit, CHANGED), 409
@@ -128,7 +128,7 @@ class Visits:
             "portal/visit.html", visit=visit, person=person, said=said,
             coming=self._clinic.portal.visits.is_to_come(visit),
             found=self._clinic.portal.finder.one(visit.doctor_id), undo=self._undo([person.id]), why=portal_words.WHY,
-            kind=self._clinic.directory.kind(visit.kind_id), **self._of(visit),
+            kind=self._clinic.directory.kind(visit.kind_id), newer=self._clinic.portal.visits.newer(visit), **self._of(visit),
         )  # fmt: skip
 
     def _cancel(self, person: Person, visit: CardVisit, errors: dict[str, str]) -> str:
@@ -159,7 +159,8 @@ class Visits:
         )  # fmt: skip
 
 
-def _faults(reason: str, note: str) -> dict[str, str]:
+def faults_of(reason: str, note: str) -> dict[str, str]:
+    """What is wrong with a reason to cancel, by field."""
     errors = {}
     if reason not in dict(portal_words.REASONS):
         errors["reason"] = "Escolha o motivo."

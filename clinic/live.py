@@ -72,8 +72,8 @@ class Watcher(Protocol):
         """The doctor they are."""
 
     @property
-    def patient_id(self) -> int | None:
-        """The patient they are."""
+    def patient_ids(self) -> Collection[int]:
+        """The patients they act for: themselves and their dependants."""
 
 
 def concerns(event: Event, viewer: Watcher) -> bool:
@@ -88,7 +88,7 @@ def concerns(event: Event, viewer: Watcher) -> bool:
         return True
     if "doctor" in viewer.roles and viewer.doctor_id is not None and event.doctor_id == viewer.doctor_id:
         return True
-    return viewer.patient_id is not None and event.patient_id == viewer.patient_id
+    return event.patient_id is not None and event.patient_id in viewer.patient_ids
 
 
 def put(

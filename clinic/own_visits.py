@@ -46,18 +46,25 @@ class OwnVisits:
         """Whether something can still be done about it."""
         return visit.status in ("booked", "pending") and visit.starts_at > self._clock()
 
+    def newer(self, visit: CardVisit) -> int | None:
+        """The appointment that took the place of one that was moved."""
+        if visit.cancel_reason != "moved":
+            return None
+        row = self._database.first(select(Appointment.replaced_by).where(Appointment.id == visit.id))
+        return row[0] if row else None
+
     def waits(self, patient_ids: Sequence[int]) -> list[Waits]:
         """What they wait for, the oldest first."""
         columns = select(Waiting.id, Waiting.patient_id, Waiting.specialty_id, Waiting.doctor_id, Waiting.unit_id)
         live = columns.add_columns(Waiting.period, Waiting.created_at).where(Waiting.patient_id.in_(patient_ids))
         return [Waits(*row) for row in self._database.rows(live.where(Waiting.live == 1).order_by(Waiting.created_at))]
 
-    def undo_until(self, appointment_id: int) -> datetime | None:
-        """Until when cancelling or moving it may be undone; None when that is over, or never was."""
+    def undo_until(self, appointment_id: int, via: str = "web") -> datetime | None:
+        """Until when cancelling or moving it by a medium may be undone; None when that is over, or never was."""
         last = select(AppointmentChange.at, AppointmentChange.event, AppointmentChange.via)
         mine = last.where(AppointmentChange.appointment_id == appointment_id).order_by(AppointmentChange.id.desc())
         row = self._database.first(mine.limit(1))
-        if row is None or row[1] not in GIVEN_UP or row[2] != "web":
+        if row is None or row[1] not in GIVEN_UP or row[2] != via:
             return None
         until: datetime = row[0] + UNDO
         return until if until > self._clock() + timedelta(seconds=0.5) else None

@@ -3,7 +3,8 @@
     site.client("manager").get("/chamadas")          # a browser of the manager's
     site.client(None)                                # a browser nobody logged in with
 
-Marina is the doctor, Alice the patient (Davi's guardian); the attendant works at every unit, "centro_attendant" at one.
+Marina is the doctor, Alice the patient (Davi's guardian), Bruno the "other_patient"; the attendant works at every unit,
+"centro_attendant" at one.
 """
 
 from dataclasses import dataclass, field
@@ -55,6 +56,8 @@ def make_user(clinic: SmallClinic, who: str, password_hash: str | None = None) -
     role, known, more = who, Identity("email", EMAIL.get(who, "")), {}
     if who == "patient":
         known, more = Identity("cpf", CPF["alice"]), {"patient_id": clinic.people["alice"].id}
+    elif who == "other_patient":
+        role, known, more = "patient", Identity("cpf", CPF["bruno"]), {"patient_id": clinic.people["bruno"].id}
     elif who == "doctor":
         known, more = Identity("crm", "SP/101"), {"doctor_id": clinic.at.doctors["marina"]}
     elif who == "centro_attendant":

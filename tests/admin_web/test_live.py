@@ -36,7 +36,7 @@ class FakeEvents:
 
 
 def viewer(role="attendant", session_id=9):
-    return SimpleNamespace(roles={role}, unit_ids=(), doctor_id=None, patient_id=None, session_id=session_id)
+    return SimpleNamespace(roles={role}, unit_ids=(), doctor_id=None, patient_ids=(), session_id=session_id)
 
 
 def stream(events, who=None, headers=None):

@@ -33,8 +33,8 @@ def put_and_wait(clinic, entity_id, written, go_on):
     clinic.database.write(work)
 
 
-def viewer(*roles, units=(), doctor=None, patient=None):
-    return SimpleNamespace(roles=roles, unit_ids=units, doctor_id=doctor, patient_id=patient)
+def viewer(*roles, units=(), doctor=None, patients=()):
+    return SimpleNamespace(roles=roles, unit_ids=units, doctor_id=doctor, patient_ids=patients)
 
 
 @pytest.mark.timeout(60)
@@ -140,8 +140,9 @@ OF_ALICE = Event(1, "appointment", 7, unit_id=3, doctor_id=4, patient_id=5)
         (viewer("attendant", units=(9,)), False),
         (viewer("doctor", doctor=4), True),
         (viewer("doctor", doctor=8), False),
-        (viewer("patient", patient=5), True),
-        (viewer("patient", patient=6), False),
+        (viewer("patient", patients=(5,)), True),
+        (viewer("patient", patients=(6, 5)), True),  # a dependant's
+        (viewer("patient", patients=(6,)), False),
         (viewer("patient"), False),
     ],
 )
