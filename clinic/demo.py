@@ -1,9 +1,10 @@
 """Fills an empty database with the demo clinic, through the services' own methods; every date is relative to today."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from clinic.clock import Clock, utc_now
 from clinic.demo_names import STATE, spoken_names
 from clinic.demo_offered import offered
 from clinic.demo_people import DemoPatient, people
+from clinic.demo_stories import Cast, tell
 from clinic.demo_visits import Staff, visits
 from clinic.imports import Imports, NewPatient
 from clinic.schedules import HoursInput
@@ -42,7 +44,7 @@ def fill(settings: Settings, clock: Clock = utc_now) -> bool:
         clinic = open_clinic(settings, clock, database)
         empty = not database.first(select(Unit.id).limit(1))
         if empty:
-            write(clinic, Imports(database, clock))
+            write(clinic, Imports(database, clock), settings.prompt_folders)
         if settings.demo or empty:
             demo_access.give(clinic, database)
         return empty
@@ -50,7 +52,7 @@ def fill(settings: Settings, clock: Clock = utc_now) -> bool:
         database.close()
 
 
-def write(clinic: Clinic, imports: Imports) -> None:
+def write(clinic: Clinic, imports: Imports, sounds: Sequence[Path]) -> None:
     """All of it, in about two seconds."""
     now = clinic.clock()
     today = now.astimezone(ZoneInfo(data.ZONE)).date()
@@ -64,6 +66,7 @@ def write(clinic: Clinic, imports: Imports) -> None:
     staff = _staff(places, doctors)
     imports.visits(visits(clinic, staff, patients, today))
     imports.offered(offered(clinic, staff, today))
+    tell(clinic, Cast({one.physician.name: one.id for one in staff}, places.specialties, patients, sounds))
 
 
 def _places(clinic: Clinic) -> Places:

@@ -1,14 +1,14 @@
 """Three weeks of visits behind and ahead of today for the demo clinic: who came, who did not, who is expected."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
 from clinic import demo_data as data
 from clinic.demo_people import SEED, WOMEN, DemoPatient, people
-from clinic.imports import NewVisit
+from clinic.imports import Happened, NewVisit
 from clinic.services import Clinic
 from clinic.slots import Criteria, SlotInfo
 from clinic.transitions import Status
@@ -24,6 +24,10 @@ USUAL_DEMAND = 0.45
 REASONS = ("cannot_attend", "cannot_attend", "feeling_better", "time_or_place", "another_clinic")
 AWAY_DAYS = 7
 """How long the doctor on leave has been away."""
+ASKED = 0.15
+"""How many of the visits to come still wait for the answer of a doctor who gives one."""
+DESK = "user:1"
+"""The receptionist's account, the first that is made."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +176,7 @@ class Maker:
 
     def _booked(self, staff: Staff, who: int, kind: str, slots: list[SlotInfo]) -> NewVisit:
         place = next(name for name, id_ in staff.units.items() if id_ == slots[0].unit_id)
-        pending = staff.physician.approves and self.diary.random.random() < 0.4
+        pending = staff.physician.approves and self.diary.random.random() < ASKED
         status: Status = "pending" if pending else "booked"
         return self._visit(staff, who, kind, place, slots[0].starts_at, status, slots)
 
@@ -190,7 +194,8 @@ class Maker:
         self.diary.note(who, staff, starts_at.astimezone(ZoneInfo(data.ZONE)).date())
         plan = patient.plan if patient.plan in staff.physician.plans else data.PRIVATE
         soon = status == "booked" and who != ANA and starts_at - now < timedelta(days=3)
-        return NewVisit(
+        created_at = self._by_day(min(now, starts_at) - timedelta(hours=random.randrange(2, 240)), min(now, starts_at))
+        visit = NewVisit(
             patient_id=self.patients[who],
             doctor_id=staff.id,
             unit_id=staff.units[place],
@@ -201,7 +206,7 @@ class Maker:
             starts_at=starts_at,
             ends_at=starts_at + timedelta(minutes=MINUTES[kind]),
             status=status,
-            created_at=min(now, starts_at) - timedelta(hours=random.randrange(2, 240)),
+            created_at=created_at,
             slots=tuple(slot.id for slot in slots or ()),
             price_cents=staff.physician.price if plan == data.PRIVATE else None,
             cancel_reason=REASONS[(who + starts_at.day) % len(REASONS)] if status == "cancelled" else None,
@@ -209,9 +214,33 @@ class Maker:
             answer_by=now + timedelta(hours=24) if status == "pending" else None,
             via=random.choice(("telephone", "desk", "web")),
         )
+        return replace(visit, history=tuple(_history(visit)))
+
+    def _by_day(self, at: datetime, before: datetime) -> datetime:
+        """Nobody books in the middle of the night: the same day between eight and six, or the day before."""
+        local = at.astimezone(ZoneInfo(data.ZONE))
+        waking = local.replace(hour=8 + local.hour % 10)
+        return (waking if waking < before else waking - timedelta(days=1)).astimezone(UTC)
 
     def _at(self, day: date, hour: time) -> datetime:
         return datetime.combine(day, hour, ZoneInfo(data.ZONE)).astimezone(UTC)
+
+
+def _history(visit: NewVisit) -> Iterator[Happened]:
+    """How it came to be what it is, as the clinic would have written it down."""
+    own = DESK if visit.via == "desk" else f"patient:{visit.patient_id}"
+    start: Status = "pending" if visit.status == "pending" else "booked"
+    yield Happened(visit.created_at, "requested" if start == "pending" else "booked", start, own, visit.via)
+    if visit.confirmed_at:
+        yield Happened(visit.confirmed_at, "confirmed", "booked", f"patient:{visit.patient_id}", "telephone")
+    if visit.status == "cancelled":
+        later = timedelta(days=(visit.starts_at - visit.created_at).days // 2, minutes=50)
+        yield Happened(min(visit.created_at + later, visit.starts_at), "cancelled", "cancelled", own, visit.via)
+    elif visit.status == "noshow":
+        yield Happened(visit.ends_at, "noshow", "noshow", DESK, "desk")
+    elif visit.status == "fulfilled":
+        yield Happened(visit.starts_at - timedelta(minutes=8), "arrived", "arrived", DESK, "desk")
+        yield Happened(visit.ends_at, "fulfilled", "fulfilled", DESK, "desk")
 
 
 def _shifts(staff: Staff, day: date) -> Iterator[data.Shift]:

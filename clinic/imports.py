@@ -1,6 +1,6 @@
 """Taking over patients and visits in bulk, into a clinic that nobody uses yet: each kind of row in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -33,8 +33,22 @@ class NewPatient:
 
 
 @dataclass(frozen=True, slots=True)
+class Happened:
+    """Something in the history of a visit: when, what, the status after it, who ("patient:12") and by which medium."""
+
+    at: datetime
+    event: str
+    status: Status
+    by: str
+    via: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewVisit:
-    """A visit to take over; `slots` are the ids of the free slots it takes (none for the past)."""
+    """A visit to take over; `slots` are the ids of the free slots it takes (none for the past).
+
+    `history`: what is known of it, the oldest first; nothing: that it was taken over.
+    """
 
     patient_id: int
     doctor_id: int
@@ -53,6 +67,7 @@ class NewVisit:
     confirmed_at: datetime | None = None
     answer_by: datetime | None = None
     via: str = "desk"
+    history: tuple[Happened, ...] = ()
 
 
 class Imports:
@@ -90,7 +105,8 @@ class Imports:
         ids = _ids(connection, Appointment, len(visits))
         rows = [{"id": id_, **_visit(id_, one)} for id_, one in zip(ids, visits, strict=True)]
         _insert(connection, Appointment, rows)
-        _insert(connection, AppointmentChange, [_change(id_, one) for id_, one in zip(ids, visits, strict=True)])
+        pairs = zip(ids, visits, strict=True)
+        _insert(connection, AppointmentChange, [change for id_, one in pairs for change in _changes(id_, one)])
         taken = [{"slot": slot, "by": id_} for id_, one in zip(ids, visits, strict=True) for slot in one.slots]
         if taken:
             change = update(Slot).where(Slot.id == bindparam("slot"))
@@ -131,8 +147,11 @@ def _visit(id_: int, one: NewVisit) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _change(id_: int, one: NewVisit) -> dict[str, Any]:
-    return {
-        "appointment_id": id_, "at": one.created_at, "event": "imported", "from_status": None,
-        "to_status": one.status, "by": "system", "via": one.via,
-    }  # fmt: skip
+def _changes(id_: int, one: NewVisit) -> Iterator[dict[str, Any]]:
+    before = None
+    for what in one.history or (Happened(one.created_at, "imported", one.status, "system", one.via),):
+        yield {
+            "appointment_id": id_, "at": what.at, "event": what.event, "from_status": before,
+            "to_status": what.status, "by": what.by, "via": what.via,
+        }  # fmt: skip
+        before = what.status

@@ -14,7 +14,7 @@ from clinic.settings import Settings
 from clinic.slots import Criteria
 from db import migrate
 from db.session import Database
-from db.tables import Appointment, Doctor, Patient, Slot, SpokenName
+from db.tables import Appointment, AppointmentChange, Doctor, Patient, Slot, SpokenName, Waiting
 
 SUNDAY = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 CHRISTMAS = datetime(2026, 12, 24, 23, 30, tzinfo=UTC)
@@ -64,12 +64,14 @@ def test_it_has_three_weeks_of_visits_behind_and_ahead(made):
 def test_what_was_is_over_and_what_comes_is_open(made):
     for row in made.rows(Appointment.starts_at, Appointment.status, Appointment.live):
         is_open = row.status in ("booked", "pending")
-        assert (row.starts_at > made.now, row.live == 1) == (is_open, is_open)
+        assert (row.live == 1) == is_open
+        assert is_open == (row.starts_at > made.now) or row.status == "cancelled"
 
 
 def test_every_visit_ahead_has_its_slots_and_no_other_slot_is_taken(made):
     taken = {row.appointment_id for row in made.rows(Slot.appointment_id) if row.appointment_id}
-    assert taken == {row.id for row in made.rows(Appointment.id, Appointment.live) if row.live}
+    live = made.rows(Appointment.id, Appointment.live, Appointment.extra_n)
+    assert taken == {row.id for row in live if row.live and row.extra_n is None}
     lengths = made.database.rows(
         select(func.count(Slot.id), func.max(Slot.ends_at), Appointment.ends_at)
         .join(Appointment, Appointment.id == Slot.appointment_id)
@@ -79,7 +81,8 @@ def test_every_visit_ahead_has_its_slots_and_no_other_slot_is_taken(made):
 
 
 def test_nobody_has_more_than_two_visits_ahead(made):
-    ahead = Counter(row.patient_id for row in made.rows(Appointment.patient_id, Appointment.live) if row.live)
+    live = (row.patient_id for row in made.rows(Appointment.patient_id, Appointment.live) if row.live)
+    ahead = Counter(one for one in live if one is not None)
     assert max(ahead.values()) <= 2
 
 
@@ -111,6 +114,32 @@ def test_one_specialty_has_nothing_free_and_the_others_have(made):
 def test_one_doctor_approves_requests_and_some_wait(made):
     waiting = {row.doctor_id for row in made.rows(Appointment.doctor_id, Appointment.status) if row.status == "pending"}
     assert [made.clinic.directory.doctor(one).approves for one in waiting] == [True]
+
+
+def test_something_waits_for_everybody_who_works(made):
+    assert {one.event for one in made.clinic.desk.notices.waiting()} >= {"cancelled", "declined"}
+    assert {one.kind for one, _ in made.clinic.portal.requests.open()} == {"correction", "erasure"}
+    [tried] = made.clinic.csv_imports.latest()
+    assert (tried.status, tried.lines) == ("tried", 3)
+    assert len(made.rows(Waiting.id)) >= 4
+
+
+def test_a_name_only_spoken_so_far_can_be_heard(made):
+    [waiting] = made.clinic.desk.intake.waiting()
+    assert made.clinic.desk.intake.spoken_name(waiting.id).stat().st_size > 1000
+    assert waiting.visits == 1
+
+
+def test_a_doctor_is_away_when_nobody_is_booked(made):
+    marina = next(row.id for row in made.rows(Doctor.id, Doctor.name) if row.name == "Marina Corrêa")
+    [away] = made.clinic.practice.absences(marina)
+    assert made.clinic.practice.hit_by_absence(marina, away.starts_at, away.ends_at) == []
+
+
+def test_what_happened_has_a_history_and_happened_by_day(made):
+    changes = made.rows(AppointmentChange.at, AppointmentChange.event)
+    assert {row.event for row in changes} >= {"booked", "requested", "confirmed", "arrived", "fulfilled", "noshow"}
+    assert all(7 <= row.at.astimezone(ZONE).hour <= 19 for row in changes if row.at < made.now - timedelta(hours=2))
 
 
 def test_nobody_is_announced_without_rqe_but_in_general_practice(made):
