@@ -6,10 +6,11 @@ from admin_web.home import ROLE_WORDS
 
 ACTORS = {
     "system": "o sistema", "call": "uma ligação", "patient": "paciente", "pre_registration": "pré-cadastro",
-    "user": "conta",
+    "user": "conta", "link": "quem recebeu a mensagem",
 }  # fmt: skip
 ENTITIES = {
     "appointment": "consulta", "data_request": "pedido sobre dados", "doctor": "médico(a)", "holiday": "feriado",
+    "message": "mensagem", "messages": "mensagens",
     "import": "importação", "report": "relatório",
     "kind": "tipo de consulta", "patient": "paciente", "payer": "convênio", "personal_token": "chave de acesso",
     "pre_registration": "pré-cadastro", "profile": "ajustes", "specialty": "especialidade", "unit": "unidade",
@@ -28,6 +29,9 @@ ACTIONS = {
     "identity.added": "ganhou mais um modo de entrar", "identity.removed": "perdeu um modo de entrar",
     "kind.saved": "mudou um tipo de consulta", "login": "entrou", "login.alarm": "alarme: muitas tentativas de entrar",
     "login.failed": "não conseguiu entrar", "password.changed": "mudou a senha",
+    "message.resent": "reenviou uma mensagem", "message.restored": "voltou ao texto original de uma mensagem",
+    "message.switched": "ligou ou desligou uma mensagem", "message.worded": "mudou o texto de uma mensagem",
+    "messages.listed": "viu mensagens em uma lista", "messages.resent": "reenviou mensagens",
     "mail.listed": "viu os e-mails que não saíram", "mail.read": "leu um e-mail que não saiu",
     "password.forgotten": "pediu uma senha nova", "patient.anonymised": "apagou os dados de contato de um paciente",
     "patient.changed": "mudou um cadastro", "patient.created": "cadastrou um paciente",
@@ -60,7 +64,8 @@ ABOUT = {words: code for code, words in ENTITIES.items()}
 
 def noted(note: str) -> str:
     """A line's note as people read it: "patient,doctor" as "paciente, médico(a)", "2026-11-22" as "22/11/2026"."""
-    said = PHRASES.sub(lambda m: f"{m[4]}/{m[3]}/{m[2]}" if m[2] else NOTES[m[1]], note.replace(",", ", ").replace(":", " "))
+    spaced = note.replace(",", ", ").replace(":", " ")
+    said = PHRASES.sub(lambda m: f"{m[4]}/{m[3]}/{m[2]}" if m[2] else NOTES[m[1]], spaced)
     return " ".join(said.split())
 
 

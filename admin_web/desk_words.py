@@ -28,7 +28,8 @@ EVENTS = {
 }  # fmt: skip
 VIAS = {
     "telephone": "pelo telefone", "web": "pelo portal", "desk": "na recepção", "system": "pelo sistema",
-    "api": "por outro sistema", "import": "na importação",
+    "api": "por outro sistema", "import": "na importação", "email": "por e-mail", "sms": "por SMS",
+    "whatsapp": "por WhatsApp",
 }  # fmt: skip
 PROBLEMS = {
     ("name", "empty"): "Escreva o nome como está no documento.",

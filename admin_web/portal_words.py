@@ -29,7 +29,8 @@ EVENTS = {
 }  # fmt: skip
 VIAS = {
     "telephone": "pelo telefone", "web": "pelo portal", "desk": "pela recepção", "system": "pelo sistema",
-    "api": "por outro sistema", "import": "pela clínica",
+    "api": "por outro sistema", "import": "pela clínica", "email": "por e-mail", "sms": "por SMS",
+    "whatsapp": "por WhatsApp",
 }  # fmt: skip
 OVERLAPS = "Já existe uma consulta nesse horário: {when}. Escolha outro horário ou cancele aquela antes."
 TOO_MANY = "Você já tem {limit} consultas marcadas, o máximo de uma vez. Cancele uma ou ligue para a recepção."

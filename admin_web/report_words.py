@@ -11,7 +11,7 @@ OUTCOMES = {
 }  # fmt: skip
 MEDIA: dict[object, str] = {
     "telephone": "Telefone", "web": "Portal", "desk": "Recepção", "system": "Sistema", "api": "Outro sistema",
-    "import": "Importação",
+    "import": "Importação", "email": "E-mail", "sms": "SMS", "whatsapp": "WhatsApp",
 }  # fmt: skip
 WHO = {"patient": "Paciente", "team": "Equipe", "system": "Sistema", "imported": "Não se sabe (importadas)"}
 DEFINITIONS = (

@@ -1,5 +1,6 @@
 """What every answer carries and every question must pass: headers, same origin, and who may see what has no log-in."""
 
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from hmac import compare_digest
@@ -15,6 +16,7 @@ TOKEN_COOKIE = "alo_csrf"  # noqa: S105 - a name
 TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105
 TOKEN_FIELD = "csrf_token"  # noqa: S105
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+ONE_CLICK = re.compile(r"/c/[^/]+/avisos")
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 POLICY = "; ".join(
@@ -54,7 +56,7 @@ def install(app: Flask) -> None:
 
 def refuse_foreign() -> None:
     """403 for a change that another site asked for, or that does not carry the page's token."""
-    if request.method in READING or carries_bearer(request) or _by_program(request):
+    if request.method in READING or carries_bearer(request) or _by_program(request) or _one_click(request):
         return
     if not same_origin(request) or not carries_token(request):
         abort(403)
@@ -76,6 +78,11 @@ def carries_bearer(asked: Request) -> bool:
 def _by_program(asked: Request) -> bool:
     """Whether a program asks the API that no browser's session could be misused for: it sends none."""
     return asked.path.startswith(API) and not cookies.read(asked, cookies.SESSION)
+
+
+def _one_click(asked: Request) -> bool:
+    """Whether a mail program says no to reminders in its reader's place (RFC 8058): the address alone says whose."""
+    return bool(ONE_CLICK.fullmatch(asked.path)) and asked.form.get("List-Unsubscribe") == "One-Click"
 
 
 def carries_token(asked: Request) -> bool:
