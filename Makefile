@@ -51,7 +51,7 @@ $(READY): requirements/build.txt requirements/run.txt setup.cfg
 	@touch $@
 
 $(TESTS_READY): $(READY) requirements/test.txt requirements/web.txt asterisk-docker/provision.sh
-	@echo 'Instalando o que os testes usam (navegador, Asterisk, MySQL, MariaDB e nginx, sem ligá-los) ...'
+	@echo 'Instalando o que os testes usam (navegador, Asterisk, MySQL, MariaDB, nginx e Postfix, sem ligá-los) ...'
 	@asterisk-docker/provision.sh apt chromium sox libsox-fmt-base espeak-ng wrk
 	@asterisk-docker/provision.sh all >/dev/null
 	@$(PIP) install --require-hashes -r requirements/test.txt -r requirements/web.txt

@@ -6,6 +6,7 @@
 #   provision.sh mysql            unpack MySQL 9 from Debian sid, print where
 #   provision.sh mariadb          install MariaDB's server binaries with apt, print where
 #   provision.sh nginx            unpack nginx where there is none (installed, it would start by itself), print where
+#   provision.sh postfix          unpack Postfix, a mail server for the tests (installed, it would start by itself)
 #   provision.sh all              everything above
 #
 # bookworm has neither Asterisk nor MySQL, so both are unpacked beside the host: no chroot, no file of the host is
@@ -93,6 +94,17 @@ make_nginx() {
   rm -rf "$part"
 }
 
+make_postfix() {
+  local part=$1.part libraries
+  rm -rf "$part"; mkdir -p "$part"
+  fetch() { (cd "$part" && apt-get download -q "$@" >&2); }
+  libraries=$(apt-cache depends postfix libnsl2 | sed -n 's/^ *Depends: \(lib.*\)/\1/p' | grep -vx libc6 | sort -u)
+  # shellcheck disable=SC2086 # one word for each library
+  fetch postfix $libraries || { apt-get update -q >&2 && fetch postfix $libraries; }
+  for file in "$part"/*.deb; do dpkg -x "$file" "$1"; done
+  rm -rf "$part"
+}
+
 # sid moves on; what was tried is this major version.
 expect_version() {
   [[ $2 == *"$1"* ]] || { say "Esperava '$1', o Debian $SUITE tem '$2'."; exit 1; }
@@ -125,11 +137,12 @@ cached() {
 asterisk() { cached asterisk "$HERE/etc/modules.conf"; }
 mysql() { cached mysql; }
 nginx() { dirname "$(type -P nginx || type -P /usr/sbin/nginx || echo "$(cached nginx)/usr/sbin/nginx")"; }
+postfix() { cached postfix; }
 mariadb() { apt_install mariadb-server-core >&2; dirname "$(command -v mariadbd || echo /usr/sbin/mariadbd)"; }
 
 case "${1:-}" in
   apt) shift; apt_install "$@" ;;
-  asterisk|mysql|mariadb|nginx) "$1" ;;
-  all) asterisk; mysql; mariadb; nginx ;;
-  *) sed -n '2,13p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
+  asterisk|mysql|mariadb|nginx|postfix) "$1" ;;
+  all) asterisk; mysql; mariadb; nginx; postfix ;;
+  *) sed -n '2,14p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
 esac

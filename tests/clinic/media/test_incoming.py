@@ -1,0 +1,62 @@
+"""Reports of letters that came back: Postfix's own, and such as Google and Exchange write them."""
+
+from pathlib import Path
+
+import pytest
+
+from clinic.media.email.incoming import Bounced, bounces
+from tests.clinic.media.letters import UID, written
+
+REPORTS = Path(__file__).with_name("reports")
+
+
+def report(name="postfix"):
+    return (REPORTS / f"{name}.eml").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "recipient", "status"),
+    [
+        ("postfix", "ana@gone.example", "5.1.1"),
+        ("google", "ana@gone.example", "5.1.1"),
+        ("exchange", "Ana@gone.example", "5.2.2"),
+    ],
+)
+def test_a_report_names_the_letter_and_why_it_came_back(name, recipient, status):
+    assert bounces(report(name)) == (Bounced(UID, recipient, status, failed=True),)
+
+
+def test_the_letters_id_is_found_wherever_it_stands():
+    """In the report, and without it in what came back of the letter."""
+    returned = report().replace(b"Original-Envelope-Id: ", b"X-Nothing: ")
+    assert [one.uid for one in bounces(returned)] == [UID]
+
+
+def test_what_is_only_late_has_not_failed():
+    late = report().replace(b"Action: failed", b"Action: delayed").replace(b"Status: 5.1.1", b"Status: 4.4.1")
+    assert bounces(late) == (Bounced(UID, "ana@gone.example", "4.4.1", failed=False),)
+
+
+@pytest.mark.parametrize("action", [b"delivered", b"relayed", b"expanded", b"", b"x"])
+def test_what_arrived_did_not_come_back(action):
+    assert bounces(report().replace(b"Action: failed", b"Action: " + action)) == ()
+
+
+def test_a_report_of_nothing_of_ours_is_passed_over():
+    assert bounces(report().replace(UID.encode(), b"20261122.abc")) == ()
+
+
+def test_a_status_that_is_none_counts_as_failed_for_reasons_unknown():
+    [found] = bounces(report().replace(b"Status: 5.1.1", b"Status: gone"))
+    assert (found.status, found.failed) == ("5.0.0", True)
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"\x00\xff", b"Subject: x\n\nhello", written().data, report()[:900], report().replace(b"\n\n", b"\n")]
+)
+def test_what_is_no_report_is_none(raw):
+    assert bounces(raw) == ()
+
+
+def test_an_answer_to_a_letter_is_no_report_of_it():
+    assert bounces(f"In-Reply-To: <{UID}@example.com>\nSubject: Re: x\n\nObrigada!".encode()) == ()
