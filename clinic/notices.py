@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, insert, or_, select, union
+from sqlalchemy import BindParameter, bindparam, exists, func, insert, or_, select, union
 from sqlalchemy.exc import IntegrityError
 
 from clinic.clock import Clock
 from db.retry import taken
 from db.session import Database
-from db.tables import Appointment, AppointmentChange, Patient, PatientPhone, PhoneNotice, PreRegistration
+from db.tables import Appointment, AppointmentChange, OutboxRow, Patient, PatientPhone, PhoneNotice, PreRegistration
 
 LOOK_BACK = timedelta(days=14)
 MOST = 200
@@ -60,6 +60,13 @@ _THEIRS = union(
     ),
     _CHANGES.where(_A.tell_by_phone, _C.event.in_(OF_UNREACHED)),
 ).subquery("theirs")
+_WRITTEN = exists(
+    select(OutboxRow.id).where(
+        OutboxRow.appointment_id == _A.id, OutboxRow.change_id == _C.id, OutboxRow.audience == "patient",
+        OutboxRow.status == "sent",
+    )
+).correlate(_A, _C)  # fmt: skip
+"""Whom a message has reached is not called."""
 WAITING = (
     select(_C.id, _C.at, _C.event, _C.note, _A.id.label("appointment_id"), _A.status, _A.starts_at, _A.doctor_id)
     .add_columns(_A.unit_id, _A.code, _A.patient_id, Patient.name, Patient.social_name, _NUMBER.label("number"))
@@ -69,7 +76,7 @@ WAITING = (
     .outerjoin(Patient, Patient.id == _A.patient_id)
     .outerjoin(PreRegistration, PreRegistration.id == _A.pre_registration_id)
     .outerjoin(PhoneNotice, PhoneNotice.change_id == _C.id)
-    .where(PhoneNotice.change_id.is_(None))
+    .where(PhoneNotice.change_id.is_(None), ~_WRITTEN)
     .order_by(_A.starts_at, _C.id.desc())
     .limit(MOST)
 )

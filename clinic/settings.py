@@ -1,6 +1,7 @@
 """What an installation sets: ALO_… in the environment, each also as ALO_…_FILE naming a file with the value."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,6 +18,8 @@ SHIPPED_SOUNDS = Path(__file__).resolve().parent.parent / "prompts" / "sounds"
 DRIVERS = {"mysql": "mysql+pymysql", "mariadb": "mysql+pymysql"}
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+Hour = Annotated[int, Field(ge=0, le=23)]
+Hours = Annotated[int, Field(ge=0, le=24 * 60)]
 
 
 class BadSettings(Exception):
@@ -48,6 +51,11 @@ def _address(value: str) -> str:
 def _folders(value: Any) -> Any:
     """A list as in PATH: folders with ':' between them."""
     return [Path(part) for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
+
+
+def _numbers(value: Any) -> Any:
+    """Whole numbers with anything between them: "48,3", "21-8"."""
+    return tuple(re.findall(r"\d+", value)) if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -108,6 +116,12 @@ class Settings(BaseSettings):
     )
     mail_dir: Path = Field(default=Path("var/mail"), description="Pasta dos e-mails enquanto não há ALO_SMTP_URL.")
     mail_from: str = Field(default="nao-responda@localhost", description="Remetente dos e-mails.")
+    reminder_hours: Annotated[tuple[Hours, ...], NoDecode, BeforeValidator(_numbers)] = Field(
+        default=(48, 3), description="Quantas horas antes da consulta vai cada lembrete, assim: 48,3; 0: nenhum."
+    )
+    quiet_hours: Annotated[tuple[Hour, Hour], NoDecode, BeforeValidator(_numbers)] = Field(
+        default=(21, 8), description="Das 21 às 8, na hora da unidade, ninguém é lembrado; 0,0: sempre pode."
+    )
     oidc_issuer: Annotated[str, BeforeValidator(_address)] = Field(
         default="", description="Provedor OpenID Connect com que a equipe também entra; vazio: nenhum."
     )

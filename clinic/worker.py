@@ -1,6 +1,7 @@
 """The work nobody waits for: each job in its rhythm, one after the other, in a process of its own."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,16 +17,23 @@ LONGEST_SLEEP = 60.0
 LONGEST_CALL = timedelta(hours=2)
 NAMES_AT_ONCE = 20
 ROUNDS_OF_REST = 60
+MESSAGES_EVERY = timedelta(seconds=0.2)
+"""Where nothing is due, it is one look into an index; what is, is sent within a second."""
+AFTER_A_FAILURE = timedelta(seconds=5)
 ZONE = ZoneInfo("America/Sao_Paulo")
 
 
 @dataclass(frozen=True)
 class Job:
-    """Something done again and again: `work` returns how many things it did, `every` is the pause after it."""
+    """Something done again and again: `work` returns how many things it did, `every` is the pause after it.
+
+    Jobs of one `lane` wait for each other; lanes do not.
+    """
 
     name: str
     every: timedelta
     work: Callable[[], int]
+    lane: str = ""
 
 
 class Sleeper(Protocol):
@@ -51,6 +59,7 @@ def jobs(clinic: Clinic, record: Callable[[str], bool], stop: Sleeper) -> list[J
         Job("log-ins", timedelta(minutes=5), Nightly(lambda: _today(clinic), lambda: _forget_log_ins(clinic))),
         Job("old imports", timedelta(minutes=5), Nightly(lambda: _today(clinic), clinic.csv_imports.forget_old)),
         Job("retention", timedelta(minutes=5), Nightly(lambda: _today(clinic), clinic.retention.clean)),
+        Job("messages", MESSAGES_EVERY, lambda: clinic.messages.sending.drain(stop.is_set), lane="messages"),
     ]
 
 
@@ -111,7 +120,23 @@ def _today(clinic: Clinic) -> date:
 
 
 def work(jobs: Iterable[Job], stop: Sleeper, now: Callable[[], float] = time.monotonic) -> None:
-    """Do every job when it is due, until `stop`. A job that fails is logged and tried again in its next turn."""
+    """Do every job when it is due, until `stop`. A job that fails is logged and tried again in its next turn.
+
+    The first job's lane is worked on here, each other one in a thread of its own.
+    """
+    lanes: dict[str, list[Job]] = {}
+    for job in jobs:
+        lanes.setdefault(job.lane, []).append(job)
+    here, *others = lanes.values()
+    threads = [threading.Thread(target=_work, args=(lane, stop, now)) for lane in others]
+    for one in threads:
+        one.start()
+    _work(here, stop, now)
+    for one in threads:
+        one.join()
+
+
+def _work(jobs: Iterable[Job], stop: Sleeper, now: Callable[[], float]) -> None:
     due = [(now(), job) for job in jobs]
     while due and not stop.is_set():
         at, job = min(due, key=lambda pair: pair[0])
@@ -119,15 +144,16 @@ def work(jobs: Iterable[Job], stop: Sleeper, now: Callable[[], float] = time.mon
             return
         if now() >= at:
             due.remove((at, job))
-            _do(job)
-            due.append((now() + job.every.total_seconds(), job))
+            pause = job.every if _done(job) else max(job.every, AFTER_A_FAILURE)
+            due.append((now() + pause.total_seconds(), job))
 
 
-def _do(job: Job) -> None:
+def _done(job: Job) -> bool:
     try:
         done = job.work()
     except Exception:
         log.exception("job %s failed", job.name)
-    else:
-        if done:
-            log.info("job %s did %d", job.name, done)
+        return False
+    if done:
+        log.info("job %s did %d", job.name, done)
+    return True

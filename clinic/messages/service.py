@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 
+from clinic.audit import AuditTrail
 from clinic.clock import Clock
 from clinic.desk_bookings import DeskBookings
+from clinic.media.opening import open_media
 from clinic.messages.answers import Answers
 from clinic.messages.links import Links
 from clinic.messages.preferences import Preferences
 from clinic.messages.texts import Texts
 from clinic.messages.variables import Variables
+from clinic.outbox.list import OutboxList
+from clinic.outbox.opening import open_sending
+from clinic.outbox.sending import Sending
 from clinic.profile import Profiles
 from clinic.roster import Rosters
 from clinic.settings import Settings
@@ -24,6 +29,8 @@ class Messages:
     links: Links
     preferences: Preferences
     answers: Answers
+    outbox: OutboxList
+    sending: Sending
 
 
 def open_messages(
@@ -31,10 +38,14 @@ def open_messages(
 ) -> Messages:
     """Build them on the clinic's own parts."""
     links, preferences = Links(settings.secrets_key), Preferences(database, clock)
+    texts, variables = Texts(database, clock), Variables(rosters, profiles, links, settings.pages_url)
+    media = open_media(settings, profiles, clock)
     return Messages(
-        texts=Texts(database, clock),
-        variables=Variables(rosters, profiles, links, settings.pages_url),
+        texts=texts,
+        variables=variables,
         links=links,
         preferences=preferences,
         answers=Answers(database, links, bookings, preferences, clock),
+        outbox=OutboxList(database, AuditTrail(database, clock), clock),
+        sending=open_sending(settings, database, rosters, texts, variables, links, media, clock),
     )

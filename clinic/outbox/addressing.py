@@ -1,0 +1,205 @@
+"""From a fact to messages: who hears of it, and when; one row for each, written with the going of the fact's own row.
+
+One row for (appointment, kind, audience, start): whatever is restarted or addressed twice, nobody is told twice.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from secrets import token_hex
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
+
+from clinic.clock import Clock
+from clinic.messages.kinds import Audience, Kind, audiences
+from clinic.outbox.claims import Row
+from clinic.outbox.facts import SETTLES
+from clinic.outbox.reminders import Reminders
+from clinic.outbox.restored import knows
+from clinic.roster import Rosters
+from db.retry import taken
+from db.session import Database
+from db.tables import Appointment, AppointmentChange, OutboxRow, User
+
+AFTER_THE_VISIT = timedelta(hours=2)
+OVER = frozenset({"declined", "expired", "cancelled", "moved", "withdrawn"})
+"""Events after which nothing of what waited still holds."""
+
+_A, _O, _C = Appointment, OutboxRow, AppointmentChange
+_OLD = aliased(Appointment)
+VISIT = (
+    select(_A.id, _A.code, _A.status, _A.starts_at, _A.ends_at, _A.cancel_reason, _A.patient_id, _A.pre_registration_id)
+    .add_columns(_A.doctor_id, _A.unit_id, User.id.label("doctor_user_id"))
+    .add_columns(select(_OLD.id).where(_OLD.replaced_by == _A.id).limit(1).scalar_subquery().label("moved_from"))
+    .outerjoin(User, User.doctor_id == _A.doctor_id)
+    .where(_A.id == bindparam("appointment"))
+)
+CHANGE = (
+    select(_C.id)
+    .where(_C.appointment_id == bindparam("appointment"), _C.event == bindparam("event"), _C.at == bindparam("at"))
+    .order_by(_C.id.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing to tell; `mark` tells apart what may be told several times of one start."""
+
+    kind: Kind
+    audience: Audience
+    due_at: datetime
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What happened (`row`), to which visit, in which line of the history; `zone` is the unit's."""
+
+    row: Row
+    visit: Any
+    change_id: int | None
+    zone: tzinfo
+    connection: Connection
+
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
+        return self.row.created_at
+
+    def to_all(self, kind: Kind, due_at: datetime | None = None, mark: str = "") -> Iterator[Told]:
+        """A message to each who hears of this kind; a doctor is not told what she did herself."""
+        own = self.visit.doctor_user_id is not None and self.row.by == f"user:{self.visit.doctor_user_id}"
+        for audience in audiences(kind):
+            if not (own and audience == "doctor"):
+                yield Told(kind, audience, due_at or self.at, mark)
+
+
+class Addressing:
+    """Turns facts into messages."""
+
+    def __init__(
+        self,
+        database: Database,
+        rosters: Rosters,
+        enabled: Callable[[Kind, Audience], bool],
+        reminders: Reminders,
+        clock: Clock,
+    ) -> None:
+        """`enabled` tells which messages the clinic sends at all."""
+        self._database, self._rosters, self._enabled = database, rosters, enabled
+        self._reminders, self._clock = reminders, clock
+        self._plans: dict[str, Callable[[Fact], Iterator[Told]]] = {
+            "booked": self._booked, "requested": lambda fact: fact.to_all("requested"),
+            "imported": self._reminded, "restored": self._restored, "accepted": self._accepted,
+            "declined": lambda fact: fact.to_all("declined"), "expired": lambda fact: fact.to_all("expired"),
+            "cancelled": _cancelled, "withdrawn": _withdrawn,
+            "delayed": lambda fact: fact.to_all("delayed", mark=f"{fact.change_id}"),
+            "reoffered": lambda fact: fact.to_all("reoffered", mark=f"{fact.change_id}"),
+            "noshow": self._noshow, "fulfilled": self._fulfilled,
+        }  # fmt: skip
+
+    def address(self, row: Row) -> int:
+        """Write the messages that follow from a fact this worker has taken; how many."""
+        try:
+            return self._database.write(lambda connection: self._addressed(connection, row))
+        except IntegrityError as error:  # another fact of the same appointment was addressed in the same moment
+            if not taken(error):
+                raise
+            return self._database.write(lambda connection: self._addressed(connection, row))
+
+    def _addressed(self, connection: Connection, row: Row) -> int:
+        if not connection.execute(delete(_O).where(_O.id == row.id, _O.claimed_by == row.token)).rowcount:
+            return 0  # somebody else took it over
+        visit = connection.execute(VISIT, {"appointment": row.appointment_id}).first()
+        if visit is None:  # an import was taken back
+            hush(connection, row.appointment_id, "gone", self._clock())
+            return 0
+        given = {"appointment": visit.id, "event": row.kind, "at": row.created_at}
+        zone = self._rosters.get().unit[visit.unit_id].tz
+        fact = Fact(row, visit, connection.scalar(CHANGE, given), zone, connection)
+        if row.kind in OVER:
+            hush(connection, visit.id, row.kind, self._clock())
+        elif row.kind == "confirmed":
+            hush(connection, visit.id, "confirmed", self._clock(), "reminder")
+        told = self._plans[row.kind](fact) if row.kind in self._plans else ()
+        return self._write(fact, [one for one in told if self._is_sent(one)])
+
+    def _is_sent(self, told: Told) -> bool:
+        """A reminder is planned in any case: by the time it is due, it may have been switched on again."""
+        return told.kind == "reminder" or self._enabled(told.kind, told.audience)
+
+    def _write(self, fact: Fact, told: list[Told]) -> int:
+        rows = {_dedupe(fact.visit, one): self._values(fact, one) for one in told}
+        known = set(fact.connection.scalars(select(_O.dedupe).where(_O.dedupe.in_(rows))))
+        new = [{**values, "dedupe": key} for key, values in rows.items() if key not in known]
+        if new:
+            fact.connection.execute(insert(_O), new)
+        return len(new)
+
+    def _values(self, fact: Fact, told: Told) -> dict[str, Any]:
+        visit = fact.visit
+        return {
+            "uid": token_hex(16), "kind": told.kind, "audience": told.audience, "appointment_id": visit.id,
+            "change_id": fact.change_id, "patient_id": visit.patient_id,
+            "pre_registration_id": visit.pre_registration_id, "doctor_id": visit.doctor_id,
+            "version": visit.starts_at, "due_at": told.due_at, "created_at": self._clock(), "by": fact.row.by,
+        }  # fmt: skip
+
+    # What follows from what
+
+    def _booked(self, fact: Fact) -> Iterator[Told]:
+        """One that another was moved to is told as a move, once that can be taken back no more."""
+        moved = fact.visit.moved_from is not None
+        yield from fact.to_all("moved", fact.at + SETTLES) if moved else fact.to_all("booked")
+        yield from self._reminded(fact)
+
+    def _accepted(self, fact: Fact) -> Iterator[Told]:
+        yield from fact.to_all("accepted")
+        yield from self._reminded(fact)
+
+    def _restored(self, fact: Fact) -> Iterator[Told]:
+        """As it was before: told only to whom the last word said something else."""
+        kind: Kind = "requested" if fact.visit.status == "pending" else "booked"
+        yield from (one for one in fact.to_all(kind) if not knows(fact.connection, fact.visit, one.audience))
+        yield from self._reminded(fact)
+
+    def _reminded(self, fact: Fact) -> Iterator[Told]:
+        if fact.visit.status == "booked":
+            for hours, due in self._reminders.of(fact.visit.starts_at, fact.zone, fact.at).items():
+                yield Told("reminder", "patient", due, f"{hours}h")
+
+    def _noshow(self, fact: Fact) -> Iterator[Told]:
+        """Not on the day itself, on which it may still be corrected."""
+        tomorrow = fact.at.astimezone(fact.zone).date() + timedelta(days=1)
+        morning = datetime.combine(tomorrow, time(), fact.zone).astimezone(UTC)
+        yield from fact.to_all("noshow", self._reminders.quiet.allowed(morning, fact.zone))
+
+    def _fulfilled(self, fact: Fact) -> Iterator[Told]:
+        yield from fact.to_all("survey", self._reminders.quiet.allowed(fact.at + AFTER_THE_VISIT, fact.zone))
+
+
+def _cancelled(fact: Fact) -> Iterator[Told]:
+    if fact.visit.cancel_reason != "undone":
+        yield from fact.to_all("cancelled")
+
+
+def _withdrawn(fact: Fact) -> Iterator[Told]:
+    """Taken back because nobody waited for it: told to those who had heard of it already."""
+    heard = select(_O.audience).where(_O.appointment_id == fact.visit.id, _O.status == "sent")
+    who = set(fact.connection.scalars(heard))
+    yield from (one for one in fact.to_all("cancelled") if one.audience in who)
+
+
+def hush(connection: Connection, appointment_id: int, why: str, at: datetime, kind: str | None = None) -> None:
+    """What waits to be told of an appointment is not told: of this kind, or at all. Facts are left to their worker."""
+    mine = (_O.appointment_id == appointment_id, _O.status == "waiting", _O.audience.is_not(None))
+    which = mine if kind is None else (*mine, _O.kind == kind)
+    connection.execute(update(_O).where(*which).values(status="silenced", due_at=None, settled_at=at, reason=why))
+
+
+def _dedupe(visit: Any, told: Told) -> str:
+    return ":".join((str(visit.id), told.kind, told.audience, f"{visit.starts_at:%Y%m%dT%H%M%S}", told.mark))

@@ -1,0 +1,179 @@
+"""Who works on which row: taken by one short transaction, left alone by everybody else, and settled by who took it.
+
+`due_at` of a taken row is the end of its lease, and the one index on it answers all questions. But a lease that has run
+out by the clock proves nothing, for clocks jump: a row is taken from another worker only after it was seen lying there
+for as long as a lease, measured by what never jumps. Then its message may have been sent already, and the log says so.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from secrets import token_hex
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.exc import DBAPIError
+
+from clinic.clock import Clock
+from db.prepared import Prepared, Query
+from db.session import Database
+from db.tables import OutboxRow
+
+log = logging.getLogger(__name__)
+LEASE = timedelta(seconds=60)
+"""No message of a batch is begun after half of it, and none takes as long as the other half."""
+LOOK_S = 5.0
+MOST_LEFT = 200
+
+_O = OutboxRow
+COLUMNS = (
+    _O.id, _O.uid, _O.kind, _O.audience, _O.medium, _O.appointment_id, _O.change_id, _O.version, _O.attempts,
+    _O.created_at, _O.by,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the outbox in the hands of a worker; `attempts` counts this one. `audience` None: to be addressed."""
+
+    id: int
+    uid: str
+    kind: str
+    audience: str | None
+    medium: str | None
+    appointment_id: int
+    change_id: int | None
+    version: datetime
+    attempts: int
+    created_at: datetime
+    by: str | None
+    token: str
+
+
+_DUE = (_O.due_at <= bindparam("now"), _O.claimed_by.is_(None))
+IS_DUE = Query(select(_O.id).where(*_DUE).limit(1))
+WAITING = select(*COLUMNS).where(*_DUE).order_by(_O.due_at).limit(bindparam("most")).with_for_update(skip_locked=True)
+LEFT = Query(
+    select(_O.id, _O.uid, _O.audience, _O.claimed_by)
+    .where(_O.due_at <= bindparam("now"), _O.claimed_by.is_not(None))
+    .order_by(_O.due_at)
+    .limit(MOST_LEFT)
+)
+_MINE = (_O.id == bindparam("row"), _O.claimed_by == bindparam("token"))
+# Who took it stays written: carried out twice, this finds the same row twice.
+SETTLE = Prepared(
+    update(_O)
+    .where(*_MINE)
+    .values(status=bindparam("status"), due_at=None, settled_at=bindparam("now"), reason=bindparam("why"))
+    .values(provider_id=bindparam("provider"), medium=bindparam("medium"))
+)
+AGAIN = Prepared(
+    update(_O)
+    .where(*_MINE, _O.status == "waiting")
+    .values(due_at=bindparam("due"), claimed_by=None, reason=bindparam("why"), attempts=bindparam("attempts"))
+)
+FREE = Prepared(update(_O).where(*_MINE, _O.status == "waiting").values(claimed_by=None))
+
+
+class Claims:
+    """One worker's hands."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        lease: timedelta = LEASE,
+        ticks: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._database, self._clock, self._lease, self._ticks, self._pause = database, clock, lease, ticks, pause
+        self._left: dict[tuple[int, str], float] = {}
+        self._looked = -LOOK_S
+
+    def take(self, most: int) -> tuple[Sequence[Row], Callable[[], bool]]:
+        """Up to so many rows that are due, the longest waiting first; and whether there is time to begin another one.
+
+        Where nothing is due, it costs one look into an index.
+        """
+        self._look_for_left()
+        until = self._ticks() + self._lease.total_seconds() / 2
+        if not self._database.ask(IS_DUE, {"now": self._clock()}):
+            return (), lambda: False
+        token, now = token_hex(16), self._clock()
+        rows = self._database.write(lambda connection: self._taken(connection, token, now, most))
+        return rows, lambda: self._ticks() < until
+
+    def _taken(self, connection: Connection, token: str, now: datetime, most: int) -> list[Row]:
+        found = connection.execute(WAITING, {"now": now, "most": most}).all()
+        if found:
+            mine = update(_O).where(_O.id.in_([row.id for row in found]))
+            connection.execute(mine.values(claimed_by=token, due_at=now + self._lease, attempts=_O.attempts + 1))
+        return [_row(row, token) for row in found]
+
+    def settle(
+        self, row: Row, status: str, why: str | None = None, provider: str = "", medium: str | None = None
+    ) -> bool:
+        """It is over: "sent", "failed" or "silenced". False where somebody else has taken the row meanwhile.
+
+        Tried until the lease is over: what was sent must be written down.
+        """
+        given = {
+            "row": row.id, "token": row.token, "status": status, "now": self._clock(), "why": why,
+            "provider": provider[:255] or None, "medium": medium or row.medium,
+        }  # fmt: skip
+        return bool(self._surely(lambda: self._database.claim(SETTLE, given)))
+
+    def again(self, row: Row, due: datetime, why: str) -> None:
+        """It did not work: once more at `due`."""
+        self._hand_back(row, due, why, row.attempts)
+
+    def put_off(self, row: Row, due: datetime, why: str | None = None) -> None:
+        """It was not tried: as if it had never been taken, but not before `due`."""
+        self._hand_back(row, due, why, row.attempts - 1)
+
+    def give_back(self, rows: Iterable[Row]) -> None:
+        """There was no time for these: whoever is next may take them."""
+        for row in rows:
+            self.put_off(row, self._clock())
+
+    def _hand_back(self, row: Row, due: datetime, why: str | None, attempts: int) -> None:
+        given = {"row": row.id, "token": row.token, "due": due, "why": why, "attempts": attempts}
+        self._surely(lambda: self._database.claim(AGAIN, given))
+
+    def _surely(self, once: Callable[[], int]) -> int:
+        until = self._ticks() + self._lease.total_seconds()
+        while True:
+            try:
+                return once()
+            except DBAPIError:
+                if self._ticks() >= until:
+                    raise
+                self._pause(0.5)
+
+    def _look_for_left(self) -> None:
+        """Free what a worker left behind; a worker that is alive settles its rows long before."""
+        now = self._ticks()
+        if now - self._looked < LOOK_S:
+            return
+        self._looked = now
+        found: dict[tuple[int, str], Any] = {
+            (row.id, row.claimed_by): row for row in self._database.ask(LEFT, {"now": self._clock()})
+        }
+        self._left = {one: self._left.get(one, now) for one in found}
+        for (row_id, token), since in self._left.items():
+            if now - since >= self._lease.total_seconds():
+                self._free(found[row_id, token])
+
+    def _free(self, left: Any) -> None:
+        freed = self._database.claim(FREE, {"row": left.id, "token": left.claimed_by})
+        if freed and left.audience is not None:
+            log.warning(
+                "message %s was left by a worker that did not say what came of it: it may be sent twice", left.uid
+            )
+
+
+def _row(row: Any, token: str) -> Row:
+    known: dict[str, Any] = dict(zip(Row.__slots__, row, strict=False))  # all but the last one
+    return Row(**{**known, "attempts": row.attempts + 1}, token=token)

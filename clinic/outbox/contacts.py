@@ -1,0 +1,77 @@
+"""By what somebody is reached: the medium they prefer, where the clinic has it and they can be reached by it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from clinic.media.outgoing import Medium
+from db.tables import Appointment, ContactPreference, Identity, Patient, PatientPhone, PreRegistration, User
+
+MOBILE = 13
+"""Digits of a Brazilian mobile with 55, area and ninth digit; a landline, with 12, takes no SMS."""
+
+_A, _P = Appointment, Patient
+_GUARDIAN = aliased(Patient)
+
+
+def _phone(patient_id: Any) -> Any:
+    number, mine = PatientPhone.number, PatientPhone.patient_id == patient_id
+    return select(func.min(number)).where(mine, func.length(number) == MOBILE).scalar_subquery()
+
+
+def _doctors(kind: str) -> Any:
+    theirs = select(func.min(Identity.value)).join(User, User.id == Identity.user_id)
+    return theirs.where(User.doctor_id == _A.doctor_id, User.active, Identity.kind == kind).scalar_subquery()
+
+
+COLUMNS = (
+    _P.email.label("email"), _GUARDIAN.email.label("guardian_email"), _phone(_P.id).label("phone"),
+    _phone(_GUARDIAN.id).label("guardian_phone"), PreRegistration.phone.label("own_phone"),
+    _doctors("email").label("doctor_email"), _doctors("phone").label("doctor_phone"),
+    ContactPreference.reminders.label("wants_reminders"), ContactPreference.medium.label("preferred"),
+)  # fmt: skip
+
+
+def joined(visits: Any) -> Any:
+    """A query of appointments joined to their patients, with all it takes to reach everybody."""
+    return (
+        visits.add_columns(*COLUMNS)
+        .outerjoin(_GUARDIAN, _GUARDIAN.id == _P.guardian_id)
+        .outerjoin(PreRegistration, PreRegistration.id == _A.pre_registration_id)
+        .outerjoin(ContactPreference, ContactPreference.patient_id == _A.patient_id)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A medium of the clinic's, and what it knows somebody by."""
+
+    medium: str
+    to: str
+
+
+def contact(row: Any, audience: str, media: Mapping[str, Medium]) -> Contact | None:
+    """The best way to reach them; None where there is none. For a child without contact it is the guardian's."""
+    ways = list(_of_doctor(row) if audience == "doctor" else _of_patient(row))
+    usable = [one for one in ways if one.to and one.medium in media]
+    preferred = (one for one in usable if audience == "patient" and one.medium == row.preferred)
+    return next(preferred, None) or next(iter(usable), None)
+
+
+def _of_patient(row: Any) -> Iterator[Contact]:
+    yield Contact("email", row.email or "")
+    yield Contact("sms", row.phone or _mobile(row.own_phone))
+    yield Contact("email", row.guardian_email or "")
+    yield Contact("sms", row.guardian_phone or "")
+
+
+def _of_doctor(row: Any) -> Iterator[Contact]:
+    yield Contact("email", row.doctor_email or "")
+    yield Contact("sms", _mobile(row.doctor_phone))
+
+
+def _mobile(number: str | None) -> str:
+    return number if number and len(number) == MOBILE else ""

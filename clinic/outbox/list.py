@@ -1,0 +1,175 @@
+"""What was sent, what waits, what failed and why; and sending again what a manager wants sent again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_hex
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+
+from clinic.audit import AuditTrail
+from clinic.clock import Clock
+from db.session import Database
+from db.tables import Appointment, OutboxRow, Patient
+
+A_PAGE = 50
+MOST_AT_ONCE = 5000
+STATUSES = ("waiting", "sent", "failed", "silenced")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message. `status`: see STATUSES; `reason`: a code, of the last try where it waits; `due_at`: the next one.
+
+    `version`: the start it speaks of. `patient` is the name to say, "" for a pre-registration; `being_sent`: a worker
+    has it in hand. `by`: who did what it tells of, or who had it sent again.
+    """
+
+    id: int
+    kind: str
+    audience: str
+    medium: str | None
+    status: str
+    attempts: int
+    due_at: datetime | None
+    created_at: datetime
+    settled_at: datetime | None
+    reason: str | None
+    version: datetime | None
+    appointment_id: int | None
+    doctor_id: int | None
+    patient_id: int | None
+    patient: str
+    by: str | None
+    being_sent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for; what is not given does not matter. `before`: the id of the last line of the page before."""
+
+    status: str = ""
+    kind: str = ""
+    audience: str = ""
+    medium: str = ""
+    patient_id: int | None = None
+    appointment_id: int | None = None
+    batch: str = ""
+    before: int | None = None
+
+
+class NotToBeSent(Exception):
+    """Only what was sent or given up is sent again; carries the message's `status`."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+_O = OutboxRow
+_IS_MESSAGE = _O.audience.is_not(None)
+LINES = (
+    select(_O.id, _O.kind, _O.audience, _O.medium, _O.status, _O.attempts, _O.due_at, _O.created_at, _O.settled_at)
+    .add_columns(_O.reason, _O.version, _O.appointment_id, _O.doctor_id, Appointment.patient_id)
+    .add_columns(func.coalesce(Patient.social_name, Patient.name, ""), _O.by, _O.claimed_by)
+    .outerjoin(Appointment, Appointment.id == _O.appointment_id)
+    .outerjoin(Patient, Patient.id == Appointment.patient_id)
+    .where(_IS_MESSAGE)
+    .order_by(_O.id.desc())
+)
+AGAIN_FROM = (
+    "kind", "audience", "medium", "appointment_id", "change_id", "patient_id", "pre_registration_id", "doctor_id",
+    "version", "dedupe",
+)  # fmt: skip
+
+
+class OutboxList:
+    """The outbox as managers see it."""
+
+    def __init__(self, database: Database, audit: AuditTrail, clock: Clock) -> None:
+        self._database, self._audit, self._clock = database, audit, clock
+
+    def page(self, wanted: Wanted, size: int = A_PAGE) -> list[Line]:
+        """The newest first. The next page begins `before` the last line's id."""
+        return [_line(row) for row in self._database.rows(LINES.where(*_which(wanted)).limit(size))]
+
+    def counts(self) -> dict[str, int]:
+        """How many messages there are of each status."""
+        counted = select(_O.status, func.count()).where(_IS_MESSAGE).group_by(_O.status)
+        return dict.fromkeys(STATUSES, 0) | {row[0]: row[1] for row in self._database.rows(counted)}
+
+    def get(self, message_id: int) -> Line:
+        """One message. Raises KeyError."""
+        row: Any = self._database.first(LINES.where(_O.id == message_id))
+        if row is None:
+            raise KeyError(message_id)
+        return _line(row)
+
+    def resend(self, message_id: int, by: str) -> int:
+        """Send it once more: what was given up under its old id, what was sent as a new message; the row's id.
+
+        What it says must still hold, or it is silenced when it is due. Raises KeyError, NotToBeSent.
+        """
+        now = self._clock()
+        found = self._database.write(lambda connection: _once_more(connection, message_id, by, None, now))
+        self._audit.add(by, "message.resent", "message", message_id)
+        return found
+
+    def resend_failed(self, wanted: Wanted, by: str) -> tuple[str, int]:
+        """Send all that were given up, among those that are looked for, once more: a name to follow them by, and how
+        many there are."""
+        batch, now = token_hex(16), self._clock()
+        failed = (_IS_MESSAGE, _O.status == "failed", *_which(wanted))
+
+        def work(connection: Connection) -> int:
+            ids = select(_O.id).where(*failed).order_by(_O.id).limit(MOST_AT_ONCE)
+            return sum(_revived(connection, one, by, batch, now) for one in connection.scalars(ids).all())
+
+        count = self._database.write(work)
+        self._audit.add(by, "messages.resent", "messages", note=str(count))
+        return batch, count
+
+    def progress(self, batch: str) -> tuple[int, int]:
+        """Of those that were sent again together: how many are over, and how many there are."""
+        counted = select(func.count(), func.count(_O.due_at)).where(_O.batch == batch)
+        row = self._database.first(counted)
+        return (row[0] - row[1], row[0]) if row else (0, 0)
+
+
+def _which(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
+    same = {
+        _O.status: wanted.status, _O.kind: wanted.kind, _O.audience: wanted.audience, _O.medium: wanted.medium,
+        _O.batch: wanted.batch, _O.appointment_id: wanted.appointment_id, _O.patient_id: wanted.patient_id,
+    }  # fmt: skip
+    found = [column == value for column, value in same.items() if value]
+    return found if wanted.before is None else [*found, _O.id < wanted.before]
+
+
+def _line(row: Any) -> Line:
+    *told, claimed_by = row
+    fields: dict[str, Any] = dict(zip(Line.__slots__, told, strict=False))  # all but the last one
+    return Line(**fields, being_sent=row.status == "waiting" and claimed_by is not None)
+
+
+def _once_more(connection: Connection, message_id: int, by: str, batch: str | None, now: datetime) -> int:
+    row = connection.execute(select(_O).where(_O.id == message_id, _IS_MESSAGE).with_for_update()).first()
+    if row is None:
+        raise KeyError(message_id)
+    if row.status == "failed":
+        _revived(connection, message_id, by, batch, now)
+        return message_id
+    if row.status != "sent":
+        raise NotToBeSent(row.status)
+    same = {name: getattr(row, name) for name in AGAIN_FROM}
+    made = {"uid": token_hex(16), "due_at": now, "created_at": now, "by": by, "batch": batch}
+    new = {**same, **made, "dedupe": f"{row.dedupe}:{made['uid']}"[-120:]}
+    done: Any = connection.execute(insert(_O).values(**new))
+    return int(done.inserted_primary_key[0])
+
+
+def _revived(connection: Connection, message_id: int, by: str, batch: str | None, now: datetime) -> bool:
+    """From the start, under the same id: nobody is sure that it never arrived, and who gets it can tell."""
+    mine = update(_O).where(_O.id == message_id, _O.status == "failed")
+    fresh = {"status": "waiting", "attempts": 0, "due_at": now, "claimed_by": None, "settled_at": None, "reason": None}
+    return bool(connection.execute(mine.values(**fresh, by=by, batch=batch)).rowcount)

@@ -1,0 +1,42 @@
+"""What sends the messages of an installation, built from its parts. Their only wiring."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from clinic.clock import Clock
+from clinic.media.outgoing import Medium
+from clinic.messages.links import Links
+from clinic.messages.texts import Texts
+from clinic.messages.variables import Variables
+from clinic.outbox.addressing import Addressing
+from clinic.outbox.calendars import Calendars
+from clinic.outbox.claims import LEASE, Claims
+from clinic.outbox.quiet import Quiet
+from clinic.outbox.reminders import Reminders
+from clinic.outbox.sending import Sending
+from clinic.outbox.writing import Writer
+from clinic.roster import Rosters
+from clinic.settings import Settings
+from db.session import Database
+
+
+def open_sending(
+    settings: Settings,
+    database: Database,
+    rosters: Rosters,
+    texts: Texts,
+    variables: Variables,
+    links: Links,
+    media: Mapping[str, Medium],
+    clock: Clock,
+    lease: timedelta = LEASE,
+) -> Sending:
+    """One worker; any number of them may run at once."""
+    quiet = Quiet(*settings.quiet_hours)
+    reminders = Reminders(settings.reminder_hours, quiet)
+    writer = Writer(
+        database, rosters, texts, variables, links, Calendars(database, settings.mail_from), media, quiet,
+        settings.pages_url, clock,
+    )  # fmt: skip
+    addressing = Addressing(database, rosters, texts.enabled, reminders, clock)
+    return Sending(Claims(database, clock, lease), addressing, writer, media, clock)

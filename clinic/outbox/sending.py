@@ -1,0 +1,147 @@
+"""The rounds of a worker: what is due is taken, addressed or sent, and what came of it is written down at once."""
+
+import logging
+import random
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from sqlalchemy.exc import DBAPIError
+
+from clinic.clock import Clock
+from clinic.media.outgoing import Medium, NotSent
+from clinic.outbox.addressing import Addressing
+from clinic.outbox.claims import Claims, Row
+from clinic.outbox.writing import Hushed, Later, Letter, Writer
+from db.retry import OutcomeUnknown
+
+log = logging.getLogger(__name__)
+AT_ONCE = 20
+PAUSES = tuple(timedelta(minutes=one) for one in (0.25, 1, 4, 15, 60, 180, 360))
+"""After each try that failed; when they are used up, it is given up: after some ten hours."""
+MOST_TRIES = len(PAUSES) + 1
+ENOUGH_FAILURES = 2
+"""So many in a row, and the medium is let alone for the rest of the round."""
+
+
+def jittered(pause: timedelta) -> timedelta:
+    """A fifth more or less: what failed together does not come back together."""
+    return pause * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+
+
+def never() -> bool:
+    """It is not time to stop."""
+    return False
+
+
+class Sending:
+    """Drains the outbox; any number of them may run at once, here and elsewhere."""
+
+    def __init__(
+        self,
+        claims: Claims,
+        addressing: Addressing,
+        writer: Writer,
+        media: Mapping[str, Medium],
+        clock: Clock,
+        jitter: Callable[[timedelta], timedelta] = jittered,
+    ) -> None:
+        self._claims, self._addressing, self._writer = claims, addressing, writer
+        self._media, self._clock, self._jitter = media, clock, jitter
+        self._failures: dict[str, int] = {}
+
+    def drain(self, stop: Callable[[], bool] = never) -> int:
+        """Rounds until nothing is due; how many rows there were."""
+        done = 0
+        while not stop() and (now := self.round(stop)):
+            done += now
+        return done
+
+    def round(self, stop: Callable[[], bool] = never) -> int:
+        """Take what is due, and deal with it; how many rows. What there is no time for is given back."""
+        rows, in_time = self._claims.take(AT_ONCE)
+        self._failures.clear()
+        done = 0
+        try:
+            for row in rows:
+                if stop() or not in_time():
+                    break
+                self._deal_with(row)
+                done += 1
+        finally:  # also when the database was gone in the middle
+            self._claims.give_back(rows[done:])
+        return done
+
+    def _deal_with(self, row: Row) -> None:
+        if row.attempts > MOST_TRIES:  # whoever took it never came back
+            self._give_up(row, "crashed")
+        elif row.audience is None:
+            self._address(row)
+        else:
+            self._tell(row)
+
+    def _address(self, row: Row) -> None:
+        try:
+            self._addressing.address(row)
+        except (DBAPIError, OutcomeUnknown):
+            raise  # the database's own trouble: the row is found again
+        except Exception:
+            log.exception("fact %d could not be addressed", row.id)
+            self._try_later(row, "error")
+
+    def _tell(self, row: Row) -> None:
+        try:
+            letter = self._writer.write(row)
+        except Hushed as hushed:
+            self._claims.settle(row, "silenced", hushed.why)
+        except Later as later:
+            self._claims.put_off(row, later.due)
+        except (DBAPIError, OutcomeUnknown):
+            raise
+        except Exception as error:  # what it says may name somebody
+            log.error("message %s could not be written: %s", row.uid, type(error).__name__)
+            self._try_later(row, "error")
+        else:
+            self._send(row, letter)
+
+    def _send(self, row: Row, letter: Letter) -> None:
+        if self._failures.get(letter.medium, 0) >= ENOUGH_FAILURES:
+            self._claims.put_off(row, self._clock() + self._jitter(PAUSES[0]), "waits_for_medium")
+            return
+        try:
+            provider = self._media[letter.medium].send(letter.message)
+        except NotSent as error:
+            self._not_sent(row, letter.medium, error)
+        except Exception as error:  # a medium's own fault; what it says may name somebody
+            log.error("message %s could not be sent by %s: %s", row.uid, letter.medium, type(error).__name__)
+            self._not_sent(row, letter.medium, NotSent("error", again=True))
+        else:
+            self._failures.pop(letter.medium, None)
+            self._note(row, provider, letter.medium)
+
+    def _note(self, row: Row, provider: str, medium: str) -> None:
+        """Write down that it was sent; where that cannot be, the log says what may come of it."""
+        try:
+            mine = self._claims.settle(row, "sent", None, provider, medium)
+        except DBAPIError:
+            log.warning("message %s was sent and the database could not be told: it may be sent twice", row.uid)
+            raise
+        if not mine:
+            log.warning("message %s was sent while another worker took it over: it may be sent twice", row.uid)
+
+    def _not_sent(self, row: Row, medium: str, error: NotSent) -> None:
+        if not error.again:
+            self._give_up(row, error.reason, medium)
+            return
+        self._failures[medium] = self._failures.get(medium, 0) + 1
+        self._try_later(row, error.reason, medium)
+
+    def _try_later(self, row: Row, why: str, medium: str | None = None) -> None:
+        """With a longer pause each time, until it is given up."""
+        if row.attempts >= MOST_TRIES:
+            self._give_up(row, why, medium)
+        else:
+            self._claims.again(row, self._clock() + self._jitter(PAUSES[row.attempts - 1]), why)
+
+    def _give_up(self, row: Row, why: str, medium: str | None = None) -> None:
+        log.warning("message %s was given up after %d tries: %s", row.uid or row.id, row.attempts, why)
+        self._claims.settle(row, "failed", why, medium=medium)

@@ -1,0 +1,167 @@
+"""A message as it is sent: with the data of now, or the reason why it is not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import and_, bindparam, exists, select
+from sqlalchemy.orm import aliased
+
+from clinic.clock import Clock
+from clinic.media.outgoing import Action, Medium, Outgoing
+from clinic.messages.kinds import DEEDS, SORTS, Audience, Deed, Kind
+from clinic.messages.links import PATH, Links
+from clinic.messages.texts import Texts
+from clinic.messages.variables import FACTS, LINKS, Facts, Variables
+from clinic.outbox import contacts, quiet
+from clinic.outbox.calendars import Calendars
+from clinic.outbox.claims import Row
+from clinic.outbox.quiet import Quiet
+from clinic.roster import Rosters
+from db.prepared import Query
+from db.session import Database
+from db.tables import Appointment, AppointmentChange
+
+LABELS: Mapping[Deed, str] = {"confirm": "Confirmar presença", "move": "Escolher outro horário", "cancel": "Desmarcar"}
+GIVE_UP_ASKING = "Desistir do pedido"
+FITS: Mapping[str, tuple[str, ...]] = {
+    "booked": ("booked", "arrived"), "accepted": ("booked", "arrived"), "moved": ("booked", "arrived"),
+    "requested": ("pending",), "declined": ("cancelled",), "expired": ("cancelled",), "cancelled": ("cancelled",),
+    "delayed": ("booked", "pending"), "reminder": ("booked",), "reoffered": ("booked", "pending"),
+    "noshow": ("noshow",), "survey": ("fulfilled",),
+}  # fmt: skip
+"""What an appointment must still be when its message goes out."""
+AFTERWARDS = frozenset({"noshow", "survey"})
+LATEST = timedelta(days=7)
+"""After that nobody is asked any more why they did not come, or how it was."""
+
+_A, _C = Appointment, AppointmentChange
+_LATER = aliased(AppointmentChange)
+_NEWER = and_(_LATER.appointment_id == _A.id, _LATER.event.in_(("delayed", "on_time")), _LATER.id > bindparam("change"))
+WANTED = Query(
+    contacts.joined(
+        FACTS.add_columns(_A.status, _A.ends_at, _A.confirmed_at, _A.patient_id).add_columns(
+            exists(select(_LATER.id).where(_NEWER)).label("newer")
+        )
+    )
+)
+_WIDTH = len(fields(Facts))
+
+
+class Hushed(Exception):
+    """It is not to be sent, and `why`: a short code."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Later(Exception):
+    """Not now, but at `due`."""
+
+    def __init__(self, due: datetime) -> None:
+        super().__init__(due)
+        self.due = due
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message, and the medium that carries it."""
+
+    medium: str
+    message: Outgoing
+
+
+class Writer:
+    """Writes the messages of rows."""
+
+    def __init__(
+        self,
+        database: Database,
+        rosters: Rosters,
+        texts: Texts,
+        variables: Variables,
+        links: Links,
+        calendars: Calendars,
+        media: Mapping[str, Medium],
+        hours: Quiet,
+        pages_url: str,
+        clock: Clock,
+    ) -> None:
+        self._database, self._rosters, self._texts, self._variables = database, rosters, texts, variables
+        self._links, self._calendars, self._media, self._quiet = links, calendars, media, hours
+        self._url, self._clock = pages_url, clock
+
+    def write(self, row: Row) -> Letter:
+        """The message of a row that is due. Raises Hushed, Later."""
+        kind, audience = cast(Kind, row.kind), cast(Audience, row.audience)
+        visit = self._visit(row)
+        self._check(row, visit, kind, audience)
+        reached = contacts.contact(visit, audience, self._media)
+        if reached is None:
+            raise Hushed("no_medium")
+        known = Facts(*visit[:_WIDTH])
+        said = self._variables.of(known, reached.medium)
+        made = self._texts.render(kind, audience, said)
+        if reached.medium == "sms":
+            return Letter("sms", Outgoing(row.uid, reached.to, "", made.short))
+        unit = self._rosters.get().unit[visit.unit_id]
+        to_patient = audience == "patient"
+        entry = self._calendars.entry(kind, visit, unit, said["clinica"], said["local"]) if to_patient else None
+        actions = _actions(kind, said, visit) if to_patient else ()
+        stop = self._stop(visit, reached.medium) if to_patient and kind == "reminder" else ""
+        return Letter(reached.medium, Outgoing(row.uid, reached.to, made.subject, made.text, actions, entry, stop))
+
+    def _visit(self, row: Row) -> Any:
+        found = self._database.ask(WANTED, {"appointment": row.appointment_id, "change": row.change_id or 0})
+        if not found:
+            raise Hushed("gone")
+        return found[0]
+
+    def _check(self, row: Row, visit: Any, kind: Kind, audience: Audience) -> None:
+        """Whether what it says still holds, and may be said now."""
+        now = self._clock()
+        if visit.status not in FITS[kind] or visit.starts_at != row.version:
+            raise Hushed(visit.status)
+        if now >= _until(kind, visit):
+            raise Hushed("past")
+        if kind == "delayed" and visit.newer:
+            raise Hushed("newer")
+        if kind == "reminder" and visit.confirmed_at is not None:
+            raise Hushed("confirmed")
+        if kind == "reminder" and visit.wants_reminders is False:
+            raise Hushed("opted_out")
+        if not self._texts.enabled(kind, audience):
+            raise Hushed("off")
+        self._check_hour(kind, visit, now)
+
+    def _check_hour(self, kind: Kind, visit: Any, now: datetime) -> None:
+        if kind not in quiet.KINDS:
+            return
+        allowed = self._quiet.allowed(now, self._rosters.get().unit[visit.unit_id].tz)
+        if allowed >= _until(kind, visit):
+            raise Hushed("past")
+        if allowed > now:
+            raise Later(allowed)
+
+    def _stop(self, visit: Any, medium: str) -> str:
+        """Where reminders are switched off by one click; "" without a key for links."""
+        path = self._links.make(visit.id, visit.starts_at, "confirm", medium)
+        return f"{self._url}{path}/avisos" if path.startswith(PATH) else ""
+
+
+def _until(kind: Kind, visit: Any) -> datetime:
+    """When there is no sense in it any more."""
+    if kind in AFTERWARDS:
+        return cast(datetime, visit.ends_at) + LATEST
+    return cast(datetime, visit.starts_at if kind == "reminder" else visit.ends_at)
+
+
+def _actions(kind: Kind, said: Mapping[str, str], visit: Any) -> tuple[Action, ...]:
+    deeds = (one for one in DEEDS if one in SORTS[kind].deeds and not (one == "confirm" and visit.confirmed_at))
+    return tuple(Action(_label(kind, one), said[LINKS[one]]) for one in deeds)
+
+
+def _label(kind: Kind, deed: Deed) -> str:
+    return GIVE_UP_ASKING if (kind, deed) == ("requested", "cancel") else LABELS[deed]
