@@ -128,7 +128,8 @@ class Visits:
             "portal/visit.html", visit=visit, person=person, said=said,
             coming=self._clinic.portal.visits.is_to_come(visit),
             found=self._clinic.portal.finder.one(visit.doctor_id), undo=self._undo([person.id]), why=portal_words.WHY,
-            kind=self._clinic.directory.kind(visit.kind_id), newer=self._clinic.portal.visits.newer(visit), **self._of(visit),
+            kind=self._clinic.directory.kind(visit.kind_id), newer=self._clinic.portal.visits.newer(visit),
+            **self._of(visit),
         )  # fmt: skip
 
     def _cancel(self, person: Person, visit: CardVisit, errors: dict[str, str]) -> str:

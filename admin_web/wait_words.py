@@ -31,12 +31,13 @@ def wait(clinic: "Clinic", criteria: Criteria) -> Wait | None:
         return None
     payer, specialty = roster.payer[criteria.payer_id or 0].name, roster.specialty[criteria.specialty_id].name
     first = late.first
-    free = f"é {when(first.starts_at, roster.unit[first.unit_id].tz)}" if first else "ainda não existe"
-    whose = f" com {roster.doctors[criteria.doctor_id].name}" if criteria.doctor_id else f" de {specialty}"
-    said = (
-        f"Pelo {payer}, o próximo horário livre{whose} {free}. A ANS dá ao convênio {late.days} dias úteis: "
-        f"até {day(late.until)}"
-    )
+    whose = f"com {roster.doctors[criteria.doctor_id].name}" if criteria.doctor_id else f"de {specialty}"
+    said = f"Pelo {payer} não há horário livre {whose} por enquanto."
+    if first:
+        said = (
+            f"Pelo {payer}, o próximo horário livre {whose} é {when(first.starts_at, roster.unit[first.unit_id].tz)}."
+        )
+    said += f" O convênio tem {late.days} dias úteis para atender, até {day(late.until)} (ANS, RN 566/2022)."
     if late.sooner is None or late.sooner == first:
         return Wait(late, payer, said)
     other = roster.doctors[late.sooner.doctor_id].name

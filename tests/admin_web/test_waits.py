@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 TOLD = "Fora do prazo do convênio."
-SAID = "A ANS dá ao convênio 7 dias úteis: até qua., 2 dez."
+SAID = "O convênio tem 7 dias úteis para atender, até qua., 2 dez. (ANS, RN 566/2022)."
 
 
 @pytest.fixture
