@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from admin_web.access import MANAGERS, Doors, viewer
 from admin_web.fields import Field, differences, read, shown
+from admin_web.replanning import told
 from clinic.profile import ChangedMeanwhile, Profile
 
 if TYPE_CHECKING:
@@ -90,13 +91,12 @@ class CallSettings:
         flash("Ajustes guardados. Valem a partir da próxima ligação.", "good")
         return redirect(url_for("call_settings.page"), 303)
 
-    @staticmethod
     def _shown(
-        values: Mapping[str, str], errors: Mapping[str, str], seen: str, theirs: Sequence[tuple[str, str]] = ()
+        self, values: Mapping[str, str], errors: Mapping[str, str], seen: str, theirs: Sequence[tuple[str, str]] = ()
     ) -> str:
         return render_template(
             "call_settings/page.html", sections=SECTIONS, values=values, errors=errors, seen=seen, labels=LABELS,
-            theirs=theirs,
+            theirs=theirs, **told(self._clinic),
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from admin_web.access import MANAGERS, Doors, viewer
 from admin_web.fields import Field, differences, read, shown, states, zones
+from admin_web.replanning import told
 from admin_web.words import WEEKDAYS
 from clinic.editing import NameTaken, Record, Sort, stamp
 from clinic.profile import ChangedMeanwhile
@@ -94,9 +95,9 @@ class Pages:
 
     def page(self) -> str:
         """All records."""
-        return render_template(
-            "directory/list.html", thing=self._thing, records=self._clinic.editing.records(self._thing.sort)
-        )
+        records = self._clinic.editing.records(self._thing.sort)
+        behind = told(self._clinic) if self._thing.sort == "unit" else {}
+        return render_template("directory/list.html", thing=self._thing, records=records, **behind)
 
     def new(self) -> str | Response | tuple[str, int]:
         """An empty form, and what comes back from it."""

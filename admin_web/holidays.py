@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from admin_web.access import MANAGERS, Doors, viewer
 from admin_web.fields import read_day
 from admin_web.own import audit_shown, stamp_of, to_call, were_shown
+from admin_web.replanning import told
 from clinic.closings import KnownDay
 from clinic.practice import Visit
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 LOGIN = "required"
 SHOWN = 20
+LATE = "{how_many} nesse dia enquanto você guardava. Veja na agenda quem é."
 LABELS = {"day": "Dia", "name": "Motivo", "unit": "Onde"}
 
 
@@ -55,7 +57,7 @@ class Holidays:
         except KeyError:
             abort(404)
         self._clinic.audit.add(viewer().ref, "holiday.removed", "holiday", closing_id)
-        flash("Dia retirado. As vagas dele voltaram a ser oferecidas.", "good")
+        flash("Dia retirado. As vagas dele voltam a ser oferecidas em instantes.", "good")
         return redirect(url_for("holidays.page"), 303)
 
     def _kept(
@@ -68,10 +70,15 @@ class Holidays:
         except ValueError:
             return self._shown({"day": "Esse dia já passou."}), 422
         self._clinic.audit.add(viewer().ref, "holiday.added", "holiday", note=day.isoformat())
-        told = 0
+        called = 0
         if hits and request.form.get("offer") == "1":
-            told = self._clinic.practice.offer_again(None, [one.id for one in hits], viewer().ref, name)
-        flash(f"Dia guardado. {to_call(told)}".strip(), "good")
+            called = self._clinic.practice.offer_again(None, [one.id for one in hits], viewer().ref, name)
+        flash(f"Dia guardado. {to_call(called)}".strip(), "good")
+        if not works and (late := len(self._clinic.closings.hit(day, unit)) - len(hits)) > 0:
+            flash(
+                LATE.format(how_many="Uma consulta foi marcada" if late == 1 else f"{late} consultas foram marcadas"),
+                "news",
+            )
         return redirect(url_for("holidays.page"), 303)
 
     def _day(self) -> date | str:
@@ -96,6 +103,7 @@ class Holidays:
             hits=hits or [],
             seen=stamp_of(hits or []),
             most=SHOWN,
+            **told(self._clinic),
         )
 
 

@@ -32,6 +32,7 @@ from admin_web import (
     portal_book,
     portal_find,
     portal_home,
+    replanning,
     team,
 )
 from admin_web.frame import Place
@@ -48,6 +49,7 @@ PAGES: tuple[Callable[["Clinic"], Blueprint], ...] = (
     agenda_report.blueprint,
     live.blueprint,
     holidays.blueprint,
+    replanning.blueprint,
     call_settings.blueprint,
     audit_log.blueprint,
     team.blueprint,

@@ -38,7 +38,7 @@ class Agenda:
         self.set_hours = schedules.set_hours
         self.add_absence = schedules.add_absence
         self.remove_absence = schedules.remove_absence
-        self.add_holiday = schedules.add_holiday
+        self.behind, self.catch_up = schedules.behind, schedules.catch_up
         self.generate = schedules.generate
         self.extend = schedules.extend
 

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, delete, insert, select
 from clinic.clock import Clock
 from clinic.names import need
 from clinic.practice import Visit, in_span_of_all
-from clinic.profile import Profiles
+from clinic.profile import Profiles, profile_of
 from clinic.public_holidays import holiday_name
+from clinic.replanning import close_days, due
 from clinic.roster import Rosters
-from clinic.schedules import ANNOUNCE, Schedules
+from clinic.schedules import ANNOUNCE
 from db.session import Database
 from db.tables import Holiday
 
@@ -42,13 +43,10 @@ class KnownDay(Exception):
 
 
 class Closings:
-    """Reads and changes the clinic's own days; the slots of all doctors follow."""
+    """Reads and changes the clinic's own days. A day that closes is closed at once, for all; a worker does the rest."""
 
-    def __init__(
-        self, database: Database, rosters: Rosters, profiles: Profiles, schedules: Schedules, clock: Clock
-    ) -> None:
-        self._database, self._rosters, self._profiles = database, rosters, profiles
-        self._schedules, self._clock = schedules, clock
+    def __init__(self, database: Database, rosters: Rosters, profiles: Profiles, clock: Clock) -> None:
+        self._database, self._rosters, self._profiles, self._clock = database, rosters, profiles, clock
 
     def own(self) -> list[Closing]:
         """The clinic's own days from today on, by day."""
@@ -76,28 +74,29 @@ class Closings:
         ]  # fmt: skip
 
     def add(self, day: date, name: str, unit_id: int | None = None, works: bool = False) -> None:
-        """One more day; free time follows at once, booked time stays. Raises KnownDay, ValueError for a past day."""
+        """One more day; free time goes at once, booked time stays. Raises KnownDay, ValueError for a past day."""
         if day < self._today():
             raise ValueError(day)
         row = {"day": day, "name": name, "unit_id": unit_id, "works": works}
 
-        def work(connection: Connection) -> None:
-            connection.execute(ANNOUNCE)  # first: whoever adds a day at the same moment waits here, and then sees it
+        def work(connection: Connection) -> date:
             same = select(Holiday.id).where(Holiday.day == day, Holiday.unit_id.is_not_distinct_from(unit_id))
             if connection.execute(same).first():
                 raise KnownDay
             need(connection, self._clock(), (name,))
             connection.execute(insert(Holiday).values(**row))
+            return day
 
         self._change(work)
 
     def remove(self, closing_id: int) -> None:
         """The clinic is open that day after all. Raises KeyError."""
 
-        def work(connection: Connection) -> None:
-            if not connection.execute(delete(Holiday).where(Holiday.id == closing_id)).rowcount:
+        def work(connection: Connection) -> date:
+            day = connection.scalar(select(Holiday.day).where(Holiday.id == closing_id))
+            if day is None or not connection.execute(delete(Holiday).where(Holiday.id == closing_id)).rowcount:
                 raise KeyError(closing_id)
-            connection.execute(ANNOUNCE)
+            return day
 
         self._change(work)
 
@@ -105,7 +104,11 @@ class Closings:
         units = self._rosters.get().units
         return self._clock().astimezone(units[0].tz if units else None).date()
 
-    def _change(self, work: Callable[[Connection], None]) -> None:
-        self._database.write(work)
+    def _change(self, work: Callable[[Connection], date]) -> None:
+        def decided(connection: Connection) -> None:
+            due(connection, self._clock())
+            connection.execute(ANNOUNCE)  # before all else: who adds a day at the same moment waits, and then sees it
+            close_days(connection, [work(connection)], profile_of(connection).optional_holidays)
+
+        self._database.write(decided)
         self._rosters.forget()
-        self._schedules.extend()

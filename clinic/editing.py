@@ -14,8 +14,9 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic.clock import Clock
 from clinic.names import need
-from clinic.profile import ChangedMeanwhile
+from clinic.profile import ChangedMeanwhile, profile_of
 from clinic.registry import KINDS
+from clinic.replanning import close_days, due, window
 from clinic.roster import Rosters
 from clinic.schedules import ANNOUNCE, Schedules
 from db.retry import taken
@@ -63,11 +64,14 @@ TABLES: Mapping[Sort, _Table] = {
     ),
 }  # fmt: skip
 OFFERED = ("active", "zone", "state")
-"""What changes the slots with it."""
+"""What of a unit changes the slots of all who work there."""
 
 
 class Editing:
-    """Reads and writes records; every save announces itself, asks for its spoken names and lets the slots follow."""
+    """Reads and writes records; every save announces itself, asks for its spoken names and lets the slots follow.
+
+    A doctor's at once; those of all who work at a unit by and by (see clinic.replanning).
+    """
 
     def __init__(self, database: Database, rosters: Rosters, schedules: Schedules, clock: Clock) -> None:
         self._database, self._rosters, self._schedules, self._clock = database, rosters, schedules, clock
@@ -89,7 +93,7 @@ class Editing:
 
         Raises NameTaken, KeyError, and ChangedMeanwhile where it is not what was seen.
         """
-        return self._saved(record_id, lambda connection: self._write(connection, sort, record_id, values, seen), values)
+        return self._saved(lambda connection: self._write(connection, sort, record_id, values, seen))
 
     def save_unit(
         self, unit_id: int | None, values: Record, opening: Mapping[int, tuple[time, time]], seen: str = ""
@@ -109,7 +113,7 @@ class Editing:
                 connection.execute(insert(OpeningHours), [{"unit_id": saved, **row} for row in rows])
             return saved
 
-        return self._saved(unit_id, work, values)
+        return self._saved(work)
 
     def seen_of_unit(self, unit_id: int) -> str:
         """Names a unit's record with when people answer there, as they stand. Raises KeyError."""
@@ -141,7 +145,7 @@ class Editing:
             _add(connection, DoctorPayer, saved, [{"payer_id": one, "unit_id": unit} for one, unit in payers])
             return saved
 
-        return self._saved(doctor_id, work, values, doctor=True)
+        return self._saved(work, doctor=True)
 
     def seen_of(self, doctor_id: int) -> str:
         """Names a doctor's record with specialties and payers, as they stand. Raises KeyError."""
@@ -188,11 +192,13 @@ class Editing:
         if stamp(dict(now._mapping)) != seen:
             raise ChangedMeanwhile
         connection.execute(update(table).where(table.id == record_id).values(**values))
+        if sort == "unit" and any(values.get(name, before) != before for name, before in _offered(now)):
+            profile = profile_of(connection)
+            due(connection, self._clock())
+            close_days(connection, window(self._clock(), profile.booking_days), profile.optional_holidays)
         return record_id
 
-    def _saved(
-        self, record_id: int | None, work: Callable[[Connection], int], values: Record, doctor: bool = False
-    ) -> int:
+    def _saved(self, work: Callable[[Connection], int], doctor: bool = False) -> int:
         def announced(connection: Connection) -> int:
             saved = work(connection)
             connection.execute(ANNOUNCE)
@@ -207,8 +213,6 @@ class Editing:
         self._rosters.forget()
         if doctor:
             self._schedules.generate(saved)
-        elif record_id is not None and any(name in values for name in OFFERED[1:]):
-            self._schedules.extend()
         return saved
 
 
@@ -243,6 +247,10 @@ def _select(sort: Sort) -> Any:
 def _add(connection: Connection, table: type[Table], doctor_id: int, rows: list[Record]) -> None:
     if rows:
         connection.execute(insert(table), [{"doctor_id": doctor_id, **row} for row in rows])
+
+
+def _offered(unit: Any) -> list[tuple[str, Any]]:
+    return [(name, unit._mapping[name]) for name in OFFERED]
 
 
 def _spoken(sort: Sort, values: Record) -> tuple[str | None, ...]:

@@ -9,10 +9,13 @@ from sqlalchemy import Connection, select, update
 
 from clinic.clock import Clock
 from clinic.names import need
+from clinic.replanning import close_days, due, window
 from db.session import Database
 from db.tables import ClinicProfile
 
 CACHE_S = 5.0
+OF_SLOTS = ("booking_days", "noon", "optional_holidays")
+"""What changes the slots with it."""
 
 
 class Profile(BaseModel):
@@ -105,8 +108,12 @@ class Profiles:
             ).one()
             if (row.updated_at.isoformat() if row.updated_at else "") != seen:
                 raise ChangedMeanwhile
-            profile = _changed(Profile(**row.data), changes)
+            before = Profile(**row.data)
+            profile = _changed(before, changes)
             self._write(connection, profile)
+            if any(getattr(profile, name) != getattr(before, name) for name in OF_SLOTS):
+                due(connection, now := self._clock())
+                close_days(connection, window(now, profile.booking_days), profile.optional_holidays)
             return profile
 
         changed = self._database.write(work)

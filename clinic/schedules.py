@@ -5,20 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from clinic import live
 from clinic.clock import Clock
-from clinic.names import need
 from clinic.planning import clash
 from clinic.profile import ChangedMeanwhile
 from clinic.roster import HoursRow, Roster, Rosters, load_roster
 from clinic.slot_making import lock, make
 from clinic.transitions import TAKES_TIME
 from db.session import Database
-from db.tables import Absence, Appointment, ClinicProfile, Doctor, Holiday, WorkingHours
+from db.tables import Absence, Appointment, ClinicProfile, Doctor, WorkingHours
 
-TOPIC = "schedule"
+AT_ONCE = 10
+"""Doctors in a row, before other work has its turn."""
 ANNOUNCE = update(ClinicProfile).where(ClinicProfile.id == 1).values(
     directory_version=ClinicProfile.directory_version + 1
 )  # fmt: skip
@@ -38,6 +37,14 @@ class HoursInput:
     valid_until: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """How many doctors' slots are behind what was decided, and since when (None where none are)."""
+
+    doctors: int
+    since: datetime | None
+
+
 class OverlappingHours(Exception):
     """Two of the hours claim the same minute of one doctor."""
 
@@ -47,7 +54,7 @@ class OverlappingHours(Exception):
 
 
 class Schedules:
-    """Changes hours, absences and holidays, and makes the slots follow."""
+    """Changes a doctor's hours and absences, and makes the slots follow; those of all doctors by and by."""
 
     def __init__(self, database: Database, rosters: Rosters, clock: Clock) -> None:
         self._database, self._rosters, self._clock = database, rosters, clock
@@ -77,7 +84,6 @@ class Schedules:
                 connection.execute(insert(WorkingHours), [_columns(row) for row in rows])
             connection.execute(ANNOUNCE)
             make(connection, doctor_id, self._clock())
-            self._tell(connection, doctor_id)
 
         self._database.write(work)
         self._rosters.forget()
@@ -120,7 +126,6 @@ class Schedules:
                 connection.execute(insert(Absence).values(**away))
             make(connection, doctor_id, self._clock())
             hit = list(connection.scalars(_appointments_in(doctor_id, starts_at, ends_at)))
-            self._tell(connection, doctor_id)
             return hit
 
         return self._database.write(work)
@@ -134,22 +139,8 @@ class Schedules:
                 lock(connection, doctor_id)
                 connection.execute(delete(Absence).where(Absence.id == absence_id))
                 make(connection, doctor_id, self._clock())
-                self._tell(connection, doctor_id)
 
         self._database.write(work)
-
-    def add_holiday(self, day: date, name: str, unit_id: int | None = None, works: bool = False) -> None:
-        """The clinic's own holiday (`works`: a public one on which it is open); all doctors' slots follow."""
-
-        def work(connection: Connection) -> None:
-            holiday = {"day": day, "name": name, "unit_id": unit_id, "works": works}
-            need(connection, self._clock(), (name,))
-            connection.execute(insert(Holiday).values(**holiday))
-            connection.execute(ANNOUNCE)
-
-        self._database.write(work)
-        self._rosters.forget()
-        self.extend()
 
     def generate(self, doctor_id: int, until: date | None = None) -> int:
         """Bring a doctor's slots in line with the hours, up to `until` (or the booking window); how many were made."""
@@ -165,9 +156,26 @@ class Schedules:
         doctors = self._database.rows(select(Doctor.id).where(Doctor.active))
         return sum(self.generate(row.id) for row in doctors)
 
-    def _tell(self, connection: Connection, doctor_id: int) -> None:
-        """Whoever looks at this doctor's agenda sees the change."""
-        live.put(connection, TOPIC, doctor_id, at=self._clock(), doctor_id=doctor_id)
+    def behind(self) -> Behind:
+        """How many doctors' slots wait to be made anew (see clinic.replanning)."""
+        counted = select(func.count(), func.min(Doctor.slots_due_at)).where(Doctor.slots_due_at.is_not(None))
+        row = self._database.first(counted)
+        return Behind(row[0], row[1]) if row else Behind(0, None)
+
+    def catch_up(self) -> int:
+        """The worker's part: make the slots of some of them, those who wait longest first; how many doctors."""
+        waiting = select(Doctor.id).where(Doctor.slots_due_at.is_not(None)).order_by(Doctor.slots_due_at, Doctor.id)
+        found = self._database.rows(waiting.limit(AT_ONCE))
+        for row in found:
+            self._make_anew(row.id)
+        return len(found)
+
+    def _make_anew(self, doctor_id: int) -> None:
+        def work(connection: Connection) -> None:
+            lock(connection, doctor_id)
+            make(connection, doctor_id, self._clock())
+
+        self._database.write(work)
 
 
 def _zones(roster: Roster) -> dict[int, Any]:

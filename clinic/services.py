@@ -114,7 +114,7 @@ def open_clinic(
         messages=open_messages(settings, database, rosters, profiles, desk.bookings, clock),
         feeds=Feeds(database, rosters, profiles, clock),
         practice=Practice(database, rosters, schedules, clock),
-        closings=Closings(database, rosters, profiles, schedules, clock),
+        closings=Closings(database, rosters, profiles, clock),
         csv_imports=CsvImports(database, rosters, schedules, audit, clock),
         editing=Editing(database, rosters, schedules, clock),
         clock=clock,

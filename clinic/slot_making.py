@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from clinic import live
 from clinic.offered import pass_by
 from clinic.planning import Away, Planned, overlaps_any, plan
 from clinic.profile import Profile, profile_of
@@ -15,6 +16,7 @@ from clinic.roster import HOLIDAYS, HOURS, UNITS, HoursRow, UnitInfo
 from db.tables import Absence, Doctor, Slot, WorkingHours
 
 BATCH = 500
+TOPIC = "schedule"
 T = TypeVar("T")
 
 
@@ -33,9 +35,10 @@ class _Existing:
 def lock(connection: Connection, doctor_id: int) -> None:
     """Nobody else makes this doctor's slots now, and no appointment with them is written (it refers to this row).
 
-    Raises KeyError.
+    The slots are made next, so they are behind no more. Raises KeyError.
     """
-    changed = update(Doctor).where(Doctor.id == doctor_id).values(agenda_version=Doctor.agenda_version + 1)
+    counted = {"agenda_version": Doctor.agenda_version + 1, "slots_due_at": None}
+    changed = update(Doctor).where(Doctor.id == doctor_id).values(counted)
     if not connection.execute(changed).rowcount:
         raise KeyError(doctor_id)
 
@@ -49,7 +52,9 @@ def make(connection: Connection, doctor_id: int, now: datetime, until: date | No
     away = _absences(connection, doctor_id, now)
     planned = _planned(connection, doctor_id, _days(now, last), units, profile, away)
     existing = _existing(connection, doctor_id, now)
-    return _bring_in_line(connection, doctor_id, [one for one in planned if one.ends_at > now], existing, away)
+    made = _bring_in_line(connection, doctor_id, [one for one in planned if one.ends_at > now], existing, away)
+    live.put(connection, TOPIC, doctor_id, at=now, doctor_id=doctor_id)
+    return made
 
 
 def _bring_in_line(

@@ -35,7 +35,8 @@ class NotAllowed(Exception):
 def check(roster: Roster, terms: Terms, via: str) -> None:
     """The directory's rules at the moment of booking: what was offered may have been withdrawn. Raises NotAllowed."""
     doctor = roster.doctors.get(terms.doctor_id)
-    if doctor is None or not doctor.active or not _announced(roster, terms):
+    unit = roster.unit.get(terms.unit_id)
+    if doctor is None or not doctor.active or unit is None or not unit.active or not _announced(roster, terms):
         raise NotAllowed("doctor")
     if via in BY_PATIENTS and "patient" not in terms.kind.bookable_by:
         raise NotAllowed("kind")

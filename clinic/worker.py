@@ -51,6 +51,7 @@ def jobs(clinic: Clinic, record: Callable[[str], bool], stop: Sleeper) -> list[J
     return [
         Job("names", timedelta(seconds=5), NameRecording(clinic.names, record, stop)),
         Job("imports", timedelta(seconds=2), clinic.csv_imports.go_on),
+        Job("slots", timedelta(seconds=1), clinic.agenda.catch_up),
         Job("requests", timedelta(minutes=1), clinic.bookings.expire_requests),
         Job("open calls", timedelta(minutes=5), lambda: clinic.calls.close_left_open(LONGEST_CALL)),
         Job("live events", timedelta(minutes=10), clinic.live.sweep),

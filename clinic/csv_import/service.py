@@ -131,7 +131,10 @@ class CsvImports:
         return [LineInfo(*row) for row in self._database.rows(wanted.limit(limit))]
 
     def start(self, import_id: int, by: str) -> bool:
-        """Carry it out; the first batch at once, the rest behind the page. False where somebody has started it."""
+        """Carry it out; the first batch at once, the rest behind the page, and so all lines of hours, which take long.
+
+        False where somebody has started it.
+        """
         began = (
             update(_I)
             .where(_I.id == import_id, _I.status == "tried")
@@ -163,7 +166,8 @@ class CsvImports:
         if not self._database.change(began).rowcount:
             return False
         self._audit.add(by, action, "import", import_id)
-        self._batch(import_id)
+        if self.get(import_id).sort != "hours":
+            self._batch(import_id)
         return True
 
     def _judged(self, connection: Connection, sort: Sort, file: File, by: str) -> list[Verdict]:

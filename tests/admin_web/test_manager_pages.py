@@ -117,6 +117,24 @@ def test_public_holidays_are_shown(manager):
     assert "Natal" in manager.get("/feriados").text
 
 
+def test_the_page_tells_how_far_the_agendas_are_until_they_are_done(clinic, manager):
+    assert "sendo refeita" not in manager.get("/feriados").text
+    send(manager, "/feriados", day="2026-11-24", name="Reforma")
+    page = manager.get("/feriados").text
+    assert "A agenda de 4 médicos está sendo refeita…" in page and "manager/replanning" in page
+    address = re.search(r'data-from="([^"]+)"', page)[1]
+    clinic.agenda.generate(clinic.at.doctors["marina"])
+    assert "1 de 4" in manager.get(address).text
+    clinic.agenda.catch_up()
+    assert "Todas as agendas estão em dia." in manager.get(address).text
+
+
+def test_a_worker_that_does_not_come_is_told_of(clinic, manager):
+    clinic.closings.add(TUESDAY, "Reforma")
+    clinic.clock.move(minutes=3)
+    assert "confira se o processo" in manager.get("/unidades").text
+
+
 # Audit
 
 

@@ -30,6 +30,7 @@ def test_a_unit_closes_alone(clinic):
 def test_a_day_taken_back_can_be_booked_again(clinic):
     clinic.closings.add(TUESDAY, "Reforma")
     clinic.closings.remove(clinic.closings.own()[0].id)
+    clinic.agenda.catch_up()
     assert len(times(clinic).times) == 8
 
 
@@ -70,4 +71,5 @@ def test_the_clinic_may_work_on_a_public_holiday(clinic):
     friday = CHRISTMAS
     assert times(clinic, friday).holiday_name
     clinic.closings.add(friday, "Plantão", works=True)
+    clinic.agenda.catch_up()
     assert times(clinic, friday).times

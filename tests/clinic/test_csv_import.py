@@ -319,6 +319,13 @@ def test_hours_that_cannot_be_are_told(clinic, line, column):
     assert column in problems(clinic, tried(clinic, "hours", HOURS, line))[2]
 
 
+def test_hours_are_written_behind_the_page_from_the_first_line_on(clinic):
+    one = tried(clinic, "hours", HOURS, "103;SP;Santana;segunda;14:00;15:00")
+    clinic.csv_imports.start(one, BY)
+    assert clinic.csv_imports.counts(one) == {("new", "waiting"): 1}
+    assert clinic.csv_imports.go_on() == 1
+
+
 def test_hours_that_stand_already_are_the_same(clinic):
     assert clinic.csv_imports.counts(tried(clinic, "hours", HOURS, "101;SP;Centro;seg;08:00;12:00")) == {
         ("same", "waiting"): 1

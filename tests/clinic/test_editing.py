@@ -55,6 +55,7 @@ def test_a_record_that_is_not_there_is_not_saved(clinic):
 def test_a_unit_that_closes_is_offered_no_more(clinic):
     now = unit(clinic)
     clinic.editing.save("unit", now["id"], changed(now, active=False), stamp(now))
+    clinic.agenda.catch_up()
     assert clinic.agenda.next_free(clinic.criteria(doctor="marina")) == []
     assert clinic.units.get(now["id"]).name == "Centro"
 

@@ -37,7 +37,7 @@ def test_a_dependant_is_spoken_by_name(clinic):
 
 
 def test_a_holiday_and_a_kind_of_the_clinics_own_are_to_be_said(clinic):
-    clinic.agenda.add_holiday(date(2026, 11, 24), "Aniversário da clínica")
+    clinic.closings.add(date(2026, 11, 24), "Aniversário da clínica")
     for code, name in (("ultrasound", "Ultrassom"), ("exam-2", "Exame de vista")):
         clinic.directory.add_kind(code, name, 30)
     waiting = clinic.names.pending()

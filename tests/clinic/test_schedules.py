@@ -63,6 +63,15 @@ def test_what_was_booked_outside_the_hours_is_not_offered_when_it_is_cancelled(a
     assert slots_of(any_clinic, "marina", "blocked") == []
 
 
+def test_what_was_left_over_is_offered_when_the_hours_are_as_before(any_clinic):
+    booked = any_clinic.book("alice", any_clinic.slot(place=1))
+    marina_works(any_clinic, 14, 18)
+    any_clinic.bookings.cancel(any_clinic.people["alice"], booked.id, "other", "telephone")
+    any_clinic.clock.move(seconds=11)
+    marina_works(any_clinic)
+    assert any_clinic.slot().starts_at == booked.starts_at
+
+
 def test_the_same_hours_again_keep_the_slots_they_are(clinic):
     slot = clinic.slot()
     marina_works(clinic)
@@ -103,13 +112,14 @@ def test_the_end_of_an_absence_brings_the_time_back(clinic):
 
 
 def test_a_holiday_of_the_clinic_closes_it(clinic):
-    clinic.agenda.add_holiday(date(2026, 11, 24), "Aniversário da clínica", clinic.at.units["centro"])
+    clinic.closings.add(date(2026, 11, 24), "Aniversário da clínica", clinic.at.units["centro"])
     assert clinic.agenda.on_day(clinic.criteria(), date(2026, 11, 24)).holiday_name == "Aniversário da clínica"
     assert clinic.agenda.on_day(clinic.criteria("cardiology", "rita"), date(2026, 11, 24)).times
 
 
 def test_the_clinic_may_work_on_a_holiday(clinic):
-    clinic.agenda.add_holiday(date(2026, 12, 25), "Plantão", works=True)
+    clinic.closings.add(date(2026, 12, 25), "Plantão", works=True)
+    clinic.agenda.catch_up()
     assert clinic.agenda.on_day(clinic.criteria(), date(2026, 12, 25)).times
 
 

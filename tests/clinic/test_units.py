@@ -56,7 +56,7 @@ def test_carnival_is_the_clinics_own_decision(clinic):
 
 
 def test_a_holiday_of_one_unit_is_not_the_others(clinic):
-    clinic.agenda.add_holiday(date(2026, 11, 24), "Reforma", clinic.at.units["centro"])
+    clinic.closings.add(date(2026, 11, 24), "Reforma", clinic.at.units["centro"])
     found = [clinic.units.holiday(unit.id, date(2026, 11, 24)) for unit in clinic.units.all()]
     assert found == ["Reforma", None]
 

@@ -128,7 +128,7 @@ def test_a_holiday_out_of_reach_is_only_out_of_reach(clinic):
 
 
 def test_a_holiday_is_named(clinic):
-    clinic.agenda.add_holiday(date(2026, 12, 8), "Nossa Senhora da Conceição")
+    clinic.closings.add(date(2026, 12, 8), "Nossa Senhora da Conceição")
     call = talk(clinic, *BRUNO, *MARINA, "5", "0812")
     assert in_order(call.heard, "day/8", "times/holiday", name_id("Nossa Senhora da Conceição"), "times/nearest")
 

@@ -38,7 +38,7 @@ def test_the_dialplan_goes_on_at_the_callers_pace(clinic, answers, slow):
 @pytest.mark.parametrize(("state", "day"), [(None, (2026, 11, 24)), ("SP", (2026, 7, 9))])
 def test_the_clinics_own_and_the_states_holidays_are_known(clinic, state, day):
     if state is None:
-        clinic.agenda.add_holiday(date(*day), "Aniversário da clínica")
+        clinic.closings.add(date(*day), "Aniversário da clínica")
     clinic.clock.now = clinic.clock.now.replace(year=day[0], month=day[1], day=day[2])
     assert talk(clinic, "0", "#", then="#").heard[-1] == "reception/closed"
 
