@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from clinic import demo_data as data
 from clinic.csv_import.columns import example
-from clinic.demo_people import cpf_of, dependants
+from clinic.demo_people import cpf_of, dependants, people
 from clinic.demo_visits import DESK
 from clinic.names import digest
 from clinic.offers import Wanted
@@ -57,11 +57,16 @@ def _given_up_by_the_clinic(clinic: Clinic, cast: Cast, today: date) -> None:
     """A doctor gave one hour up and declined a request: both must be told by telephone."""
     rafael, eduardo = cast.doctors["Rafael Nogueira"], cast.doctors["Eduardo Pacheco"]
     to_come = [one for n in range(2, 9) for one in clinic.practice.day(rafael, today + timedelta(days=n))]
-    if to_come:
-        clinic.desk.bookings.cancel_for(to_come[0].id, "doctor_away", DESK, "Consulta de outro hospital")
-    asked = clinic.practice.requests(eduardo)
-    if len(asked) > 2:
-        clinic.bookings.decline(asked[-1].id, f"user:{eduardo}", note="Este caso é da traumatologia.")
+    for one in _without_mail(cast, to_come)[:2]:
+        clinic.desk.bookings.cancel_for(one.id, "doctor_away", DESK, "Chamado por outro hospital")
+    for one in _without_mail(cast, clinic.practice.requests(eduardo))[-1:]:
+        clinic.bookings.decline(one.id, DESK, note="Este caso é da traumatologia.")
+
+
+def _without_mail(cast: Cast, visits: Sequence[Visit]) -> list[Visit]:
+    """Those of whom only a call reaches."""
+    reached = {id_ for id_, one in zip(cast.patients, people(), strict=True) if one.email}
+    return [one for one in visits if one.patient_id and one.patient_id not in reached]
 
 
 def _away(clinic: Clinic, cast: Cast, today: date) -> None:

@@ -22,7 +22,7 @@ class Column:
     """Other headings under which it is understood."""
 
 
-_CPF = ("cpf", "Com ou sem pontos.", ("529.982.247-25", ""))
+_CPF = ("cpf", "Com ou sem pontos.", ("390.533.447-05", ""))
 _CRM = Column("crm", "Só os números.", ("52341", "52341"), required=True)
 _UF = Column("uf", "Do CRM, como SP.", ("SP", "SP"), required=True, also=("uf_do_crm", "estado"))
 COLUMNS: Mapping[Sort, tuple[Column, ...]] = {
@@ -36,7 +36,7 @@ COLUMNS: Mapping[Sort, tuple[Column, ...]] = {
         Column("telefones", "Com DDD; vários separados por |.", ("(11) 98765-4321|(11) 3333-4444", ""),
                also=("telefone", "celular")),
         Column("email", "", ("maria@exemplo.com.br", ""), also=("e_mail",)),
-        Column("cpf_responsavel", "De quem não tem CPF próprio; o responsável vem antes.", ("", "529.982.247-25"),
+        Column("cpf_responsavel", "De quem não tem CPF próprio; o responsável vem antes.", ("", "390.533.447-05"),
                also=("responsavel",)),
         Column("convenio", "Como está no cadastro de convênios.", ("Particular", ""), also=("convenio_de_costume",)),
         Column("unidade", "A de costume, como está no cadastro.", ("", "")),
