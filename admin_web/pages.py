@@ -22,6 +22,9 @@ from admin_web import (
     holidays,
     live,
     messages_reply,
+    messages_sent,
+    messages_texts,
+    messages_wishes,
     own_absences,
     own_data,
     own_day,
@@ -67,6 +70,10 @@ PAGES: tuple[Callable[["Clinic"], Blueprint], ...] = (
     own_data.blueprint,
     patient_requests.blueprint,
     messages_reply.blueprint,
+    messages_sent.blueprint,
+    messages_texts.blueprint,
+    messages_wishes.portal,
+    messages_wishes.desk,
     account_tokens.blueprint,
 )
 MANAGER_TABS = (
@@ -78,6 +85,8 @@ MANAGER_TABS = (
     ("Especialidades", "directory_specialty.page"),
     ("Convênios", "directory_payer.page"),
     ("Tipos", "directory_kind.page"),
+    ("Mensagens", "messages_sent.page"),
+    ("Textos", "message_texts.page"),
     ("Importar", "csv_imports.page"),
     ("Auditoria", "audit_log.page"),
 )
@@ -97,7 +106,7 @@ PLACES = (
     Place("portal.home", "Início", "house"),
     Place("booking.find", "Marcar", "calendar-plus", ("medicos",)),
     Place("visits.page", "Minhas consultas", "calendar-check"),
-    Place("own_data.page", "Meus dados", "user"),
+    Place("own_data.page", "Meus dados", "user", ("own_wishes",)),
     Place("agenda_report.page", "Painel", "chart-column"),
     Place("call_settings.page", "Configurações", "settings", _blueprints(MANAGER_TABS)),
 )

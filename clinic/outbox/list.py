@@ -47,7 +47,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for; what is not given does not matter. `before`: the id of the last line of the page before."""
+    """What is looked for; what is not given does not matter. `before`: the id of the last line of the page before;
+    `since` and `until` bound when it was written."""
 
     status: str = ""
     kind: str = ""
@@ -57,6 +58,8 @@ class Wanted:
     appointment_id: int | None = None
     batch: str = ""
     before: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class NotToBeSent(Exception):
@@ -143,7 +146,9 @@ def _which(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
         _O.batch: wanted.batch, _O.appointment_id: wanted.appointment_id, _O.patient_id: wanted.patient_id,
     }  # fmt: skip
     found = [column == value for column, value in same.items() if value]
-    return found if wanted.before is None else [*found, _O.id < wanted.before]
+    found += [] if wanted.before is None else [_O.id < wanted.before]
+    found += [_O.created_at >= wanted.since] if wanted.since else []
+    return found + ([_O.created_at < wanted.until] if wanted.until else [])
 
 
 def _line(row: Any) -> Line:
