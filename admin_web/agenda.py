@@ -1,5 +1,6 @@
 """/agenda: the day of all doctors side by side, the week of one, and the page to print."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 from admin_web.access import STAFF, Doors, may, viewer
 from admin_web.address import number
 from admin_web.agenda_view import Drawer, Grid
+from admin_web.answers import Answers
 from admin_web.desk import DAY, Asked, Reception
 from admin_web.words import MONTHS_SHORT, WEEKDAYS_SHORT
 from clinic.days import Column, Picture
@@ -21,40 +23,50 @@ WEEK = 7
 MOST_TO_CHOOSE = 150
 """A list of a thousand doctors helps nobody, and weighs more than the agenda."""
 
+Shows = Callable[[Asked], dict[str, object]]
+
 
 class Agenda:
     """The pages, and the part of them that is fetched anew when something changes."""
 
     def __init__(self, clinic: "Clinic") -> None:
         self._clinic, self._desk = clinic, Reception(clinic)
+        self._pages, self._grids = Answers(lambda: clinic.desk.stamps.now()), Answers(lambda: clinic.desk.stamps.now())
 
-    def day(self) -> str:
+    def day(self) -> str | bytes:
         """One day, everybody who works."""
-        if not self._clinic.units.all():
-            return self._nothing()
-        asked = self._desk.asked()
-        self._seen(asked)
-        return render_template("agenda/page.html", **self._day(asked), **self._around(asked))
+        return self._pages.page(lambda: self._page(self._day))
 
     def day_grid(self) -> Response:
         """The grid of the day alone; 304 while nothing has changed."""
-        return unchanged(render_template("agenda/grid.html", **self._day(self._desk.asked())))
+        return self._grid(self._day)
 
-    def week(self) -> str:
+    def week(self) -> str | bytes:
         """One doctor, seven days."""
+        return self._pages.page(lambda: self._page(self._week))
+
+    def week_grid(self) -> Response:
+        """The grid of the week alone."""
+        return self._grid(self._week)
+
+    def _page(self, shown: Shows) -> str:
         if not self._clinic.units.all():
             return self._nothing()
         asked = self._desk.asked()
         self._seen(asked)
-        return render_template("agenda/page.html", **self._week(asked), **self._around(asked))
+        return render_template("agenda/page.html", **shown(asked), **self._around(asked))
 
-    def week_grid(self) -> Response:
-        """The grid of the week alone."""
-        return unchanged(render_template("agenda/grid.html", **self._week(self._desk.asked())))
+    def _grid(self, shown: Shows) -> Response:
+        """One for all who see the same units; who looks is written down all the same."""
+        asked = self._desk.asked()
+        self._seen(asked)
+        scope = (request.path, asked, self._desk.choice(asked), self._desk.ours(), self._desk.zone().id)
+        grid = self._grids.of(scope, lambda: render_template("agenda/grid.html", **shown(asked)).encode())
+        return unchanged(grid)
 
     def _seen(self, asked: Asked) -> None:
         """Names are on these pages: who opened which day is written down, once however often it changes."""
-        self._clinic.audit.add(viewer().ref, "day.read", "doctor", asked.doctor_id, asked.day.isoformat())
+        self._clinic.audit.add_once(viewer().ref, "day.read", "doctor", asked.doctor_id, asked.day.isoformat())
 
     def _nothing(self) -> str:
         """What a new clinic sees, and what to do first."""
@@ -183,7 +195,7 @@ def _first(grid: Grid) -> int | None:
     return today if today is not None else next((one.key for one in grid.strips), None)
 
 
-def unchanged(text: str) -> Response:
+def unchanged(text: str | bytes) -> Response:
     """A fragment with its tag; 304 where the reader has it already."""
     reply = make_response(text)
     reply.set_etag(sha256(reply.get_data()).hexdigest()[:16])

@@ -2,8 +2,9 @@
 
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hmac import compare_digest
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, g, request
@@ -11,6 +12,9 @@ from werkzeug.exceptions import Forbidden
 
 from admin_web import cookies
 from admin_web.problems import API
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 TOKEN_COOKIE = "alo_csrf"  # noqa: S105 - a name
 TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105
@@ -51,6 +55,7 @@ def install(app: Flask) -> None:
     """Check every request that changes something, and dress every answer."""
     app.before_request(refuse_foreign)
     app.after_request(dress)
+    app.wsgi_app = _dressed(app.wsgi_app)  # type: ignore[method-assign,assignment]
     app.jinja_env.globals.update(csrf_token=csrf_token)
 
 
@@ -102,16 +107,28 @@ def csrf_token() -> str:
 
 
 def dress(reply: Response) -> Response:
-    """Set the headers, the token's cookie where a page just made one, and keep pages out of caches."""
-    for name, value in HEADERS.items():
-        reply.headers.setdefault(name, value)
-    if not reply.cache_control.max_age and not reply.cache_control.no_cache:
-        reply.cache_control.no_store = True
+    """Keep pages out of caches, and set the token's cookie where a page just made one."""
+    if "Cache-Control" not in reply.headers:
+        reply.headers["Cache-Control"] = "no-store"
     if request.is_secure:
         reply.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if fresh := g.get(TOKEN_COOKIE):
         cookies.keep(request, reply, TOKEN_COOKIE, fresh)
     return reply
+
+
+def _dressed(app: "WSGIApplication") -> "WSGIApplication":
+    """The same with the headers that are always the same: behind Flask, for which each costs as much as a cookie."""
+    fixed = [(name, value, name.lower()) for name, value in HEADERS.items()]
+
+    def answer(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        def begin(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            there = {name.lower() for name, _ in headers}
+            return start(status, headers + [(name, value) for name, value, low in fixed if low not in there], *error)
+
+        return app(environ, begin)
+
+    return answer
 
 
 def local_only() -> Callable[[], None]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, insert, select
@@ -13,6 +13,9 @@ from db.tables import Audit, User
 
 BY_ACCOUNT = "user:"
 MOST_NAMESAKES = 500
+AGAIN = timedelta(minutes=10)
+MOST_KNOWN = 10_000
+"""Of so many entries it is remembered that they were written just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,22 @@ class AuditTrail:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
+        self._lately: dict[tuple[str, str, str, int | None, str], datetime] = {}
 
     def add(self, actor: str, action: str, entity: str = "", entity_id: int | None = None, note: str = "") -> None:
         """Write one entry."""
         entry = {"actor": actor, "action": action, "entity": entity, "entity_id": entity_id, "note": note}
         self._database.change(insert(Audit).values(at=self._clock(), **entry))
+
+    def add_once(self, actor: str, action: str, entity: str = "", entity_id: int | None = None, note: str = "") -> None:
+        """As `add`, of what is looked at again and again: one entry in ten minutes, and one for each process."""
+        what, now = (actor, action, entity, entity_id, note), self._clock()
+        if what in self._lately and timedelta() <= now - self._lately[what] < AGAIN:
+            return
+        self.add(*what)
+        if len(self._lately) >= MOST_KNOWN:
+            self._lately = {}
+        self._lately[what] = now
 
     def search(self, asked: "Asked", before: int | None = None, limit: int = 50) -> list[AuditLine]:
         """What fits, the newest first; `before`: only what is older than that line.

@@ -18,6 +18,7 @@ from clinic.offers import Offers
 from clinic.patient_search import PatientSearch
 from clinic.profile import Profiles
 from clinic.roster import Roster, Rosters
+from clinic.stamps import Stamps
 from clinic.units import Units
 from db.session import Database
 
@@ -35,6 +36,7 @@ class Desk:
     intake: Intake
     delays: Delays
     notices: Notices
+    stamps: Stamps
 
 
 def open_desk(
@@ -60,4 +62,5 @@ def open_desk(
         intake=Intake(database, audit, recordings, clock),
         delays=Delays(database, rosters, clock),
         notices=Notices(database, clock),
+        stamps=Stamps(database, rosters, profiles, clock, holds.sweep),
     )

@@ -178,6 +178,7 @@ class Intake:
         waits = update(_PRE).where(_PRE.id == pre_id, _PRE.status == OPEN)
         if not connection.execute(waits.values(status=status, booking_version=_PRE.booking_version + 1)).rowcount:
             raise Settled
+        live.put(connection, "pre_registration", pre_id, at=self._clock())
 
     def _hand_over(self, connection: Connection, pre_id: int, patient_id: int) -> None:
         """All that was the pre-registration's becomes the patient's. Raises Overlaps."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, exists, func, insert, or_, select, union
+from sqlalchemy import BindParameter, Connection, bindparam, exists, func, insert, or_, select, union
 from sqlalchemy.exc import IntegrityError
 
+from clinic import live
 from clinic.clock import Clock
 from db.retry import taken
 from db.session import Database
@@ -115,9 +116,14 @@ class Notices:
             self._mark(line.id, by, outcome)
 
     def _mark(self, change_id: int, by: str, outcome: str) -> None:
-        mark = {"change_id": change_id, "by": by, "at": self._clock(), "outcome": outcome}
+        mark: dict[str, Any] = {"change_id": change_id, "by": by, "at": self._clock(), "outcome": outcome}
+
+        def work(connection: Connection) -> None:
+            connection.execute(insert(PhoneNotice).values(**mark))
+            live.put(connection, "notice", change_id, at=mark["at"])
+
         try:
-            self._database.change(insert(PhoneNotice).values(**mark))
+            self._database.write(work)
         except IntegrityError as error:
             if not taken(error):
                 raise

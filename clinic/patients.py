@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, exists, insert, or_, select, update
 
-from clinic import names
+from clinic import live, names
 from clinic.clock import Clock
 from clinic.guessing import Guessing, TooManyGuesses
 from clinic.people import Person, search_name
@@ -108,8 +108,14 @@ class Patients:
         values = {
             "cpf": cpf, "birth_date": birth_date, "phone": phone, "name_note_id": name_note_id, "protocol": protocol,
         }  # fmt: skip
-        new = self._database.change(insert(PreRegistration).values(created_at=self._clock(), **values))
-        return Person("pre_registration", new.lastrowid, "", birth_date, has_contact=phone is not None)
+
+        def work(connection: Connection) -> int:
+            new: int = connection.execute(insert(PreRegistration).values(created_at=self._clock(), **values)).lastrowid
+            live.put(connection, "pre_registration", new, at=self._clock())
+            return new
+
+        new = self._database.write(work)
+        return Person("pre_registration", new, "", birth_date, has_contact=phone is not None)
 
     def register(
         self,

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, g, make_response, request
 
 from admin_web import security
 from admin_web.access import Doors
+from admin_web.answers import Answers
 from admin_web.api import reading
 from admin_web.api.faults import Fault, fault_of
 from admin_web.api.operations import PREFIX, Asked, Operation, Reply
@@ -30,6 +31,7 @@ class Answering:
 
     def __init__(self, clinic: "Clinic", per_minute: int) -> None:
         self._clinic, self._per_minute = clinic, per_minute
+        self._answers = Answers(lambda: clinic.desk.stamps.now())
 
     def register(self, page: Blueprint, operation: Operation) -> None:
         """Give an operation its address."""
@@ -61,7 +63,7 @@ class Answering:
                 abort(404)
             if operation.guard:
                 operation.guard(**path)
-            reply = self._done(operation, _asked(operation, path))
+            reply = self._lasting(operation, path) if operation.lasting else self._new(operation, path)
         except Exception as error:
             fault = fault_of(error)
             if fault is None:
@@ -70,7 +72,14 @@ class Answering:
         reply.headers["X-RateLimit-Remaining"] = str(left)
         return reply
 
-    def _done(self, operation: Operation, asked: Asked) -> Response:
+    def _lasting(self, operation: Operation, path: dict[str, Any]) -> Response:
+        """The answer as it was given before, to the very same question."""
+        asked = (request.path, request.query_string)
+        body = self._answers.of(asked, lambda: self._new(operation, path).get_data())
+        return Response(body, operation.status, mimetype="application/json")
+
+    def _new(self, operation: Operation, path: dict[str, Any]) -> Response:
+        asked = _asked(operation, path)
         if asked.key is None:
             return _response(operation, operation.view(asked))
         owner, key = f"user:{asked.viewer.user_id}", asked.key

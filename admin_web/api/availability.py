@@ -177,7 +177,7 @@ def part(clinic: "Clinic") -> Part:
     own = Availability(clinic)
     return Part("Horários livres e reservas", [
         Operation("GET", "/availability", "list_times", "Os próximos horários livres, ou os de um dia", own.times,
-                  EVERYBODY, "availability:read", query=Wanted, shows=Times, refuses=(422,)),
+                  EVERYBODY, "availability:read", query=Wanted, shows=Times, refuses=(422,), lasting=True),
         Operation("POST", "/holds", "create_hold", "Reservar um horário por alguns minutos", own.hold,
                   STAFF | PATIENTS, "appointments:write", body=HoldWanted, shows=Held, status=201, once=True),
         Operation("DELETE", "/holds/<string:hold_id>", "release_hold", "Soltar um horário reservado", own.release,

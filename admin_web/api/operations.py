@@ -85,6 +85,8 @@ class Operation:
     """Answers carry an ETag; If-Match is looked at where it is sent."""
     once: bool = False
     """An Idempotency-Key counts."""
+    lasting: bool = False
+    """Everybody who may ask is answered the same while the agenda stands as it did: the answer is kept."""
     refuses: tuple[int, ...] = ()
     about: str = ""
 

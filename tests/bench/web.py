@@ -6,6 +6,7 @@ doctor has as many slots and visits in both, and the paths asked for go through 
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -175,7 +176,7 @@ def _empty(cores: Cores, place: Path) -> Iterator[View]:
 @contextmanager
 def _ours(cores: Cores, filled: Filled, place: Path) -> Iterator[dict[str, View]]:
     """`alo web` as shipped, and the receptionist's week and free times in it; each was looked at once."""
-    port, cookie = session.free_port(), f"alo_session={_receptionist(filled.clinic)}"
+    port, cookie = session.free_port(), f"alo_session={_receptionist(filled.clinic)}; alo_csrf={secrets.token_urlsafe(24)}"
     told = {
         "ALO_DATABASE_URL": filled.url, "ALO_WEB_PORT": str(port), "ALO_SPOOL": str(place), "ALO_DEMO": "0",
         "ALO_API_PER_MINUTE": "10000000",

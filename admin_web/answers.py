@@ -1,0 +1,74 @@
+"""Finished answers that are given again while nothing has changed: a process draws the same agenda once, not for each
+of those whose screens fetch it when something happens.
+
+What an answer depends on beside the clinic's state stands in its key: who may see what, what was asked, and for a whole
+page the browser. So nobody is given what was made for others.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+
+from flask import request
+
+from admin_web import cookies, frame, notices
+from admin_web.access import viewer
+from admin_web.security import TOKEN_COOKIE
+from clinic.stamps import Stamp
+
+MOST_BYTES = 16 * 1024 * 1024
+TURNS = 16
+
+
+class Answers:
+    """Keeps up to `most` bytes of answers, those that were asked for last; `stamp` tells how the clinic stands now."""
+
+    def __init__(self, stamp: Callable[[], Stamp | None], most: int = MOST_BYTES) -> None:
+        self._stamp, self._most, self._bytes = stamp, most, 0
+        self._kept: OrderedDict[Hashable, tuple[Stamp, bytes]] = OrderedDict()
+        self._keeping = threading.Lock()
+        self._turns = [threading.Lock() for _ in range(TURNS)]
+
+    def of(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
+        """The answer that was made since the last change, or a new one. Raises what `make` raises, and keeps nothing.
+
+        Who wants the same at the same time waits for it. `make` must not ask for another answer of this keeper.
+        """
+        stamp = self._stamp()  # before anything is read: what changes meanwhile has another stamp
+        if stamp is None:
+            return make()
+        known = self._known(key, stamp)
+        if known is not None:
+            return known
+        with self._turns[hash(key) % TURNS]:
+            known = self._known(key, stamp)
+            return known if known is not None else self._keep(key, stamp, make())
+
+    def page(self, make: Callable[[], str]) -> str | bytes:
+        """A whole page, for this browser alone: its token stands in the forms, its owner's name above."""
+        token = cookies.read(request, TOKEN_COOKIE)
+        if not token or notices.COOKIE in request.cookies:  # a new token is made, or something is said once
+            return make()
+        key = (request.path, request.query_string, viewer(), token, frame.theme(), request.is_secure)
+        return self.of(key, lambda: make().encode())
+
+    def _known(self, key: Hashable, stamp: Stamp) -> bytes | None:
+        with self._keeping:
+            found = self._kept.get(key)
+            if found is None or found[0] != stamp:
+                return None
+            self._kept.move_to_end(key)
+            return found[1]
+
+    def _keep(self, key: Hashable, stamp: Stamp, answer: bytes) -> bytes:
+        with self._keeping:
+            self._forget(key)
+            self._kept[key] = stamp, answer
+            self._bytes += len(answer)
+            while self._bytes > self._most:
+                self._forget(next(iter(self._kept)))
+        return answer
+
+    def _forget(self, key: Hashable) -> None:
+        _, answer = self._kept.pop(key, (None, b""))
+        self._bytes -= len(answer)
