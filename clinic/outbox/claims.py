@@ -24,7 +24,8 @@ from db.tables import OutboxRow
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 """No message of a batch is begun after half of it, and none takes as long as the other half."""
-LOOK_S = 5.0
+LOOKS = 12
+"""How often within a lease somebody looks for what was left behind."""
 MOST_LEFT = 200
 
 _O = OutboxRow
@@ -90,7 +91,7 @@ class Claims:
     ) -> None:
         self._database, self._clock, self._lease, self._ticks, self._pause = database, clock, lease, ticks, pause
         self._left: dict[tuple[int, str], float] = {}
-        self._looked = -LOOK_S
+        self._looked: float | None = None
 
     def take(self, most: int) -> tuple[Sequence[Row], Callable[[], bool]]:
         """Up to so many rows that are due, the longest waiting first; and whether there is time to begin another one.
@@ -154,8 +155,8 @@ class Claims:
 
     def _look_for_left(self) -> None:
         """Free what a worker left behind; a worker that is alive settles its rows long before."""
-        now = self._ticks()
-        if now - self._looked < LOOK_S:
+        now, lease = self._ticks(), self._lease.total_seconds()
+        if self._looked is not None and now - self._looked < lease / LOOKS:
             return
         self._looked = now
         found: dict[tuple[int, str], Any] = {
@@ -163,7 +164,7 @@ class Claims:
         }
         self._left = {one: self._left.get(one, now) for one in found}
         for (row_id, token), since in self._left.items():
-            if now - since >= self._lease.total_seconds():
+            if now - since >= lease:
                 self._free(found[row_id, token])
 
     def _free(self, left: Any) -> None:
