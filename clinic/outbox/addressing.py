@@ -71,10 +71,10 @@ class Fact:
         return self.row.created_at
 
     def to_all(self, kind: Kind, due_at: datetime | None = None, mark: str = "") -> Iterator[Told]:
-        """A message to each who hears of this kind; a doctor is not told what she did herself."""
-        own = self.visit.doctor_user_id is not None and self.row.by == f"user:{self.visit.doctor_user_id}"
+        """A message to each who hears of this kind; no doctor without an account, nor of what she did herself."""
+        doctor = self.visit.doctor_user_id
         for audience in audiences(kind):
-            if not (own and audience == "doctor"):
+            if audience != "doctor" or (doctor is not None and self.row.by != f"user:{doctor}"):
                 yield Told(kind, audience, due_at or self.at, mark)
 
 
