@@ -12,6 +12,7 @@ from admin_web.desk import Reception, in_drawer
 from admin_web.patient_typed import LABELS, as_typed, seen, typed_form
 from clinic.cards import Card, PatientData
 from clinic.patient_forms import Invalid, PatientForm
+from clinic.profile import ChangedMeanwhile
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
@@ -82,11 +83,12 @@ class Patients:
 
     def edit(self, patient_id: int) -> Response | tuple[str, int]:
         """Keep what was corrected."""
-        on_file = as_typed(self._patient(patient_id))
-        if request.form.get("seen") != seen(on_file):
-            return self._form(request.form, {}, None, patient_id, CHANGED), 409
+        self._patient(patient_id)
+        form, began = self._typed(), request.form.get("seen")
         try:
-            self._clinic.desk.intake.correct(patient_id, self._typed(), viewer().ref)
+            self._clinic.desk.intake.correct(patient_id, form, viewer().ref, lambda now: seen(as_typed(now)) == began)
+        except ChangedMeanwhile:
+            return self._form(request.form, {}, None, patient_id, CHANGED), 409
         except Invalid as wrong:
             return self._form(request.form, desk_words.problems(wrong.problems), wrong.patient_id, patient_id), 400
         flash("Dados corrigidos.", "good")

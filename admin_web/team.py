@@ -1,6 +1,6 @@
 """/equipe: who may log in: invitations, roles, units, the doctor's record, codes, and who may no more."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,8 @@ from admin_web.home import ROLE_WORDS
 from admin_web.team_typed import Typed, on_file, read
 from clinic.editing import stamp
 from clinic.identities import Identity
-from clinic.team import MOST, Member, may_change, may_give
+from clinic.profile import ChangedMeanwhile
+from clinic.team import MOST, Member, Wanted, may_change, may_give
 from clinic.users import IdentityTaken, LastAdmin, Role
 
 if TYPE_CHECKING:
@@ -62,9 +63,12 @@ class Pages:
         typed, errors = self._read(member)
         if errors:
             return self._form(member, typed, errors), 422
-        if request.form.get("seen") != _stamp(member):
-            return self._form(member, typed, {"": STALE}), 409
-        if errors := self._kept(member, typed):
+        try:
+            errors = self._kept(member, typed, request.form.get("seen", ""))
+        except ChangedMeanwhile:
+            now = self._member(user_id)
+            return self._form(now, typed, {"": STALE}, self._theirs(now, typed)), 409
+        if errors:
             return self._form(self._member(user_id), typed, errors), 422
         flash("Conta guardada. Vale já, também para quem está com as páginas abertas.", "good")
         return redirect(url_for("team.person", user_id=user_id), 303)
@@ -117,18 +121,17 @@ class Pages:
         self._tell_invited(new)
         return {}
 
-    def _kept(self, member: Member, typed: Typed) -> dict[str, str]:
-        """Everything the form holds; what is taken or must not be is told by field, and the rest is kept."""
-        by, users = viewer().ref, self._clinic.users
-        errors: dict[str, str] = {}
-        if typed.name != member.name:
-            users.rename(member.id, typed.name)
+    def _kept(self, member: Member, typed: Typed, seen: str) -> dict[str, str]:
+        """Everything the form holds; what is taken or must not be is told by field, and the rest is kept.
+
+        Raises ChangedMeanwhile.
+        """
+        by, errors = viewer().ref, {}
         try:
-            self._set_roles(member, typed.roles, by)
+            self._save(member, typed, typed.roles, seen)
         except LastAdmin:
             errors["roles"] = LAST_ADMIN
-        if typed.units != member.unit_ids:
-            users.set_units(member.id, typed.units, by=by)
+            self._save(member, typed, member.roles, seen)
         try:
             if typed.doctor_id != member.doctor_id:
                 self._clinic.team.link_doctor(member.id, typed.doctor_id, by=by)
@@ -136,11 +139,25 @@ class Pages:
             errors["doctor"] = KNOWN_DOCTOR
         return errors | self._keep_email(member.id, typed.email, by)
 
-    def _set_roles(self, member: Member, wanted: frozenset[Role], by: str) -> None:
+    def _save(self, member: Member, typed: Typed, roles: frozenset[Role], seen: str) -> None:
         """What the form cannot give or take stays: a patient's role, and a manager's or administrator's of others."""
-        roles = wanted | (member.roles - set(may_give(viewer())))
-        if roles != member.roles:
-            self._clinic.users.set_roles(member.id, roles, by=by)
+        roles = roles | (member.roles - set(may_give(viewer())))
+        wanted = Wanted(typed.name, roles, typed.units, member.active)
+        email = self._email(member.id)
+        self._clinic.team.save(member.id, wanted, lambda now: _stamp(now, email) == seen, by=viewer().ref)
+
+    def _theirs(self, now: Member, typed: Typed) -> list[tuple[str, str]]:
+        """What somebody else has saved where something else was typed."""
+        units, email = self._units(), self._email(now.id)
+        pairs = (
+            ("name", now.name, typed.name), ("email", email or "nenhum", typed.email or "nenhum"),
+            ("roles", _role_words(now.roles), _role_words(typed.roles)), ("doctor", now.doctor_id, typed.doctor_id),
+            ("units", _unit_words(now.unit_ids, units), _unit_words(typed.units, units)),
+        )  # fmt: skip
+        return [
+            (LABELS[name], now.doctor or "nenhum" if name == "doctor" else str(theirs))
+            for name, theirs, mine in pairs if theirs != mine
+        ]  # fmt: skip
 
     def _keep_email(self, user_id: int, email: str, by: str) -> dict[str, str]:
         before = self._email(user_id)
@@ -167,14 +184,21 @@ class Pages:
         doctors = {one.id for one in self._clinic.team.free_doctors(member.doctor_id if member else None)}
         return read(request.form, may_give(viewer()), set(self._units()), doctors, new=member is None)
 
-    def _form(self, member: Member | None, typed: Typed, errors: Mapping[str, str]) -> str:
+    def _form(
+        self,
+        member: Member | None,
+        typed: Typed,
+        errors: Mapping[str, str],
+        theirs: Sequence[tuple[str, str]] = (),
+    ) -> str:
         mine = member is None or may_change(viewer(), member)
         known = self._clinic.users.known_by(member.id) if member else []
         return render_template(
             "team/form.html", member=member, typed=typed, errors=errors, labels=LABELS, mine=mine, words=ROLE_WORDS,
             gives=may_give(viewer()), units=self._units(), known=known, zone=self._zone(),
             doctors=self._clinic.team.free_doctors(member.doctor_id if member else None),
-            seen=_stamp(member) if member else "", lies_in=self._clinic.letters.lies_in,
+            seen=_stamp(member, self._email(member.id)) if member else "", lies_in=self._clinic.letters.lies_in,
+            theirs=theirs,
         )  # fmt: skip
 
     def _member(self, user_id: int) -> Member:
@@ -198,10 +222,19 @@ class Pages:
         return self._clinic.units.all()[0].tz
 
 
-def _stamp(member: Member) -> str:
-    """Names an account as it stands, whenever its owner last came in."""
+def _stamp(member: Member, email: str) -> str:
+    """Names an account as it stands, with its e-mail, whenever its owner last came in."""
     record = asdict(member) | {"last_login": None, "has_password": None, "has_codes": None, "active": None}
-    return stamp({**record, "roles": sorted(member.roles), "unit_ids": sorted(member.unit_ids)})
+    sets = {"roles": sorted(member.roles), "unit_ids": sorted(member.unit_ids)}
+    return stamp({**record, **sets, "email": email})
+
+
+def _role_words(roles: frozenset[Role]) -> str:
+    return ", ".join(said for role, said in ROLE_WORDS.items() if role in roles) or "nenhuma"
+
+
+def _unit_words(ids: frozenset[int], units: Mapping[int, str]) -> str:
+    return ", ".join(name for one, name in units.items() if one in ids) or "todas"
 
 
 def blueprint(clinic: "Clinic") -> Blueprint:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Connection, or_, select
 
 from clinic.audit import AuditTrail
 from clinic.registers import LINE, AppointmentLine, PatientLine
@@ -144,12 +144,8 @@ class Cards:
 
     def patient(self, patient_id: int) -> PatientData:
         """Who somebody is, without a trace: for who has been let in already. Raises KeyError."""
-        row: Any = self._database.first(PATIENT.where(_P.id == patient_id))
-        if row is None:
-            raise KeyError(patient_id)
-        numbers = select(PatientPhone.number).where(PatientPhone.patient_id == patient_id)
-        phones = tuple(one.number for one in self._database.rows(numbers.order_by(PatientPhone.number)))
-        return PatientData(*(*row[:6], phones, *row[6:]))
+        with self._database.read() as connection:
+            return patient_of(connection, patient_id)
 
     def _with_changes(self, rows: Any) -> list[CardVisit]:
         if not rows:
@@ -159,3 +155,13 @@ class Cards:
         for line in self._database.rows(lines.order_by(AppointmentChange.id).limit(MOST_CHANGES)):
             found.setdefault(line.appointment_id, []).append(Change(*line))
         return [CardVisit(*(*row, tuple(found.get(row.id, ())))) for row in rows]
+
+
+def patient_of(connection: Connection, patient_id: int) -> PatientData:
+    """Who somebody is; in a transaction that holds the row it is exact. Raises KeyError."""
+    row: Any = connection.execute(PATIENT.where(_P.id == patient_id)).first()
+    if row is None:
+        raise KeyError(patient_id)
+    numbers = select(PatientPhone.number).where(PatientPhone.patient_id == patient_id)
+    phones = tuple(connection.scalars(numbers.order_by(PatientPhone.number)))
+    return PatientData(*(*row[:6], phones, *row[6:]))

@@ -1,6 +1,6 @@
 """Who comes to the desk for the first time, or was only heard on the telephone so far."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,9 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from clinic import appointments, live
 from clinic.appointments import Act
 from clinic.audit import AuditTrail
+from clinic.cards import PatientData, patient_of
 from clinic.clock import Clock
 from clinic.patient_forms import Invalid, PatientForm, PatientRecord, read
 from clinic.people import Person, search_name
+from clinic.profile import ChangedMeanwhile
 from clinic.taking import check_overlap
 from db.retry import taken
 from db.session import Database
@@ -24,6 +26,7 @@ TOPIC = "patient"
 VIA = "desk"
 OPEN = "new"
 DECLINED = "refused"
+Still = Callable[[PatientData], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +71,21 @@ class Intake:
         self._audit.add(by, "patient.created", "patient", new)
         return new
 
-    def correct(self, patient_id: int, form: PatientForm, by: str) -> None:
-        """What is on file is replaced. Raises Invalid, KeyError."""
+    def correct(self, patient_id: int, form: PatientForm, by: str, still: Still = lambda _now: True) -> None:
+        """What is on file is replaced. `still`: whether what stands there at this very moment may be.
+
+        Raises Invalid, KeyError, ChangedMeanwhile.
+        """
         record = read(form, self._today())
         if record.guardian_id == patient_id:
             raise Invalid({"guardian_id": "self"})
 
         def work(connection: Connection) -> int:
-            changed = connection.execute(update(Patient).where(Patient.id == patient_id).values(**_columns(record)))
-            if not changed.rowcount:
-                raise KeyError(patient_id)
+            mine = update(Patient).where(Patient.id == patient_id)
+            connection.execute(mine.values(id=patient_id))  # others wait here
+            if not still(patient_of(connection, patient_id)):
+                raise ChangedMeanwhile
+            connection.execute(mine.values(**_columns(record)))
             connection.execute(delete(PatientPhone).where(PatientPhone.patient_id == patient_id))
             _add_phones(connection, patient_id, record.phones)
             self._tell(connection, patient_id)

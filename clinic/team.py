@@ -1,6 +1,6 @@
 """The people who may log in, as a manager sees them, and who may change what about whom."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from clinic.audit import AuditTrail
 from clinic.clock import Clock
 from clinic.identities import Identity
-from clinic.users import ROLE_LIST, ROLES, UNIT_LIST, IdentityTaken, Role, Viewer
+from clinic.profile import ChangedMeanwhile
+from clinic.session_ends import end_sessions
+from clinic.users import ROLE_LIST, ROLES, UNIT_LIST, IdentityTaken, Role, Viewer, insert_all, keep_an_admin
 from db.retry import taken
 from db.session import Database
-from db.tables import Doctor, LoginSession, User, UserRole
+from db.tables import Doctor, LoginSession, User, UserRole, UserUnit
 from db.tables import Identity as IdentityRow
 
 GIVEN_BY_ADMINS: frozenset[Role] = frozenset({"manager", "admin"})
@@ -42,6 +44,16 @@ class Member:
     def is_managing(self) -> bool:
         """Whether only administrators may change this account."""
         return bool(self.roles & GIVEN_BY_ADMINS)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an account shall be like."""
+
+    name: str
+    roles: frozenset[Role]
+    unit_ids: frozenset[int]
+    active: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +109,43 @@ class Team:
         columns = select(Doctor.id, Doctor.name, Doctor.crm, Doctor.crm_state)
         rows = self._database.rows(columns.where(Doctor.id.not_in(having)).order_by(Doctor.name_search, Doctor.id))
         return [FreeDoctor(row.id, row.name, crm_of(row.crm, row.crm_state)) for row in rows]
+
+    def save(self, user_id: int, wanted: Wanted, still: Callable[[Member], bool], *, by: str) -> None:
+        """All of it, or nothing. `still`: whether the account, at this very moment, is the one that was to be changed.
+
+        Raises KeyError, LastAdmin, ChangedMeanwhile.
+        """
+        now, roles, units = self._clock(), sorted(wanted.roles), sorted(wanted.unit_ids)
+
+        def work(connection: Connection) -> Member:
+            connection.execute(update(User).where(User.id == user_id).values(id=user_id))  # others wait here
+            row = connection.execute(MEMBERS.where(User.id == user_id)).first()
+            if row is None:
+                raise KeyError(user_id)
+            if not still(before := _member(row)):
+                raise ChangedMeanwhile
+            if "admin" not in roles or not wanted.active:
+                keep_an_admin(connection, user_id)
+            for table in (UserRole, UserUnit):
+                connection.execute(delete(table).where(table.user_id == user_id))
+            insert_all(connection, UserRole, [{"user_id": user_id, "role": role} for role in roles])
+            insert_all(connection, UserUnit, [{"user_id": user_id, "unit_id": unit} for unit in units])
+            changes = {"name": wanted.name, "active": wanted.active}
+            connection.execute(update(User).where(User.id == user_id).values(**changes))
+            if before.active and not wanted.active:
+                end_sessions(connection, now, LoginSession.user_id == user_id)
+            return before
+
+        self._told(self._database.write(work), wanted, by)
+
+    def _told(self, before: Member, wanted: Wanted, by: str) -> None:
+        """What was changed is kept in the audit."""
+        if wanted.roles != before.roles:
+            self._audit.add(by, "roles.changed", "user", before.id, ",".join(sorted(wanted.roles)))
+        if wanted.unit_ids != before.unit_ids:
+            self._audit.add(by, "units.changed", "user", before.id)
+        if wanted.active != before.active:
+            self._audit.add(by, "user.activated" if wanted.active else "user.deactivated", "user", before.id)
 
     def link_doctor(self, user_id: int, doctor_id: int | None, *, by: str) -> None:
         """The account is this doctor's, who logs in by the CRM; or nobody's any more. Raises IdentityTaken."""

@@ -125,9 +125,9 @@ class Users:
 
         def work(connection: Connection) -> int:
             user_id = int(connection.execute(insert(User).values(**who)).lastrowid)
-            _insert(connection, IdentityRow, [_identity(user_id, one, now, verified) for one in known])
-            _insert(connection, UserRole, [{"user_id": user_id, "role": role} for role in wanted])
-            _insert(connection, UserUnit, [{"user_id": user_id, "unit_id": unit} for unit in units])
+            insert_all(connection, IdentityRow, [_identity(user_id, one, now, verified) for one in known])
+            insert_all(connection, UserRole, [{"user_id": user_id, "role": role} for role in wanted])
+            insert_all(connection, UserUnit, [{"user_id": user_id, "unit_id": unit} for unit in units])
             return user_id
 
         user_id: int = self._unless_taken(work)
@@ -191,9 +191,9 @@ class Users:
 
         def work(connection: Connection) -> None:
             if "admin" not in wanted:
-                _keep_an_admin(connection, user_id)
+                keep_an_admin(connection, user_id)
             connection.execute(delete(UserRole).where(UserRole.user_id == user_id))
-            _insert(connection, UserRole, [{"user_id": user_id, "role": role} for role in wanted])
+            insert_all(connection, UserRole, [{"user_id": user_id, "role": role} for role in wanted])
 
         self._database.write(work)
         self._audit.add(by, "roles.changed", "user", user_id, ",".join(wanted))
@@ -204,7 +204,7 @@ class Users:
 
         def work(connection: Connection) -> None:
             connection.execute(delete(UserUnit).where(UserUnit.user_id == user_id))
-            _insert(connection, UserUnit, rows)
+            insert_all(connection, UserUnit, rows)
 
         self._database.write(work)
         self._audit.add(by, "units.changed", "user", user_id)
@@ -219,7 +219,7 @@ class Users:
 
         def work(connection: Connection) -> None:
             if not active:
-                _keep_an_admin(connection, user_id)
+                keep_an_admin(connection, user_id)
             connection.execute(update(User).where(User.id == user_id).values(active=active))
             if not active:
                 end_sessions(connection, now, LoginSession.user_id == user_id)
@@ -240,7 +240,7 @@ class Users:
             raise
 
 
-def _keep_an_admin(connection: Connection, but: int) -> None:
+def keep_an_admin(connection: Connection, but: int) -> None:
     """Raises LastAdmin when `but` is the only active administrator; the rows are locked, so two cannot both go."""
     admins = select(UserRole.user_id).join(User, User.id == UserRole.user_id).where(User.active)
     found = set(connection.scalars(admins.where(UserRole.role == "admin").with_for_update()))
@@ -248,7 +248,8 @@ def _keep_an_admin(connection: Connection, but: int) -> None:
         raise LastAdmin
 
 
-def _insert(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
+def insert_all(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
+    """Some rows, or none."""
     if rows:
         connection.execute(insert(table), rows)
 

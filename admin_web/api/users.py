@@ -8,13 +8,14 @@ from pydantic import Field
 
 from admin_web.access import MANAGERS
 from admin_web.api.answering import version_of
-from admin_web.api.faults import Fault, changed, unknown
+from admin_web.api.faults import Fault, unknown
 from admin_web.api.operations import Asked, Operation, Part, Reply
 from admin_web.api.paging import after_id, cursor
 from admin_web.api.paging import part as first
 from admin_web.api.types import Email, Given, Name, Paged, RecordId, Shown
 from clinic.identities import Identity, email
-from clinic.team import may_change, may_give
+from clinic.team import Member, Wanted, may_change, may_give
+from clinic.users import ROLES, Role
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
@@ -93,22 +94,16 @@ class Users:
     def replace(self, asked: Asked) -> Reply:
         """Name, roles, units and whether they may log in."""
         user_id, given = asked.path["user_id"], asked.body
-        shown = self._shown(user_id)
+        before = self._shown(user_id)
         if not may_change(asked.viewer, self._clinic.team.member(user_id)):
             raise Fault(403, "not-yours-to-change", "Esta conta é só da administração")
-        if version_of(shown) != asked.version:
-            raise changed()
         self._check(asked, given.roles, given.unit_ids)
-        self._save(user_id, given, asked.viewer.ref, shown)
+        kept = frozenset[Role](("patient",) if "patient" in before.roles else ())
+        wanted = Wanted(given.name, kept | frozenset(given.roles), frozenset(given.unit_ids), given.active)
+        self._clinic.team.save(
+            user_id, wanted, lambda now: version_of(_as_shown(now)) == asked.version, by=asked.viewer.ref
+        )
         return self._reply(user_id)
-
-    def _save(self, user_id: int, given: UserValues, by: str, before: User) -> None:
-        users, kept = self._clinic.users, [one for one in before.roles if one == "patient"]
-        users.set_roles(user_id, [*given.roles, *kept], by=by)  # type: ignore[list-item]
-        users.set_units(user_id, given.unit_ids, by=by)
-        users.rename(user_id, given.name)
-        if given.active != before.active:
-            users.set_active(user_id, given.active, by=by)
 
     def _check(self, asked: Asked, roles: Sequence[StaffRole], units: Sequence[int]) -> None:
         if not set(roles) <= set(may_give(asked.viewer)):
@@ -125,6 +120,14 @@ class Users:
     def _reply(self, user_id: int, location: str = "") -> Reply:
         shown = self._shown(user_id)
         return Reply(shown, version_of(shown), location)
+
+
+def _as_shown(member: Member) -> User:
+    """An account as `get` shows it."""
+    return User(
+        id=member.id, name=member.name, active=member.active, roles=[one for one in ROLES if one in member.roles],
+        unit_ids=sorted(member.unit_ids), patient_id=member.patient_id, doctor_id=member.doctor_id,
+    )  # fmt: skip
 
 
 def part(clinic: "Clinic") -> Part:

@@ -1,15 +1,34 @@
-"""Sixty-four programs book at once through the API: each slot is sold once."""
+"""Many programs at once through the API: each slot is sold once, and of those who edit what they read one is first."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
+import pytest
 from sqlalchemy import select
 
 from db.tables import Appointment
 from tests.admin_web.site import make_site
 
 BOOKERS = 64
+EDITORS = 8
+EDITED = {
+    "patients": lambda clinic, site: f"patients/{clinic.people['bruno'].id}",
+    "hours": lambda clinic, site: f"doctors/{clinic.at.doctors['marina']}/hours",
+    "users": lambda clinic, site: f"users/{site.user('attendant')}",
+    "doctors": lambda clinic, site: f"doctors/{clinic.at.doctors['marina']}",
+    "units": lambda clinic, site: f"units/{clinic.at.units['centro']}",
+}
+"""What can be edited through the API, one of each sort."""
+READ_ONLY = {"id", "created_at", "patient_id", "doctor_id", "outside"}
+
+
+def edited(sort, body, n):
+    """The record as it was read, with something of one's own."""
+    given = {name: value for name, value in body.items() if name not in READ_ONLY}
+    if sort == "hours":
+        return {"items": [{**one, "slot_minutes": 10 + n} for one in given["items"][:1]]}
+    return given | {"name": f"Nome {'ABCDEFGH'[n]} Silva"}
 
 
 def test_sixty_four_at_once_sell_each_slot_once(served_clinic, tmp_path):
@@ -31,3 +50,21 @@ def test_sixty_four_at_once_sell_each_slot_once(served_clinic, tmp_path):
     sold = [row[0] for row in served_clinic.database.rows(select(Appointment.slot_id).where(Appointment.live == 1))]
     assert sorted(sold) == sorted(slots)
     assert found == {201: len(slots), 409: BOOKERS - len(slots)}
+
+
+@pytest.mark.parametrize("sort", EDITED)
+def test_of_all_who_edit_what_they_read_one_is_first(served_clinic, tmp_path, sort):
+    site = make_site(served_clinic, tmp_path, api_per_minute=10_000)
+    scopes = ["patients:read", "patients:write", "schedules:read", "schedules:write", "users:read", "users:write",
+              "directory:read", "directory:write"]  # fmt: skip
+    _, token = served_clinic.personal_tokens.create(site.user("manager"), "8", scopes, 1)
+    path = f"/api/v1/{EDITED[sort](served_clinic, site)}"
+    bearer = {"Authorization": f"Bearer {token}"}
+    read = site.app.test_client().get(path, headers=bearer)
+
+    def edit(n):
+        headers = bearer | {"If-Match": read.headers["ETag"]}
+        return site.app.test_client().put(path, json=edited(sort, read.json, n), headers=headers).status_code
+
+    with ThreadPoolExecutor(EDITORS) as pool:
+        assert Counter(pool.map(edit, range(EDITORS))) == {200: 1, 412: EDITORS - 1}
