@@ -82,6 +82,8 @@ class OwnAccount:
             codes = self._clinic.second_factor.finish(me.user_id, request.form.get("code", "")[:40])
         except WrongCode:
             return self._setup(WRONG, 422)
+        except TooManyTries as enough:
+            return self._setup(wait_words(enough.seconds), 429)
         self._clinic.letters.changed(me.user_id, "Os códigos de acesso da sua conta foram ligados")
         return make_response(render_template("login/recovery.html", codes=codes, on="/conta"))
 

@@ -64,6 +64,8 @@ class LogInCodes:
             return to(access.LOG_IN)
         except WrongCode:
             return self._setup(WRONG, 422)
+        except TooManyTries as enough:
+            return self._setup(wait_words(enough.seconds), 429)
 
     def _setup(self, error: str = "", status: int = 200) -> Response:
         account = self._clinic.log_ins.setting_up(_token())

@@ -76,11 +76,14 @@ class SecondFactor:
     def finish(self, user_id: int, code: str) -> list[str]:
         """The app shows the right code: from now on one is asked for. The recovery codes, told this once.
 
-        Raises WrongCode.
+        Raises WrongCode, TooManyTries.
         """
+        attempt = self._limits.attempt(f"setup:{user_id}", f"setup:{user_id}")
         row = self._row(user_id)
-        if row is None or row.totp_at is not None or self._step_of(self._open(row.totp_secret), code) is None:
+        if row is None or row.totp_at is not None or not self._take(user_id, code):
+            self._audit.add("system", "login.failed", "user", user_id, "setup")
             raise WrongCode
+        self._limits.succeeded(attempt)
         codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
 
         def work(connection: Connection) -> None:
@@ -90,8 +93,6 @@ class SecondFactor:
                 insert(RecoveryCode), [{"user_id": user_id, "digest": _kept(user_id, one)} for one in codes]
             )
 
-        if not self._take(user_id, code):
-            raise WrongCode
         self._database.write(work)
         self._audit.add(f"user:{user_id}", "codes.on", "user", user_id)
         return codes

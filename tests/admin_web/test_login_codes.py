@@ -74,6 +74,12 @@ def test_a_wrong_first_code_changes_nothing(half_way):
     assert half_way.get("/entrar/configurar").status_code == 200
 
 
+def test_who_guesses_while_setting_up_waits(half_way):
+    tries = [send(half_way, "/entrar/configurar", code="000000") for _ in range(6)]
+    assert [reply.status_code for reply in tries] == [422] * 5 + [429]
+    assert "Espere" in tries[-1].text or "aguarde" in tries[-1].text.lower()
+
+
 def test_then_the_password_alone_opens_nothing(site, half_way):
     app, _ = set_up(half_way, site)
     browser = again(site)

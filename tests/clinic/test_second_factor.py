@@ -6,6 +6,7 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
+from clinic.login_limits import FREE_TRIES, TooManyTries
 from clinic.second_factor import NoKey, SecondFactor, WrongCode
 from db.tables import RecoveryCode, User
 from tests.admin_web.site import make_user
@@ -108,6 +109,18 @@ def test_a_recovery_code_opens_nobody_elses_account(clinic, second, user):
 def test_set_up_twice_it_stays_as_it_is(clinic, second, user, app):
     with pytest.raises(WrongCode):
         second.finish(user, code(app, clinic))
+
+
+def test_guesses_while_it_is_set_up_are_slowed_down_and_kept_in_the_audit(clinic, second, user):
+    app = pyotp.TOTP(second.begin(user, "Clínica", "manager@example.com").secret)
+    for _ in range(FREE_TRIES):
+        with pytest.raises(WrongCode):
+            second.finish(user, "000000")
+    with pytest.raises(TooManyTries):
+        second.finish(user, code(app, clinic))
+    assert len(clinic.audit.latest(action="login.failed")) == FREE_TRIES
+    clinic.clock.move(minutes=16)
+    assert len(second.finish(user, code(app, clinic))) == 10
 
 
 def test_without_a_key_there_are_no_codes(clinic, user):
