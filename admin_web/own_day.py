@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from admin_web.access import DOCTORS, MANAGERS, Doors, viewer
+from admin_web.access import DOCTORS, MANAGERS, Doors, may, viewer
 from admin_web.address import day_near
+from admin_web.fields import visible
 from admin_web.own import doctor_of_page
 from clinic.appointments import Booking
 from clinic.days import Choice
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from clinic.services import Clinic
 
 LOGIN = "required"
-LONGEST_REASON, LONGEST_DAY = 300, 10
+LONGEST_REASON, LONGEST_DAY = 250, 10
+NO_REASON = "Escreva o motivo da recusa: o paciente precisa de uma explicação."
 WHO = DOCTORS | MANAGERS
 STATES = {
     "booked": "marcada", "cancelled": "cancelada", "arrived": "em atendimento", "fulfilled": "atendida",
@@ -32,32 +34,42 @@ class OwnDay:
     def __init__(self, clinic: "Clinic") -> None:
         self._clinic = clinic
 
-    def home(self) -> Response:
-        """To the own day; managers, who have none, to the first doctor's."""
-        mine = viewer().doctor_id
-        return redirect(url_for("own_day.page", doctor_id=mine)) if mine else abort(404)
+    def home(self) -> Response | str:
+        """To the own day; whose account belongs to no doctor's record is told what to do."""
+        if mine := viewer().doctor_id:
+            return redirect(url_for("own_day.page", doctor_id=mine))
+        helpers = [one for role in ("manager", "admin") for one in self._clinic.team.list(role=role) if one.active]
+        return render_template(
+            "own_day/nobody.html", helpers={one.id: one.name for one in helpers}, to_team=may("team.page")
+        )
 
     def page(self, doctor_id: int) -> str:
         """A day (?dia=2026-11-26, today without) and all requests."""
+        return self._shown(doctor_id, {})
+
+    def _shown(self, doctor_id: int, wrong: dict[int, str]) -> str:
+        """`wrong`: what is the matter with the reason that was typed, by request."""
         found = self._found(doctor_id)
         self._clinic.audit.add(viewer().ref, "day.read", "doctor", doctor_id, f"{found['day']}")
-        return render_template("own_day/page.html", **found)
+        return render_template("own_day/page.html", **found, wrong=wrong)
 
     def fragment(self, doctor_id: int) -> str:
         """The same without the frame, fetched when something has changed; who looks at it is in the audit already."""
-        return render_template("own_day/day.html", **self._found(doctor_id))
+        return render_template("own_day/day.html", **self._found(doctor_id), wrong={})
 
     def accept(self, doctor_id: int, appointment_id: int) -> Response:
         """The doctor agrees."""
         return self._answer(doctor_id, appointment_id, "Pedido aceito: a consulta está marcada.", "accept")
 
-    def decline(self, doctor_id: int, appointment_id: int) -> Response:
+    def decline(self, doctor_id: int, appointment_id: int) -> Response | tuple[str, int]:
         """The doctor does not; the reason is kept in the history."""
         self._own_visit(doctor_id, appointment_id)
-        reason = request.form.get("reason", "").strip()[:LONGEST_REASON]
+        reason = visible(" ".join(request.form.get("reason", "").split()))
         if not reason:
-            flash("Escreva o motivo da recusa: o paciente precisa de uma explicação.", "error")
-            return self._back(doctor_id)
+            return self._shown(doctor_id, {appointment_id: NO_REASON}), 422
+        if len(reason) > LONGEST_REASON:
+            said = f"Cabe até {LONGEST_REASON} letras; o seu texto tem {len(reason)}."
+            return self._shown(doctor_id, {appointment_id: said}), 422
         return self._answer(
             doctor_id, appointment_id, "Pedido recusado. O horário voltou a ficar livre.", "decline", reason
         )
@@ -100,7 +112,7 @@ class OwnDay:
         zones = {unit.id: unit.tz for unit in self._clinic.units.known()}
         now = self._clinic.clock()
         today = now.astimezone(self._clinic.units.clock_zone()).date()
-        day = day_near(request.args.get("dia", ""), today)
+        day = day_near(request.values.get("dia", ""), today)
         visits = self._clinic.practice.day(doctor_id, day)
         works = self._clinic.desk.days.next_day_of_work(Choice(doctor_id=doctor_id), day) if not visits else None
         return {

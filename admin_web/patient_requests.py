@@ -22,23 +22,26 @@ class PatientRequests:
 
     def page(self) -> str:
         """Those that wait, the oldest first."""
-        zone = self._clinic.units.all()[0].tz
-        now = self._clinic.clock()
-        return render_template(
-            "patient_requests/page.html", waiting=self._clinic.portal.requests.open(), zone=zone, now=now
-        )
+        return self._shown({})
+
+    def _shown(self, wrong: dict[int, str]) -> str:
+        """`wrong`: what is the matter with the answer that was typed, by request."""
+        waiting, zone, now = self._clinic.portal.requests.open(), self._clinic.units.clock_zone(), self._clinic.clock()
+        return render_template("patient_requests/page.html", waiting=waiting, zone=zone, now=now, wrong=wrong)
 
     def done(self, request_id: int) -> Response:
         """It was seen to."""
         self._get(request_id)
         return self._settle(request_id, "Pedido atendido.")
 
-    def refuse(self, request_id: int) -> Response:
+    def refuse(self, request_id: int) -> Response | tuple[str, int]:
         """It cannot be done; the patient reads why."""
         self._get(request_id)
-        note = " ".join(request.form.get("note", "").split())[:LONGEST_NOTE]
+        note = " ".join(request.form.get("note", "").split())
         if not note:
-            return _back("Escreva por que o pedido não pode ser atendido: o paciente lê.", "error")
+            return self._shown({request_id: "Escreva por que o pedido não pode ser atendido."}), 422
+        if len(note) > LONGEST_NOTE:
+            return self._shown({request_id: f"Cabe até {LONGEST_NOTE} letras."}), 422
         if not self._clinic.portal.requests.settle(request_id, "refused", viewer().ref, note):
             return _back(FASTER, "error")
         return _back("Resposta registrada.")

@@ -73,11 +73,13 @@ class PreRegistrations:
 
     def refuse(self, pre_id: int) -> Answer:
         """Nobody the clinic can see; a reason is kept."""
-        note = " ".join(request.form.get("note", "").split())[:LONGEST_NOTE]
+        note = " ".join(request.form.get("note", "").split())
         try:
             pre = self._clinic.desk.intake.one(pre_id)
             if not note:
                 return self._one(pre, None, {"note": "Escreva por que recusa: fica no histórico."}), 400
+            if len(note) > LONGEST_NOTE:
+                return self._one(pre, None, {"note": f"Cabe até {LONGEST_NOTE} letras."}), 400
             self._clinic.desk.intake.refuse(pre_id, viewer().ref, note)
         except Settled:
             return self._gone(pre_id)

@@ -110,7 +110,9 @@ def test_a_name_is_corrected_by_the_desk(site, alice, desk):
 def test_the_desk_says_why_it_does_not(site, alice, desk):
     send(alice, f"{PAGE}/correcao", text="Sou mais jovem")
     [asked] = requests(site)
-    send(desk, f"/pedidos/{asked.id}/recusar", note=" ")
+    for note in (" ", "x" * 10_000):
+        reply = send(desk, f"/pedidos/{asked.id}/recusar", note=note)
+        assert (reply.status_code, note.strip() in reply.text, 'aria-invalid="true"' in reply.text) == (422, True, True)
     assert requests(site)[0].status == "open"
     send(desk, f"/pedidos/{asked.id}/recusar", note="Traga o documento")
     assert "Traga o documento" in alice.get(PAGE).text

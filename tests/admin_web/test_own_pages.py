@@ -126,6 +126,39 @@ def test_a_refusal_needs_a_reason(clinic, site):
     assert clinic.bookings.get(asked.id).status == "cancelled"
 
 
+@pytest.mark.parametrize(("reason", "said"), [("  ", "Escreva o motivo"), ("x" * 10_000, "Cabe até 250 letras")])
+def test_a_reason_that_cannot_be_is_told_at_its_field_and_kept(clinic, site, reason, said):
+    rita, asked, browser = request_of(clinic, site)
+    reply = send(browser, f"/medico/{rita}/consultas/{asked.id}/recusar", reason=reason)
+    field = re.search(rf'<textarea id="reason-{asked.id}".*?</div>', reply.text, re.DOTALL)[0]
+    assert (reply.status_code, said in field, 'aria-invalid="true"' in field) == (422, True, True)
+    assert reason in field and '<details class="decline" open>' in reply.text
+    assert clinic.bookings.get(asked.id).status == "pending"
+
+
+def test_a_reason_as_long_as_may_be_is_kept_whole(clinic, site):
+    rita, asked, browser = request_of(clinic, site)
+    assert send(browser, f"/medico/{rita}/consultas/{asked.id}/recusar", reason="ç" * 250).status_code == 303
+    notes = [line.note for line in clinic.desk.cards.visit(asked.id, "user:1").changes]
+    assert "ç" * 250 in notes
+
+
+def test_a_doctor_whose_account_is_no_doctors_is_told_what_to_do(clinic, site):
+    site.user("manager")
+    site.users["new"] = clinic.users.create("Nova", ["doctor"], by="system")
+    page = site.client("new").get("/medico")
+    assert (page.status_code, "Falta ligar a sua conta" in page.text, "Fale com Manager" in page.text) == (
+        200,
+        True,
+        True,
+    )
+
+
+def test_a_manager_who_is_a_doctor_too_is_led_to_the_own_account(clinic, site):
+    user = site.users["both"] = clinic.users.create("Ambas", ["doctor", "manager"], by="system")
+    assert f'href="/equipe/{user}"' in site.client("both").get("/medico").text
+
+
 def test_an_answer_that_comes_too_late_says_so(clinic, site):
     rita, asked, browser = request_of(clinic, site)
     clinic.bookings.decline(asked.id, "user:9")

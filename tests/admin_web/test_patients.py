@@ -113,6 +113,8 @@ def test_joining_to_nobody_is_told(desk, pre, patient):
 
 def test_refusing_wants_a_reason(clinic, desk, pre):
     assert send(desk, f"/pacientes/pre-cadastros/{pre}/recusar").status_code == 400
+    long = send(desk, f"/pacientes/pre-cadastros/{pre}/recusar", note="x" * 10_000)
+    assert (long.status_code, "Cabe até 200 letras." in long.text, "x" * 10_000 in long.text) == (400, True, True)
     send(desk, f"/pacientes/pre-cadastros/{pre}/recusar", note="engano")
     assert "Tudo em dia" in text(desk.get("/pacientes/pre-cadastros"))
 
