@@ -39,7 +39,7 @@ _ASKED = next(one for one in data.PHYSICIANS if one.approves)
 ACCOUNTS = (
     DemoAccount("recepcao", "Recepção", STAFF[0].email),
     DemoAccount("medica", f"Médica, {_DOCTOR.name}", f"CRM/SP {_DOCTOR.crm}"),
-    DemoAccount("medico", f"Médico que responde a pedidos, {_ASKED.name}", f"CRM/SP {_ASKED.crm}"),
+    DemoAccount("medico", f"Médico com pedidos, {_ASKED.name}", f"CRM/SP {_ASKED.crm}"),
     DemoAccount("paciente", f"Paciente, {data.ANA.name}", "111.444.777-35"),
     DemoAccount("gerente", "Gerente", STAFF[1].email),
     DemoAccount("admin", "Administração", STAFF[2].email),

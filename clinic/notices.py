@@ -63,11 +63,11 @@ _THEIRS = union(
 ).subquery("theirs")
 _WRITTEN = exists(
     select(OutboxRow.id).where(
-        OutboxRow.appointment_id == _A.id, OutboxRow.change_id == _C.id, OutboxRow.audience == "patient",
+        OutboxRow.appointment_id == _A.id, OutboxRow.change_id >= _C.id, OutboxRow.audience == "patient",
         OutboxRow.status == "sent",
     )
 ).correlate(_A, _C)  # fmt: skip
-"""Whom a message has reached is not called."""
+"""Whom a message of this change, or of a later one, has reached is not called."""
 WAITING = (
     select(_C.id, _C.at, _C.event, _C.note, _A.id.label("appointment_id"), _A.status, _A.starts_at, _A.doctor_id)
     .add_columns(_A.unit_id, _A.code, _A.patient_id, Patient.name, Patient.social_name, _NUMBER.label("number"))

@@ -4,11 +4,13 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import delete
 
 from clinic.identities import Identity
 from clinic.media.outgoing import NotSent
 from clinic.messages.preferences import Preference
 from clinic.outbox.sending import MOST_TRIES
+from db.tables import OutboxRow
 from tests.clinic.outbox.posts import Post, due, states, worker
 
 
@@ -188,6 +190,15 @@ def test_who_has_no_medium_is_left_to_the_desk(clinic, post, sending):
 def test_whom_a_message_reached_is_not_called(clinic, post, sending):
     booked = clinic.book("alice")
     clinic.desk.bookings.cancel_for(booked.id, "clinic", by="user:1")
+    assert len(clinic.desk.notices.waiting()) == 1
+    settle(clinic, sending)
+    assert clinic.desk.notices.waiting() == []
+
+
+def test_whom_a_later_message_reached_is_not_called_about_what_came_before(clinic, sending):
+    booked = clinic.book("alice")
+    clinic.database.change(delete(OutboxRow))  # as a visit that was taken over, of which nobody was written to
+    clinic.practice.offer_again(clinic.at.doctors["marina"], [booked.id], by="user:1")
     assert len(clinic.desk.notices.waiting()) == 1
     settle(clinic, sending)
     assert clinic.desk.notices.waiting() == []
