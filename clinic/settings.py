@@ -122,6 +122,20 @@ class Settings(BaseSettings):
     quiet_hours: Annotated[tuple[Hour, Hour], NoDecode, BeforeValidator(_numbers)] = Field(
         default=(21, 8), description="Das 21 às 8, na hora da unidade, ninguém é lembrado; 0,0: sempre pode."
     )
+    sms_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Endereço HTTP de quem envia SMS, com {to}, {e164}, {text} e {id} onde couberem; vazio: sem SMS.",
+    )
+    sms_headers: SecretStr = Field(
+        default=SecretStr(""), description="Cabeçalhos para quem envia SMS, um por linha: Authorization: Bearer …"
+    )
+    sms_body: str = Field(
+        default="", description="Corpo do pedido a quem envia SMS, em JSON ou formulário, com {to}, {text} e {id}."
+    )
+    sms_parts: int = Field(default=2, ge=1, le=10, description="Partes (pagas) que um SMS pode ter; o resto é cortado.")
+    sms_accents: bool = Field(
+        default=False, description="Mantém os acentos nos SMS, que então custam mais do que o dobro."
+    )
     oidc_issuer: Annotated[str, BeforeValidator(_address)] = Field(
         default="", description="Provedor OpenID Connect com que a equipe também entra; vazio: nenhum."
     )

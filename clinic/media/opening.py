@@ -7,6 +7,7 @@ from clinic.media.email.mails import carrier_of
 from clinic.media.email.medium import Email
 from clinic.media.email.page import Letterhead
 from clinic.media.outgoing import Medium
+from clinic.media.sms.medium import Sms
 from clinic.profile import Profiles
 from clinic.settings import Settings
 
@@ -18,5 +19,12 @@ def open_media(settings: Settings, profiles: Profiles, clock: Clock) -> Mapping[
         profile = profiles.get()
         return Letterhead(profile.name, profile.registered)
 
-    email = Email(carrier_of(settings, clock), settings.mail_from, head, clock)
-    return {email.name: email}
+    media: list[Medium] = [Email(carrier_of(settings, clock), settings.mail_from, head, clock)]
+    if settings.sms_url.get_secret_value():
+        media.append(_sms(settings))
+    return {one.name: one for one in media}
+
+
+def _sms(settings: Settings) -> Sms:
+    secrets = settings.sms_url.get_secret_value(), settings.sms_headers.get_secret_value()
+    return Sms(*secrets, settings.sms_body, most_parts=settings.sms_parts, accents=settings.sms_accents)

@@ -1,0 +1,1 @@
+"""SMS, by whichever gateway takes them over HTTP."""

@@ -1,0 +1,1 @@
+"""What happens to appointments, told to programs of others (Standard Webhooks)."""
