@@ -18,6 +18,7 @@ from clinic.demo_accounts import STAFF as PEOPLE
 from tests.live.nginx import Site, site
 from tests.live.running import demo_clinic
 from tests.live.servers import DatabaseServer
+from tests.live.session import free_port
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("browser")]
 WITHIN = 60
@@ -26,7 +27,8 @@ WITHIN = 60
 @pytest.fixture(scope="module")
 def served(mysql: DatabaseServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     place = tmp_path_factory.mktemp("production")
-    settings = {"ALO_DEMO": "1", "ALO_SPOOL": str(place / "spool")}
+    nobody = str(free_port())  # no telephone answers there
+    settings = {"ALO_DEMO": "1", "ALO_SPOOL": str(place / "spool"), "ALO_AGI_PORT": nobody}
     clinic = demo_clinic(mysql, "production", place / "clinic", **settings)
     with site(place, clinic.settings) as found:
         yield found
