@@ -106,6 +106,8 @@ class Caller:
         if question.command == "RECORD":
             await self._speak()
             return
+        if question.prompts and all(one.startswith("pause/") for one in question.prompts):
+            return  # it waits in silence for the rest of what has been typed
         keys = next((next(self._answers[one]) for one in reversed(question.prompts) if one in self._answers), None)
         if keys is None:
             raise NobodyKnows(question.prompts)
