@@ -1,6 +1,6 @@
 """/unidades, /especialidades, /convenios, /tipos: what the clinic offers, as lists and forms that are all alike."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from typing import TYPE_CHECKING
@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from admin_web import leaving
 from admin_web.access import MANAGERS, Doors, viewer
 from admin_web.fields import Field, differences, read, shown, states, zones
 from admin_web.replanning import told
 from admin_web.words import WEEKDAYS
 from clinic.editing import NameTaken, Record, Sort, stamp
+from clinic.practice import Visit
 from clinic.profile import ChangedMeanwhile
 
 if TYPE_CHECKING:
@@ -123,8 +125,12 @@ class Pages:
         errors.update(wrong)
         if errors:
             return self._form(record_id, typed, errors, seen), 422
+        columns = _columns(self._thing.sort, values)
+        hits = leaving.hits(self._clinic, self._thing.sort, before, columns) if before else []
+        if not leaving.were_told(hits):
+            return self._form(record_id, typed, {}, seen, hits=hits)
         try:
-            saved = self._saved(record_id, values, opening, seen)
+            saved = self._saved(record_id, columns, opening, seen)
         except NameTaken:
             return self._form(record_id, typed, {"name": "Já existe outro registro com estes dados."}, seen), 422
         except ChangedMeanwhile:
@@ -132,11 +138,11 @@ class Pages:
             theirs = self._theirs(now, values, opening)
             return self._form(record_id, typed, {"": STALE}, self._seen(now), theirs), 409
         self._clinic.audit.add(viewer().ref, f"{self._thing.sort}.saved", self._thing.sort, saved)
+        leaving.offer(self._clinic, hits, str(values.get("name", "")))
         flash("Guardado. Vale já, ao telefone e nas páginas.", "good")
         return redirect(url_for(f"{request.blueprint}.page"), 303)
 
-    def _saved(self, record_id: int | None, values: Record, opening: Opening, seen: str) -> int:
-        columns = _columns(self._thing.sort, values)
+    def _saved(self, record_id: int | None, columns: Record, opening: Opening, seen: str) -> int:
         if self._thing.sort == "unit":
             return self._clinic.editing.save_unit(record_id, columns, opening, seen)
         return self._clinic.editing.save(self._thing.sort, record_id, columns, seen)
@@ -164,7 +170,8 @@ class Pages:
         values: Mapping[str, str],
         errors: Mapping[str, str],
         seen: str,
-        theirs: list[tuple[str, str]] | None = None,
+        theirs: Sequence[tuple[str, str]] = (),
+        hits: Sequence[Visit] = (),
     ) -> str:
         is_unit = self._thing.sort == "unit"
         on_file = self._clinic.editing.opening(record_id) if is_unit and record_id and request.method == "GET" else {}
@@ -177,8 +184,9 @@ class Pages:
         ]  # fmt: skip
         return render_template(
             "directory/form.html", thing=self._thing, record_id=record_id, values=values, errors=errors, seen=seen,
-            opening=opening if is_unit else [], theirs=theirs or [],
+            opening=opening if is_unit else [], theirs=theirs,
             labels={field.name: field.label for field in self._thing.fields},
+            **(leaving.told(self._clinic, self._thing.sort, record_id, list(hits)) if hits and record_id else {}),
         )  # fmt: skip
 
 

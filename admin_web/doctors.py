@@ -1,15 +1,17 @@
 """/cadastro/medicos: the clinic's doctors: CRM, specialties with RQE, which payer is taken where, how they work."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from admin_web import leaving
 from admin_web.access import MANAGERS, Doors, viewer
 from admin_web.fields import Field, differences, read, shown, states
 from clinic.editing import NameTaken, Record
+from clinic.practice import Visit
 from clinic.profile import ChangedMeanwhile
 
 if TYPE_CHECKING:
@@ -83,6 +85,10 @@ class Doctors:
                 errors[f"rqe-{key}"] = "O RQE tem só números."
         if errors:
             return self._form(record_id, request.form, specialties, payers, errors, seen), 422
+        before = self._record(record_id) if record_id is not None else {}
+        hits = leaving.hits(self._clinic, "doctor", before, values) if before else []
+        if not leaving.were_told(hits):
+            return self._form(record_id, request.form, specialties, payers, errors, seen, hits=hits)
         with_rqe = {key: rqe or None for key, rqe in specialties.items()}
         try:
             saved = self._clinic.editing.save_doctor(record_id, values, with_rqe, payers, seen)
@@ -93,6 +99,7 @@ class Doctors:
             now, theirs = self._clinic.editing.seen_of(record_id or 0), self._theirs(record_id or 0, values, payers)
             return self._form(record_id, request.form, specialties, payers, {"": STALE}, now, theirs), 409
         self._clinic.audit.add(viewer().ref, "doctor.saved", "doctor", saved)
+        leaving.offer(self._clinic, hits, values["name"])
         flash("Cadastro guardado. As vagas já o seguem.", "good")
         return redirect(url_for("doctors.page") if record_id else url_for("own_hours.page", doctor_id=saved), 303)
 
@@ -137,13 +144,15 @@ class Doctors:
         payers: frozenset[tuple[int, int]],
         errors: Mapping[str, str],
         seen: str,
-        theirs: list[tuple[str, str]] | None = None,
+        theirs: Sequence[tuple[str, str]] = (),
+        hits: Sequence[Visit] = (),
     ) -> str:
         return render_template(
             "doctors/form.html", fields_of=FIELDS, record_id=record_id, values=values, errors=errors, seen=seen,
-            theirs=theirs or [], labels=LABELS, chosen=specialties, taken=payers,
+            theirs=theirs, labels=LABELS, chosen=specialties, taken=payers,
             units=self._clinic.editing.records("unit"), all_specialties=self._clinic.editing.records("specialty"),
             all_payers=self._clinic.editing.records("payer"),
+            **(leaving.told(self._clinic, "doctor", record_id, list(hits)) if hits and record_id else {}),
         )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select, update
 
@@ -189,6 +189,10 @@ class Practice:
         """What waits for the doctor's answer, the most urgent first."""
         found = self._visits(_A.doctor_id == doctor_id, _A.status == "pending")
         return sorted(found, key=lambda one: one.answer_by or one.starts_at)
+
+    def coming(self, sort: Literal["unit", "specialty", "payer", "kind", "doctor"], record_id: int) -> list[Visit]:
+        """What is booked or asked for from now on and names this record of the directory, by time."""
+        return self._visits(getattr(_A, f"{sort}_id") == record_id, _A.starts_at > self._clock())
 
     def doctor_of(self, booking_id: int) -> int:
         """Whose appointment it is. Raises KeyError."""

@@ -1,6 +1,7 @@
 """What the clinic offers, as managers edit it: units, specialties, payers, kinds of visit, doctors."""
 
 import re
+from dataclasses import replace
 from datetime import time
 
 import pytest
@@ -135,3 +136,36 @@ def test_an_rqe_has_digits_only(clinic, manager):
 def test_a_number_is_digits_within_its_bounds(text):
     values, errors = read([Field("n", "N", "number", most=99)], {"n": text})
     assert (values, errors) == ({}, {"n": "Um número de 0 a 99."})
+
+
+LEAVING = {
+    "unit": ("unidades", "units", "centro"), "specialty": ("especialidades", "specialties", "general"),
+    "payer": ("convenios", "payers", "particular"), "kind": ("tipos", "kinds", "consultation"),
+    "doctor": ("cadastro/medicos", "doctors", "marina"),
+}  # fmt: skip
+"""What may go out of use, and what of it Alice's visit names."""
+
+
+@pytest.mark.parametrize("sort", LEAVING)
+def test_who_is_booked_with_what_goes_out_of_use_is_shown_first(clinic, manager, sort):
+    slot = clinic.slot("marina")
+    terms = replace(clinic.terms(slot), payer_id=clinic.at.payers["particular"])
+    visit = clinic.bookings.book(clinic.people["alice"], clinic.bookings.hold(slot, by="x"), terms, "desk")
+    path, group, name = LEAVING[sort]
+    path = f"/{path}/{getattr(clinic.at, group)[name]}"
+    off = {"active", "by_patient", "by_desk"}
+    fields = {one: value for one, value in as_shown(manager.get(path).text).items() if one not in off}
+    before, asked = clinic.editing.records(sort), send(manager, path, fields)
+    assert "há uma consulta marcada" in asked.text and "Alice Ferreira" in asked.text and "mesmo assim" in asked.text
+    assert clinic.editing.records(sort) == before
+    assert send(manager, path, as_shown(asked.text)).status_code == 303
+    assert clinic.editing.records(sort) != before
+    assert [(one.id, one.tell_by_phone) for one in clinic.practice.coming(sort, int(path.split("/")[-1]))] == [
+        (visit.id, True)
+    ]
+
+
+def test_what_stays_in_use_asks_nothing(clinic, manager):
+    clinic.book("alice")
+    path = f"/unidades/{clinic.at.units['centro']}"
+    assert send(manager, path, as_shown(manager.get(path).text) | {"district": "Sé"}).status_code == 303
