@@ -10,6 +10,7 @@ MONTHS = (
     "julho", "agosto", "setembro", "outubro", "novembro", "dezembro",
 )  # fmt: skip
 MOBILE, LANDLINE = 11, 10
+SATURDAY = 5
 ZONES = {
     "America/Sao_Paulo": "Brasília", "America/Rio_Branco": "Rio Branco", "America/Cuiaba": "Cuiabá",
     "America/Belem": "Belém", "America/Araguaina": "Araguaína", "America/Santarem": "Santarém",
@@ -23,6 +24,11 @@ def weekday_and_day(value: date) -> str:
     """As "quinta-feira, 26 de novembro"; the first of a month is "1º"."""
     number = "1º" if value.day == 1 else str(value.day)
     return f"{WEEKDAYS[value.weekday()]}, {number} de {MONTHS[value.month - 1]}"
+
+
+def on_weekday_and_day(value: date) -> str:
+    """As "na quinta-feira, 26 de novembro", "no sábado, 28 de novembro"."""
+    return f"{'no' if value.weekday() >= SATURDAY else 'na'} {weekday_and_day(value)}"
 
 
 def short_day(value: date) -> str:

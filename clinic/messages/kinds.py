@@ -30,6 +30,7 @@ EVERYWHERE: Mapping[str, str] = {
     "endereco": "endereço da unidade",
     "local": "unidade e endereço, ou “por vídeo”",
     "data": "dia por extenso: “quinta-feira, 26 de novembro”",
+    "na_data": "o mesmo, numa frase: “na quinta-feira, 26 de novembro”",
     "data_curta": "dia curto: “qui., 26/11”",
     "hora": "hora: “14:30”",
     "clinica": "nome da clínica",
@@ -59,7 +60,9 @@ OPTIONAL = frozenset({
 })  # fmt: skip
 """Variables that may be empty; the line where one stands is then left out."""
 WHEN = frozenset({"data", "hora"})
-"""What a message about a visit must say; a short one may give the short day."""
+"""What a message about a visit must say."""
+DAYS = frozenset({"data", "na_data", "data_curta"})
+"""Each of them says the day."""
 
 
 @dataclass(frozen=True, slots=True)

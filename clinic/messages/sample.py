@@ -5,6 +5,7 @@ SAMPLE = {
     "o_medico": "a Dra. Marina Duarte", "do_medico": "da Dra. Marina Duarte", "especialidade": "Clínica geral",
     "unidade": "Centro", "endereco": "Rua das Flores, 100, Centro, São Paulo/SP",
     "local": "Centro, Rua das Flores, 100, Centro, São Paulo/SP", "data": "quinta-feira, 26 de novembro",
+    "na_data": "na quinta-feira, 26 de novembro",
     "data_curta": "qui., 26/11", "hora": "14:30", "telefone_clinica": "(11) 3333-4444", "codigo": "482913",
     "protocolo": "261120104233", "motivo": "A médica estará em um congresso.",
     "orientacao": "Chegue 15 minutos antes, com um documento com foto e a carteirinha do convênio.",

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clinic.clock import Clock
-from clinic.messages.kinds import KINDS, SORTS, Audience, Kind, audiences, needed
+from clinic.messages.kinds import DAYS, KINDS, SORTS, Audience, Kind, audiences, needed
 from clinic.messages.wordings import Wording
 from clinic.profile import ChangedMeanwhile
 from clinic.written import one_line
@@ -214,7 +214,8 @@ def _faults(kind: Kind, audience: Audience, part: Part, text: str) -> Iterator[B
     for name in dict.fromkeys(names):
         if name not in SORTS[kind].variables:
             yield UnknownVariable(part, name)
-    missing = tuple(sorted(needed(kind, audience) - set(names))) if part == "text" else ()
+    said = {*names, *(["data"] if DAYS.intersection(names) else [])}
+    missing = tuple(sorted(needed(kind, audience) - said)) if part == "text" else ()
     if missing:
         yield MissingVariable(part, missing)
 

@@ -13,7 +13,7 @@ from clinic.messages.links import Links
 from clinic.phones import normalise
 from clinic.profile import Profiles
 from clinic.roster import DoctorRow, KindInfo, Roster, Rosters, UnitInfo
-from clinic.written import minutes, one_line, phone, short_day, weekday_and_day, zone_name
+from clinic.written import minutes, on_weekday_and_day, one_line, phone, short_day, weekday_and_day, zone_name
 from db.tables import Appointment, AppointmentChange, Patient, Protocol
 
 NO_NAME = re.compile(r"[:/@<>{}\n\r]|www\.|\.com|\d{3}", re.IGNORECASE)
@@ -149,7 +149,10 @@ def _place(unit: UnitInfo, modality: str) -> dict[str, str]:
 def _moment(at: datetime, zone: tzinfo, named: bool) -> dict[str, str]:
     local = at.astimezone(zone)
     hour = f"{local:%H:%M} ({zone_name(zone)})" if named else f"{local:%H:%M}"
-    return {"data": weekday_and_day(local.date()), "data_curta": short_day(local.date()), "hora": hour}
+    day = local.date()
+    return {
+        "data": weekday_and_day(day), "na_data": on_weekday_and_day(day), "data_curta": short_day(day), "hora": hour,
+    }  # fmt: skip
 
 
 def _before(at: datetime | None, zone: tzinfo) -> dict[str, str]:

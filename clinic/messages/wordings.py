@@ -161,7 +161,7 @@ REOFFERED = Wording(
     "{clinica}: precisamos mudar sua consulta",
     f"""Olá, {{primeiro_nome}}!
 
-Infelizmente, {{o_medico}} não poderá atender em {{data}}, às {{hora}}. Pedimos desculpas.
+Infelizmente, {{o_medico}} não poderá atender {{na_data}}, às {{hora}}. Pedimos desculpas.
 
 Escolha outro horário por esta mensagem, no portal ou por telefone. Até lá, a recepção guarda seu lugar na agenda.
 Código: {{codigo}}
@@ -190,24 +190,24 @@ NOSHOW = Wording(
     "{clinica}: sentimos sua falta",
     f"""Olá, {{primeiro_nome}}!
 
-Aguardamos você em {{data}}, às {{hora}}, com {{o_medico}}. Esperamos que esteja tudo bem.
+Aguardamos você {{na_data}}, às {{hora}}, com {{o_medico}}. Esperamos que esteja tudo bem.
 
 Para marcar outro horário, use o portal: {{link_portal}}
 Se preferir, ligue: a recepção procura com você. Se você veio e isto é um engano, conte para nós.
 
 {SIGNED}""",
-    "{clinica}: sentimos sua falta em {data_curta}. Para marcar outro horário: {link_portal}",
+    "{clinica}: sentimos sua falta na consulta de {data_curta}. Para marcar outro horário: {link_portal}",
 )
 SURVEY = Wording(
     "{clinica}: como foi sua visita?",
     f"""Olá, {{primeiro_nome}}!
 
-Você esteve conosco em {{data}}. De 0 a 10, quanto recomendaria a clínica a uma pessoa querida?
+Você esteve conosco {{na_data}}. De 0 a 10, quanto recomendaria a clínica a uma pessoa querida?
 
 Responda a esta mensagem com a nota e, se quiser, com o que podemos melhorar. Leva um minuto e ajuda muito.
 
 {SIGNED}""",
-    "{clinica}: como foi sua visita em {data_curta}? Responda com uma nota de 0 a 10.",
+    "{clinica}: como foi sua visita de {data_curta}? Responda com uma nota de 0 a 10.",
 )
 
 DOCTOR_BOOKED = Wording(

@@ -20,6 +20,7 @@ NO_RECORD = {
     "import_id": "999", "sort": "patients",
     "pre_id": "999", "change_id": "999", "slot_id": "999", "place_id": "999", "request_id": "999",
     "hold_id": "x", "token_id": "999", "mail_id": "x",
+    "message_id": "999", "batch": "x", "kind": "booked", "audience": "patient",
 }  # fmt: skip
 """Other arguments, with something to fill in. A new one wants to be put here or in OWN."""
 ANY = "999999"

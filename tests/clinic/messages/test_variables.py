@@ -109,6 +109,11 @@ def test_the_first_of_a_month_is_first(variables, known):
     assert variables.of(replace(known, starts_at=AT + timedelta(days=5)))["data"] == "terça-feira, 1º de dezembro"
 
 
+@pytest.mark.parametrize(("days", "said"), [(0, "na quinta-feira, 26"), (2, "no sábado, 28"), (3, "no domingo, 29")])
+def test_a_day_within_a_sentence(variables, known, days, said):
+    assert variables.of(replace(known, starts_at=AT + timedelta(days=days)))["na_data"] == f"{said} de novembro"
+
+
 def test_what_it_was_before_is_told(variables, known):
     said = variables.of(replace(known, before=AT - timedelta(days=1)))
     assert (said["data_anterior"], said["hora_anterior"]) == ("quarta-feira, 25 de novembro", "14:30")
