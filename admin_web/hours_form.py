@@ -78,7 +78,7 @@ def in_words(one: HoursInput, units: Mapping[int, str]) -> str:
 def read(form: Lists, units: frozenset[int]) -> HoursForm:
     """What was sent. Rows without times are left out; the others are read or told of."""
     found = HoursForm()
-    columns = [form.getlist(name)[:MOST_ROWS] for name in FIELDS]
+    columns = [form.getlist(name) for name in FIELDS]
     for values in zip(*columns, strict=False):
         row = dict(zip(FIELDS, values, strict=True))
         if row["starts"].strip() or row["ends"].strip():
@@ -88,6 +88,9 @@ def read(form: Lists, units: frozenset[int]) -> HoursForm:
 
 def _take(found: HoursForm, row: dict[str, str], units: frozenset[int]) -> None:
     place = len(found.rows)
+    if place >= MOST_ROWS:
+        found.rows.append(Row(row, f"Cabem até {MOST_ROWS} horários. Junte ou retire alguns."))
+        return
     try:
         found.hours.append(_hours(row, units))
         found.places.append(place)

@@ -12,7 +12,8 @@ from admin_web.access import own_path
 
 PATH, PREFIX = "kept_path", "kept:"
 NEVER = ("csrf_token", "password", "current", "new", "again", "code")
-MOST_FIELDS = 200
+MOST_FIELDS = 1000
+"""As many as are read of any form: nothing that was typed is left behind."""
 
 
 @dataclass(frozen=True, slots=True)

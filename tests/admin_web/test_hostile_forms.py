@@ -3,6 +3,7 @@
 import pytest
 
 from admin_web.fields import visible
+from admin_web.hours_form import FIELDS
 from admin_web.own_terms import read_reais
 from clinic.editing import Editing, stamp
 from clinic.profile import ChangedMeanwhile
@@ -141,6 +142,15 @@ def test_hours_are_compared_at_the_moment_they_are_written(any_clinic):
     with pytest.raises(ChangedMeanwhile):
         any_clinic.practice.set_hours(marina, seen[:1], lambda now: now == seen)
     assert any_clinic.practice.hours(marina) == seen[:2]
+
+
+def test_more_hours_than_there_is_room_for_are_told_and_kept(clinic, doctor, marina):
+    one = row(clinic)
+    many = {name: [one[name]] * 70 for name in FIELDS} | {"before": one["before"]}
+    reply = send(doctor, f"/medico/{marina}/horarios", many)
+    assert (reply.status_code, "Cabem até 60 horários." in reply.text) == (422, True)
+    assert reply.text.count('name="starts" value="08:00"') == 70
+    assert len(clinic.practice.hours(marina)) == 5
 
 
 # Who reads leaves a trace; who may log in no more reads nothing
