@@ -36,6 +36,7 @@ def env(tmp_path):
     ours = {name: value for name, value in os.environ.items() if not name.startswith("ALO_")}
     ports = {"ALO_AGI_PORT": str(free_port()), "ALO_WEB_PORT": str(free_port())}
     places = {"ALO_DATABASE_URL": f"sqlite:///{tmp_path}/alo.sqlite", "ALO_SPOOL": str(tmp_path / "spool")}
+    places["ALO_MAIL_DIR"] = str(tmp_path / "mail")
     return {**ours, **ports, **places, "ALO_DEMO": "1"}
 
 

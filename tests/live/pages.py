@@ -70,7 +70,7 @@ def alo_run(place: Path) -> Iterator[Running]:
     url, port = f"sqlite:///{place}/alo.sqlite", session.free_port()
     told = {
         "ALO_DATABASE_URL": url, "ALO_DEMO": "1", "ALO_SPOOL": str(place / "spool"), "ALO_WEB_PORT": str(port),
-        "ALO_AGI_PORT": str(session.free_port()),
+        "ALO_AGI_PORT": str(session.free_port()), "ALO_MAIL_DIR": str(place / "mail"),
     }  # fmt: skip
     with (place / "log").open("wb") as log:
         run = subprocess.Popen(
