@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.bench import agi, asterisk, booking, search, web
+from tests.bench import agi, asterisk, booking, lighthouse, search, web
 from tests.bench.clinics import Size
 
 pytestmark = pytest.mark.live
@@ -39,6 +39,14 @@ def test_web_in_two_sizes():
     assert {"empty_view", "empty_view_week", "large_over_small"} <= found["ratios"].keys()
     assert found["ratios"]["empty_view"] > 0 and found["figures"]["p99_ms"] > 0
     assert 10 < found["figures"]["page_kb_max"] < 60
+
+
+@pytest.mark.xdist_group("browser")
+@pytest.mark.timeout(600)
+def test_lighthouse_on_one_page():
+    found = lighthouse.measure(quiet, lighthouse.Plan(accounts=(None,), on_telephones=frozenset(), most=1))["figures"]
+    assert {"performance_min", "first_paint_ms_max"} <= found.keys()
+    assert (found["pages"], found["accessibility_min"] >= 95, found["best_practices_min"] >= 95) == (1, True, True)
 
 
 @pytest.mark.asterisk

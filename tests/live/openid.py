@@ -1,10 +1,7 @@
 """A real OpenID provider (npm's oidc-provider), started when first asked for, and somebody who logs in there."""
 
 import json
-import os
 import re
-import shutil
-import subprocess
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -12,7 +9,7 @@ from urllib.parse import urljoin
 
 import requests
 
-from tests.live import session
+from tests.live import npm, session
 
 HERE = Path(__file__).parent / "oidc"
 CLIENT = {"oidc_client_id": "clinic", "oidc_client_secret": "known to both"}
@@ -49,8 +46,7 @@ def _filled(browser: requests.Session, page: requests.Response, who: str) -> req
 
 def _start(place: Path) -> dict[str, Any]:
     port = session.free_port()
-    path = {"NODE_PATH": str(_modules())}
-    session.keep(place, ["node", str(_linked()), str(port), BACK], path)
+    session.keep(place, ["node", str(npm.installed("openid", HERE) / "provider.cjs"), str(port), BACK])
     address = f"http://127.0.0.1:{port}"
     assert session.eventually(lambda: _answers(address), 60), (place / "log").read_text()[-2000:]
     return {"issuer": address}
@@ -62,29 +58,3 @@ def _answers(address: str) -> bool:
             return str(json.load(reply)["issuer"]) == address
     except OSError:
         return False
-
-
-def _cache() -> Path:
-    return Path(os.environ.get("ALO_CACHE") or Path.home() / ".cache" / "alo-clinica") / "openid"
-
-
-def _modules() -> Path:
-    """The folder of the packages; filled when it does not hold what is wanted."""
-    folder, wanted = _cache(), (HERE / "package.json").read_text()
-    with session.locked("npm-openid"):
-        made = folder / "package.json"
-        if not (folder / "node_modules").exists() or made.read_text() != wanted:
-            if not shutil.which("npm"):
-                subprocess.run([str(session.PROVISION), "apt", "npm"], check=True)
-            folder.mkdir(parents=True, exist_ok=True)
-            made.write_text(wanted)
-            command = ["npm", "install", "--no-audit", "--no-fund", "--silent", "--prefix", str(folder)]
-            subprocess.run(command, check=True, cwd=folder, capture_output=True)
-    return folder / "node_modules"
-
-
-def _linked() -> Path:
-    """The program beside its packages, where an import finds them."""
-    program = _cache() / "provider.cjs"
-    program.write_text((HERE / "provider.cjs").read_text())
-    return program
