@@ -182,7 +182,7 @@ def disk(settings: Settings) -> Iterator[Finding]:
         "ok" if free > LITTLE_SPACE else "warning" if free > NO_SPACE else "wrong"
     )
     remedy = "" if state == "ok" else "Libere espaço ou mude ALO_SPOOL para um disco maior."
-    yield Finding("disco", state, f"{free / 1024**3:.1f} GB livres em {folder}", remedy)
+    yield Finding("disco", state, f"{free / 1024**3:.1f} GB livres em {folder}".replace(".", ",", 1), remedy)
 
 
 def dialplan(named: Set[str], entries: Set[str]) -> Iterator[Finding]:

@@ -137,6 +137,7 @@ class Visitor:
     cpf: str
     birth_date: date
     phone: str
+    email: str
     hint: str
 
 
@@ -145,6 +146,7 @@ ANA = Visitor(
     "11144477735",
     date(1980, 4, 5),
     "5511987654321",
+    "ana.ribeiro@example.com",
     "tem uma consulta nos próximos dias, a confirmar",
 )
 JOAO = Visitor(
@@ -152,6 +154,7 @@ JOAO = Visitor(
     "52998224725",
     date(1955, 9, 12),
     "5511976543210",
+    "joao.moreira@example.com",
     "foi atendido há pouco e tem um retorno a marcar",
 )
 VISITORS = (ANA, JOAO)

@@ -83,7 +83,7 @@ def cpf_of(nine: str) -> str:
 
 def _visitor(one: Visitor) -> DemoPatient:
     plan, place = {ANA: (PLANS[0], PLACES[0]), JOAO: (PRIVATE, PLACES[1])}[one]
-    return DemoPatient(one.name, one.cpf, one.birth_date, one.phone, None, plan, place.name)
+    return DemoPatient(one.name, one.cpf, one.birth_date, one.phone, one.email, plan, place.name)
 
 
 def _grown_up(random: Random) -> DemoPatient:
