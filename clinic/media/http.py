@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 PATIENCE_S = 10.0
 """For each step."""
-ALL_S = 30.0
+ALL_S = 25.0
 """For everything together, however slowly an answer drips."""
 LONGEST = 64 * 1024
 HTTPS, HTTP = 443, 80
