@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.live.browser import PATIENCE, THEMES, WIDTHS, barriers, chromium
 from tests.live.pages import alo_run
+from tests.live.session import eventually
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("browser")]
 
@@ -111,6 +112,136 @@ def test_the_patient_finds_a_doctor_and_sees_her_visits(demo: Demo) -> None:
     page.locator(".rail").get_by_role("link", name="Marcar").click()
     expect(page.locator("main")).to_contain_text(re.compile(r"MÉDIC[AO] · CRM-SP \d+"))
     expect(page.locator("main")).to_contain_text("Próximo horário livre")
+
+
+NEW = {"Nome completo": "Nádia Prestes", "CPF": "512.769.928-15", "Data de nascimento": "29/02/1992",
+       "E-mail": "nadia@example.com", "Telefone": "(11) 98765-1234"}  # fmt: skip
+PASSWORD = "três-gatos-no-telhado"
+
+
+def link_in_mail(demo: Demo, page: Page, subject: str) -> None:
+    """Follow the address in the newest mail of a subject; mails are written while the page goes on."""
+    letter = page.locator("tbody a", has_text=subject)
+
+    def there() -> bool:
+        demo.go(page, "/correio")
+        return letter.count() > 0
+
+    assert eventually(there, PATIENCE / 1000), subject
+    letter.first.click()
+    address = re.search(r"https?://[^/\s]+(/\S+)", page.locator("pre.plain").text_content() or "")
+    assert address
+    demo.go(page, address[1])
+
+
+def choose_password(page: Page) -> None:
+    for label in ("Senha nova", "A mesma senha, de novo"):
+        page.get_by_label(label).fill(PASSWORD)
+    page.get_by_role("button", name="Guardar senha").click()
+
+
+def enter(page: Page, who: str) -> None:
+    page.get_by_label("CPF, e-mail ou CRM").fill(who)
+    page.get_by_label("Senha", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Entrar", exact=True).click()
+
+
+def test_somebody_registers_and_logs_in(demo: Demo) -> None:
+    page = demo.page(None)
+    demo.go(page, "/medicos")
+    page.locator(".doctors .times a").first.click()
+    page.get_by_role("link", name="Cadastre-se").click()
+    for label, typed in NEW.items():
+        page.get_by_label(label, exact=True).fill(typed)
+    page.get_by_label("Senha", exact=True).fill(PASSWORD)
+    page.get_by_label("A mesma senha, de novo").fill(PASSWORD)
+    page.get_by_role("button", name="Fazer cadastro").click()
+    expect(page.get_by_text("Li o aviso").first).to_be_visible()
+    expect(page.locator(".fault").first).to_be_visible()  # nobody goes on without the notice
+    page.get_by_label("Senha", exact=True).fill(PASSWORD)
+    page.get_by_label("A mesma senha, de novo").fill(PASSWORD)
+    page.get_by_label("Li o aviso de privacidade").check()
+    page.get_by_role("button", name="Fazer cadastro").click()
+    expect(page.get_by_role("heading", name="Confira seu e-mail")).to_be_visible()
+    link_in_mail(demo, page, "cadastro")
+    page.get_by_role("button", name="Confirmar e concluir").click()
+    enter(page, NEW["CPF"])
+    expect(page.get_by_role("link", name="Minhas consultas").first).to_be_visible()
+
+
+def test_the_manager_invites_somebody_who_then_works_here(demo: Demo) -> None:
+    page = demo.page("gerente")
+    page.get_by_role("link", name="Configurações").click()
+    page.get_by_role("link", name="Equipe").click()
+    page.get_by_role("link", name="Convidar").first.click()
+    page.get_by_label("Nome", exact=True).fill("Joana Pires")
+    page.get_by_label("E-mail").fill("joana@vilaaurora.example")
+    page.get_by_label("Atendente").check()
+    page.get_by_role("button", name="Convidar").click()
+    expect(page.locator(".bar.good")).to_be_visible()
+    invited = demo.page(None)
+    link_in_mail(demo, invited, "Sua conta")
+    choose_password(invited)
+    invited.goto(f"{demo.address}/entrar")
+    enter(invited, "joana@vilaaurora.example")
+    expect(invited.locator(".rail").get_by_role("link", name="Agenda")).to_be_visible()
+
+
+def test_the_manager_closes_a_day(demo: Demo) -> None:
+    page, day = demo.page("gerente"), weekday(8)
+    page.get_by_role("link", name="Configurações").click()
+    page.get_by_role("link", name="Feriados").click()
+    page.get_by_label("Dia", exact=True).fill(f"{day}")
+    page.get_by_label("Motivo").fill("Aniversário da clínica")
+    page.get_by_role("button", name="Acrescentar").click()
+    expect(page.locator(".rows li", has_text="Aniversário da clínica")).to_be_visible()
+    demo.go(page, f"/agenda?dia={day}")
+    expect(page.locator("main")).to_contain_text("Aniversário da clínica")
+    expect(page.locator("[data-slot]")).to_have_count(0)
+
+
+def test_the_manager_reads_the_report_and_takes_it_along(demo: Demo) -> None:
+    page = demo.page("gerente")
+    page.get_by_role("link", name="Painel").click()
+    expect(page.locator(".figure")).not_to_have_count(0)
+    expect(page.get_by_role("heading", name="Como estes números são calculados")).to_be_visible()
+    for words, ending in (("CSV", ".csv"), ("Excel", ".xlsx")):
+        with page.expect_download() as got:
+            page.get_by_role("link", name=words).click()
+        assert got.value.suggested_filename.endswith(ending)
+
+
+def test_the_manager_finds_in_the_audit_who_read_a_card(demo: Demo) -> None:
+    page = demo.page("recepcao")
+    page.get_by_label("Procurar paciente").fill("Ana Paula Ribeiro")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=re.compile("Ana Paula Ribeiro")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Ana Paula Ribeiro")
+    page = demo.page("gerente")
+    demo.go(page, "/auditoria")
+    page.get_by_label("Quem", exact=True).fill("Bianca")
+    page.get_by_role("button", name="Procurar").click()
+    expect(page.locator("tbody tr").first).to_contain_text("Bianca Souto")
+    expect(page.locator("tbody")).to_contain_text(re.compile("viu|leu|abriu", re.IGNORECASE))
+
+
+def test_the_administrator_takes_a_role_away(demo: Demo) -> None:
+    page = demo.page("admin")
+    page.get_by_role("link", name="Configurações").click()
+    page.get_by_role("link", name="Equipe").click()
+    page.get_by_role("link", name="Convidar").first.click()
+    page.get_by_label("Nome", exact=True).fill("Caio Gestor")
+    page.get_by_label("E-mail").fill("caio@vilaaurora.example")
+    page.get_by_label("Gerente").check()
+    page.get_by_role("button", name="Convidar").click()
+    demo.go(page, "/equipe?q=Caio")
+    page.get_by_role("link", name="Caio Gestor").click()
+    page.get_by_label("Gerente").uncheck()
+    page.get_by_label("Atendente").check()
+    page.get_by_role("button", name="Guardar").click()
+    expect(page.locator(".bar.good")).to_contain_text("Conta guardada")
+    page.get_by_role("button", name="Desativar").click()
+    expect(page.get_by_text("desativada").first).to_be_visible()
 
 
 def places(demo: Demo, page: Page, who: str | None) -> list[str]:
