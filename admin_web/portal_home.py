@@ -7,7 +7,6 @@ from flask import Blueprint, render_template
 from admin_web import portal_move, portal_visits
 from admin_web.access import PATIENTS, Doors
 from admin_web.portal_own import people_of
-from clinic.past_visits import OpenReturn
 from clinic.people import Person
 
 if TYPE_CHECKING:
@@ -29,7 +28,8 @@ class Home:
         roster = self._clinic.desk.roster()
         return render_template(
             "portal/home.html", people=people, names={one.id: one.name for one in people}, coming=coming[:SOON],
-            more=len(coming) > SOON, returns=self._returns(people), roster=roster, profile=self._clinic.profile.get(),
+            more=len(coming) > SOON, returns=self._clinic.bookings.open_returns(people), roster=roster,
+            profile=self._clinic.profile.get(),
             zones={one.id: one.tz for one in roster.unit.values()}, unread=self._unread(people[0]),
         )  # fmt: skip
 
@@ -37,10 +37,6 @@ class Home:
         """Whether the privacy notice has changed since they read it, or they never did."""
         privacy = self._clinic.portal.privacy
         return privacy.acknowledged(person.id) < privacy.notice().version
-
-    def _returns(self, people: list[Person]) -> list[tuple[Person, OpenReturn]]:
-        found = ((one, self._clinic.bookings.open_return(one)) for one in people)
-        return [(one, visit) for one, visit in found if visit]
 
 
 def blueprint(clinic: "Clinic") -> Blueprint:

@@ -193,13 +193,17 @@ class Bookings(Visits):
 
     def open_return(self, person: Person) -> OpenReturn | None:
         """The retorno this person may still book."""
+        now = self._clock()
+        rows = self._database.ask(past_visits.RETURNABLE[person.kind], past_visits.returnable(person, now))
+        return past_visits.first_open(self._rosters.get(), rows, now)
+
+    def open_returns(self, patients: Sequence[Person]) -> list[tuple[Person, OpenReturn]]:
+        """The same of a family, in one question: those who have one, in their order."""
         roster, now = self._rosters.get(), self._clock()
-        for row in self._database.ask(past_visits.RETURNABLE[person.kind], past_visits.returnable(person, now)):
-            today = local_day(roster, row.unit_id, now) if row.unit_id in roster.unit else now.date()
-            found = past_visits.open_return(roster, row, today)
-            if found:
-                return found
-        return None
+        rows = self._database.rows(past_visits.RETURNABLE_OF_MANY, past_visits.returnable_of_many(patients, now))
+        theirs = {one.id: [row for row in rows if row.patient_id == one.id] for one in patients}
+        found = ((one, past_visits.first_open(roster, theirs[one.id], now)) for one in patients)
+        return [(one, visit) for one, visit in found if visit]
 
     def return_until(self, booking_id: int) -> date | None:
         """The last day a booked retorno may be moved to; None for what is none."""

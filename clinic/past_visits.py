@@ -1,5 +1,6 @@
 """What earlier visits mean for the next one: a retorno that is open, and the last doctor."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -81,6 +82,10 @@ def _seen(theirs: ColumnElement[bool]) -> Any:
 
 RETURNABLE = of_each_kind(_returnable)
 """Consultations that took place and have no retorno yet (except the appointment `:but`), the newest first."""
+RETURNABLE_OF_MANY = _returnable(Appointment.patient_id.in_(bindparam("people", expanding=True))).add_columns(
+    Appointment.patient_id
+)
+"""The same of several patients."""
 LAST_VISIT = of_each_kind(_last_visit)
 """The newest visit that took place (or was to) before `:now`."""
 SEEN = of_each_kind(_seen)
@@ -90,6 +95,21 @@ SEEN = of_each_kind(_seen)
 def returnable(person: Person, now: datetime, but: int = 0) -> dict[str, Any]:
     """The parameters of RETURNABLE."""
     return {"person": person.id, "since": now - LONGEST_RETURN, "but": but}
+
+
+def returnable_of_many(patients: Iterable[Person], now: datetime) -> dict[str, Any]:
+    """The parameters of RETURNABLE_OF_MANY."""
+    return {"people": [one.id for one in patients], "since": now - LONGEST_RETURN, "but": 0}
+
+
+def first_open(roster: Roster, rows: Iterable[Any], now: datetime) -> OpenReturn | None:
+    """The newest of these consultations whose retorno is open today, by the clock of its unit."""
+    for row in rows:
+        today = local_day(roster, row.unit_id, now) if row.unit_id in roster.unit else now.date()
+        found = open_return(roster, row, today)
+        if found:
+            return found
+    return None
 
 
 def open_return(roster: Roster, row: Any, today: date) -> OpenReturn | None:

@@ -14,7 +14,6 @@ from clinic.visits import Extra
 from db.tables import Unit
 from tests.admin_web.conftest import careful
 from tests.admin_web.site import make_site
-from tests.clinic.counting import CountingDatabase
 
 MONDAY = "2026-11-23"
 
@@ -71,22 +70,6 @@ def test_the_day_shows_doctors_and_free_times(desk):
 def test_a_booking_is_a_block_with_name_and_marks(clinic, desk):
     clinic.book("alice", clinic.slot("marina"))
     assert "10:00 Alice Ferreira telefone" in text(desk.get(f"/agenda/grade?dia={MONDAY}"))
-
-
-@pytest.mark.parametrize("path", ["/agenda", "/agenda/grade", "/agenda/semana", "/agenda/imprimir"])
-def test_more_visits_are_not_more_queries(clinic, site, path):
-    counting = CountingDatabase(str(clinic.database.url))
-    app = create_app(open_clinic(Settings(), clinic.clock, counting), settings=Settings(demo=False))
-    client, asked = careful(app), []
-    client.set_cookie("alo_session", clinic.sessions.open(site.user("attendant"), agent="tests"))
-    for who in ("alice", "bruno"):
-        clinic.book(who, clinic.slot("marina"))
-        client.get(f"{path}?dia={MONDAY}")
-        del counting.asked[:]
-        client.get(f"{path}?dia={MONDAY}")
-        asked.append(len(counting.asked))
-    assert (asked[0], asked[0] < 16) == (asked[1], True), counting.asked
-    counting.close()
 
 
 def test_an_unchanged_grid_is_not_sent_again(clinic, desk):
