@@ -40,10 +40,10 @@ class Compression:
         return reply
 
     def _packed(self, reply: Response) -> bytes:
+        reply.direct_passthrough = False  # a file is handed over unread
         tag = reply.get_etag()[0]
-        if not (reply.direct_passthrough and tag):
+        if not (tag and reply.cache_control.public):  # what is of one person is never kept
             return gzip.compress(reply.get_data(), QUICKLY, mtime=0)
-        reply.direct_passthrough = False  # a file, which send_file hands over unread
         if tag not in self.kept:
             self.kept[tag] = gzip.compress(reply.get_data(), ONCE, mtime=0)
         return self.kept[tag]

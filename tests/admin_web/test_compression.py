@@ -105,6 +105,14 @@ def test_a_file_is_compressed_once(file):
     assert (gzip.decompress(bodies[0]).decode(), len(packed.kept)) == (LONG, 1)
 
 
+def test_what_is_of_one_person_is_not_kept():
+    app, packed = Flask(__name__), compression.Compression()
+    app.after_request(packed.shrink)
+    app.add_url_rule("/", "it", tagged)
+    assert app.test_client().get("/", headers=GZIP).content_encoding == "gzip"
+    assert packed.kept == {}
+
+
 def test_every_static_file_is_small_on_the_wire(site):
     browser, files = site.client("manager"), [p for p in assets.FOLDER.rglob("*") if p.suffix in (".js", ".css")]
     assert len(files) > 20
