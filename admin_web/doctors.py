@@ -77,7 +77,7 @@ class Doctors:
 
     def _keep(self, record_id: int | None) -> str | Response | tuple[str, int]:
         values, errors = read(FIELDS, request.form)
-        specialties, payers, seen = self._specialties(), self._payers(), request.form.get("seen", "")
+        specialties, payers, seen = self._specialties(), self._payers(record_id), request.form.get("seen", "")
         if values.get("crm") and not CRM.fullmatch(values["crm"]):
             errors["crm"] = "Só os números do CRM."
         for key, rqe in specialties.items():
@@ -124,11 +124,13 @@ class Doctors:
         ticked = set(request.form.getlist("specialty"))
         return {key: request.form.get(f"rqe-{key}", "").strip() for key in known if str(key) in ticked}
 
-    def _payers(self) -> frozenset[tuple[int, int]]:
-        ticked = set(request.form.getlist("takes"))
-        payers, units = self._clinic.editing.records("payer"), self._clinic.editing.records("unit")
-        pairs = ((payer["id"], unit["id"]) for payer in payers for unit in units)
-        return frozenset(pair for pair in pairs if f"{pair[0]}-{pair[1]}" in ticked)
+    def _payers(self, record_id: int | None) -> frozenset[tuple[int, int]]:
+        """What was ticked, and what cannot be: payers and units out of use stay as they are on file."""
+        ticked, editing = set(request.form.getlist("takes")), self._clinic.editing
+        payers, units = ({one["id"] for one in editing.records(sort) if one["active"]} for sort in ("payer", "unit"))
+        shown_ones = {(payer, unit) for payer in payers for unit in units}
+        on_file = editing.payers_of(record_id) if record_id is not None else frozenset()
+        return (on_file - shown_ones) | {pair for pair in shown_ones if f"{pair[0]}-{pair[1]}" in ticked}
 
     def _record(self, record_id: int) -> Record:
         try:

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from admin_web.access import MANAGERS, Doors, viewer
-from admin_web.fields import read_day
+from admin_web.fields import read_day, visible
 from admin_web.own import audit_shown, stamp_of, to_call, were_shown
 from admin_web.replanning import told
 from clinic.closings import KnownDay
@@ -34,7 +34,7 @@ class Holidays:
 
     def add(self) -> str | Response | tuple[str, int]:
         """Keep a new day; where it hits somebody, only after they were shown."""
-        day, name = self._day(), " ".join(request.form.get("name", "").split())
+        day, name = self._day(), visible(" ".join(request.form.get("name", "").split()))
         works, where = request.form.get("works") == "1", request.form.get("unit", "")
         unit = next((unit.id for unit in self._clinic.units.all() if str(unit.id) == where), None)
         errors = {} if isinstance(day, date) else {"day": day}

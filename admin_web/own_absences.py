@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from admin_web.access import DOCTORS, MANAGERS, Doors, viewer
-from admin_web.fields import read_day
+from admin_web.fields import read_day, visible
 from admin_web.own import audit_shown, doctor_of_page, stamp_of, to_call, were_shown
 from clinic.practice import EndsBeforeItBegins, Visit
 from clinic.slots import Criteria, SlotInfo
@@ -68,7 +68,7 @@ class OwnAbsences:
         return redirect(url_for("own_absences.page", doctor_id=doctor_id), 303)
 
     def _kept(self, doctor_id: int, starts: datetime, ends: datetime, hits: list[Visit]) -> Response:
-        reason = request.form.get("reason", "").strip()
+        reason = _reason()
         self._clinic.practice.add_absence(doctor_id, starts, ends, reason)
         self._clinic.audit.add(viewer().ref, "absence.added", "doctor", doctor_id)
         said = "Ausência guardada. O tempo livre dela já não é oferecido."
@@ -133,8 +133,12 @@ class OwnAbsences:
         )
 
 
+def _reason() -> str:
+    return visible(" ".join(request.form.get("reason", "").split()))
+
+
 def _check_reason() -> None:
-    if len(request.form.get("reason", "").strip()) > LONGEST_REASON:
+    if len(_reason()) > LONGEST_REASON:
         raise Wrong("reason", f"Cabe até {LONGEST_REASON} letras.")
 
 

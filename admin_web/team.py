@@ -140,9 +140,10 @@ class Pages:
         return errors | self._keep_email(member.id, typed.email, by)
 
     def _save(self, member: Member, typed: Typed, roles: frozenset[Role], seen: str) -> None:
-        """What the form cannot give or take stays: a patient's role, and a manager's or administrator's of others."""
+        """What the form cannot give or take stays: a patient's role, a manager's or administrator's of others, and
+        units out of use."""
         roles = roles | (member.roles - set(may_give(viewer())))
-        wanted = Wanted(typed.name, roles, typed.units, member.active)
+        wanted = Wanted(typed.name, roles, typed.units | (member.unit_ids - set(self._units())), member.active)
         email = self._email(member.id)
         self._clinic.team.save(member.id, wanted, lambda now: _stamp(now, email) == seen, by=viewer().ref)
 

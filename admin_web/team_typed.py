@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
+from admin_web.fields import visible
 from clinic import identities
 from clinic.team import LONGEST, Member
 from clinic.users import Role
@@ -30,7 +31,7 @@ def read(
     given: MultiDict[str, str], gives: Collection[Role], units: Collection[int], doctors: Collection[int], new: bool
 ) -> tuple[Typed, dict[str, str]]:
     """What was typed, and what is wrong by field. `gives`: the roles that may be given here."""
-    name, email = " ".join(given.get("name", "").split()), given.get("email", "").strip()
+    name, email = visible(" ".join(given.get("name", "").split())), given.get("email", "").strip()
     roles = frozenset(one for one in gives if one in given.getlist("role"))
     doctor = next((one for one in doctors if str(one) == given.get("doctor")), None)
     chosen = frozenset(one for one in units if str(one) in given.getlist("unit"))

@@ -14,7 +14,7 @@ from clinic.roster import HoursRow, Roster, Rosters, load_roster
 from clinic.slot_making import lock, make
 from clinic.transitions import TAKES_TIME
 from db.session import Database
-from db.tables import Absence, Appointment, ClinicProfile, Doctor, WorkingHours
+from db.tables import Absence, Appointment, ClinicProfile, Doctor, Unit, WorkingHours
 
 AT_ONCE = 10
 """Doctors in a row, before other work has its turn."""
@@ -79,7 +79,8 @@ class Schedules:
             found = clash(rows, _zones(roster), self._clock().date())
             if found:
                 raise OverlappingHours(*found)
-            connection.execute(delete(WorkingHours).where(WorkingHours.doctor_id == doctor_id))
+            in_use = WorkingHours.unit_id.in_(select(Unit.id).where(Unit.active))  # others wait for their unit
+            connection.execute(delete(WorkingHours).where(WorkingHours.doctor_id == doctor_id, in_use))
             if rows:
                 connection.execute(insert(WorkingHours), [_columns(row) for row in rows])
             connection.execute(ANNOUNCE)

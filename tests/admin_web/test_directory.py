@@ -7,6 +7,7 @@ from datetime import time
 import pytest
 
 from admin_web.fields import Field, read
+from clinic.editing import stamp
 from tests.admin_web.forms import as_shown, send
 
 INPUT = re.compile(r'<input [^>]*name="([^"]+)" value="([^"]*)"')
@@ -98,6 +99,15 @@ def test_a_doctors_form_can_be_kept_as_it_is(clinic, manager):
         assert send(manager, path, as_shown(manager.get(path).text)).status_code == 303, name
         assert (clinic.editing.record("doctor", doctor), clinic.editing.specialties_of(doctor)) == before
         assert clinic.editing.payers_of(doctor) == payers
+
+
+def test_what_is_out_of_use_stays_in_a_doctors_record(clinic, manager):
+    marina, saude = clinic.at.doctors["marina"], clinic.at.payers["saude"]
+    before, payer = clinic.editing.payers_of(marina), clinic.editing.record("payer", saude)
+    clinic.editing.save("payer", saude, {"active": False}, stamp(payer))
+    path = f"/cadastro/medicos/{marina}"
+    assert send(manager, path, as_shown(manager.get(path).text)).status_code == 303
+    assert clinic.editing.payers_of(marina) == before
 
 
 def test_a_new_doctor_goes_on_to_the_hours(clinic, manager):

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from clinic.editing import stamp
 from clinic.identities import Identity
-from tests.admin_web.forms import send
+from tests.admin_web.forms import as_shown, send
 from tests.admin_web.site import make_site
 
 BIA = {"name": "Bia Nunes", "email": "bia@example.com", "role": ["attendant"]}
@@ -182,3 +183,12 @@ def test_a_patient_who_works_here_stays_a_patient(clinic, site, manager):
 def test_a_hostile_name_is_text(clinic, manager):
     invited(clinic, manager, name='<script>alert("x")</script>')
     assert "<script>alert" not in manager.get("/equipe").text
+
+
+def test_who_works_at_a_unit_out_of_use_works_not_everywhere_for_that(clinic, site, manager):
+    user, norte = site.user("attendant"), clinic.at.units["norte"]
+    clinic.users.set_units(user, [norte], by="test")
+    clinic.editing.save("unit", norte, {"active": False}, stamp(clinic.editing.record("unit", norte)))
+    path = f"/equipe/{user}"
+    assert send(manager, path, as_shown(manager.get(path).text)).status_code == 303
+    assert clinic.team.member(user).unit_ids == {norte}

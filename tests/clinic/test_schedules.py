@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from clinic.agenda import HoursInput, OverlappingHours
 from clinic.bookings import SlotTaken
+from clinic.editing import stamp
 from db.tables import Slot
 
 
@@ -76,6 +77,15 @@ def test_the_same_hours_again_keep_the_slots_they_are(clinic):
     slot = clinic.slot()
     marina_works(clinic)
     assert clinic.slot() == slot
+
+
+def test_hours_at_a_unit_out_of_use_wait_for_it(any_clinic):
+    clinic, rita = any_clinic, any_clinic.at.doctors["rita"]
+    norte, before = clinic.editing.record("unit", clinic.at.units["norte"]), clinic.practice.hours(rita)
+    clinic.editing.save("unit", norte["id"], {"active": False}, stamp(norte))
+    clinic.agenda.set_hours(rita, [HoursInput(clinic.at.units["centro"], 0, time(14), time(16))])
+    clinic.editing.save("unit", norte["id"], {"active": True}, stamp(norte | {"active": False}))
+    assert len(clinic.practice.hours(rita)) == len(before) + 1
 
 
 def test_a_held_time_survives_new_hours(clinic):
