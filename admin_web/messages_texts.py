@@ -7,10 +7,11 @@ from werkzeug.wrappers import Response
 
 from admin_web import messages_words as words
 from admin_web.access import MANAGERS, Doors, viewer
-from clinic.messages.kinds import EVERYWHERE, KINDS, SORTS, Audience, Kind, audiences, needed
+from clinic.messages.kinds import DEEDS, EVERYWHERE, KINDS, SORTS, Audience, Kind, audiences, needed
 from clinic.messages.sample import sample
 from clinic.messages.texts import LONGEST, VARIABLE, BadText, Rendered, Text, faults, fill, tidy
 from clinic.messages.wordings import Wording
+from clinic.outbox.writing import label
 from clinic.profile import ChangedMeanwhile
 
 if TYPE_CHECKING:
@@ -105,8 +106,8 @@ class MessageTexts:
             name: f"{{{name}}}" for part in (typed.subject, typed.text, typed.short) for name in VARIABLE.findall(part)
         }
         shown: Rendered = fill(typed, odd | known)
-        deeds = SORTS[text.kind].deeds if text.audience == "patient" else ()
-        return {"shown": shown, "deeds": [words.DEEDS[one] for one in deeds], "sms": words.SMS_LETTERS}
+        deeds = [one for one in DEEDS if one in SORTS[text.kind].deeds and text.audience == "patient"]
+        return {"shown": shown, "deeds": [label(text.kind, one) for one in deeds], "sms": words.SMS_LETTERS}
 
     def _text(self, kind: str, audience: str) -> Text:
         try:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from clinic.messages.kinds import SORTS, Audience, Deed, Kind
+from clinic.messages.kinds import SORTS, Audience, Kind
 from clinic.messages.texts import (
     LONGEST,
     BadText,
@@ -17,9 +17,6 @@ from clinic.messages.texts import (
 )
 
 AUDIENCES: dict[Audience, str] = {"patient": "paciente", "doctor": "médico"}
-DEEDS: dict[Deed, str] = {
-    "confirm": "Confirmar presença", "move": "Escolher outro horário", "cancel": "Desmarcar",
-}  # fmt: skip
 PARTS: dict[Part, str] = {"subject": "Assunto", "text": "Texto", "short": "Texto curto"}
 SMS_LETTERS = 160
 STATUSES = {

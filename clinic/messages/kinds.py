@@ -117,7 +117,7 @@ SORTS: Mapping[Kind, Sort] = {
         {"patient": wordings.DELAYED}, frozenset({"hora", "atraso"}), deeds=("move",), more=("atraso",),
     ),
     "reminder": Sort(
-        "Lembrete", "Antes da consulta, nas horas dos ajustes; nunca tarde da noite.",
+        "Lembrete", "Antes da consulta (48 e 3 horas, se ninguém mudou isso); nunca tarde da noite.",
         {"patient": wordings.REMINDER}, deeds=("confirm", "move", "cancel"),
     ),
     "reoffered": Sort(

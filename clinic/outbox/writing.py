@@ -14,12 +14,12 @@ from clinic.messages.kinds import DEEDS, SORTS, Audience, Deed, Kind
 from clinic.messages.links import PATH, Links
 from clinic.messages.texts import Texts
 from clinic.messages.variables import FACTS, LINKS, Facts, Variables
-from clinic.outbox import contacts, quiet
+from clinic.outbox import calendars, contacts, quiet
 from clinic.outbox.calendars import Calendars
 from clinic.outbox.claims import Row
 from clinic.outbox.quiet import Quiet
 from clinic.roster import Rosters
-from db.prepared import Query
+from db.prepared import Query, among
 from db.session import Database
 from db.tables import Appointment, AppointmentChange
 
@@ -38,11 +38,12 @@ LATEST = timedelta(days=7)
 
 _A, _C = Appointment, AppointmentChange
 _LATER = aliased(AppointmentChange)
-_NEWER = and_(_LATER.appointment_id == _A.id, _LATER.event.in_(("delayed", "on_time")), _LATER.id > bindparam("change"))
+_OF_DELAY = among(_LATER.event, ("delayed", "on_time"))
+_NEWER = and_(_LATER.appointment_id == _A.id, _OF_DELAY, _LATER.id > bindparam("change"))
 WANTED = Query(
     contacts.joined(
         FACTS.add_columns(_A.status, _A.ends_at, _A.confirmed_at, _A.patient_id).add_columns(
-            exists(select(_LATER.id).where(_NEWER)).label("newer")
+            exists(select(_LATER.id).where(_NEWER)).label("newer"), *calendars.COLUMNS
         )
     )
 )
@@ -83,14 +84,14 @@ class Writer:
         texts: Texts,
         variables: Variables,
         links: Links,
-        calendars: Calendars,
+        entries: Calendars,
         media: Mapping[str, Medium],
         hours: Quiet,
         pages_url: str,
         clock: Clock,
     ) -> None:
         self._database, self._rosters, self._texts, self._variables = database, rosters, texts, variables
-        self._links, self._calendars, self._media, self._quiet = links, calendars, media, hours
+        self._links, self._calendars, self._media, self._quiet = links, entries, media, hours
         self._url, self._clock = pages_url, clock
 
     def write(self, row: Row) -> Letter:
@@ -160,8 +161,9 @@ def _until(kind: Kind, visit: Any) -> datetime:
 
 def _actions(kind: Kind, said: Mapping[str, str], visit: Any) -> tuple[Action, ...]:
     deeds = (one for one in DEEDS if one in SORTS[kind].deeds and not (one == "confirm" and visit.confirmed_at))
-    return tuple(Action(_label(kind, one), said[LINKS[one]]) for one in deeds)
+    return tuple(Action(label(kind, one), said[LINKS[one]]) for one in deeds)
 
 
-def _label(kind: Kind, deed: Deed) -> str:
+def label(kind: Kind, deed: Deed) -> str:
+    """The words of a message's button."""
     return GIVE_UP_ASKING if (kind, deed) == ("requested", "cancel") else LABELS[deed]
