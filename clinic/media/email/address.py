@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 LOCAL = re.compile(r"[^\s\x00-\x20\x7f-\xa0()<>\[\]:;@\\,.\"]+(\.[^\s\x00-\x20\x7f-\xa0()<>\[\]:;@\\,.\"]+)*")
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
@@ -36,6 +37,7 @@ def read(text: str) -> Address:
     return Address(local, _ascii(domain))
 
 
+@lru_cache(1024)
 def _ascii(domain: str) -> str:
     try:
         found = domain.encode("idna").decode()

@@ -10,6 +10,7 @@ from clinic.media.outgoing import CalendarEntry
 
 ESCAPED = re.compile(r"([\\;,])")
 LONGEST = 75
+HEAD = "BEGIN:VCALENDAR\r\nPRODID:-//Alô Clínica//Mensagens//PT\r\nVERSION:2.0\r\nCALSCALE:GREGORIAN\r\n".encode()
 STATUS = {"REQUEST": "CONFIRMED", "CANCEL": "CANCELLED"}
 AHEAD = timedelta(days=400)
 
@@ -18,9 +19,7 @@ def written(entry: CalendarEntry, attendee: str, name: str, now: datetime) -> by
     """The calendar file. `attendee` is who gets it, `name` who sends it; one `uid` and a growing `sequence` tell
     calendars which one is newer.
     """
-    lines = (
-        "BEGIN:VCALENDAR", "PRODID:-//Alô Clínica//Mensagens//PT", "VERSION:2.0", "CALSCALE:GREGORIAN",
-        f"METHOD:{entry.method}", *_zone(entry.zone, entry.starts_at.year),
+    event = (
         "BEGIN:VEVENT", f"UID:{_text(entry.uid)}", f"DTSTAMP:{now.astimezone(UTC):%Y%m%dT%H%M%SZ}",
         f"SEQUENCE:{entry.sequence:d}", f"STATUS:{STATUS[entry.method]}",
         _moment("DTSTART", entry.starts_at, entry.zone), _moment("DTEND", entry.ends_at, entry.zone),
@@ -29,7 +28,8 @@ def written(entry: CalendarEntry, attendee: str, name: str, now: datetime) -> by
         f"ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:{_text(attendee)}",
         "END:VEVENT", "END:VCALENDAR",
     )  # fmt: skip
-    return b"".join(_folded(line) for line in lines)
+    head = HEAD + f"METHOD:{entry.method}\r\n".encode() + _zone(entry.zone, entry.starts_at.year)
+    return head + b"".join(_folded(line) for line in event)
 
 
 def _moment(name: str, at: datetime, zone: str) -> str:
@@ -37,14 +37,14 @@ def _moment(name: str, at: datetime, zone: str) -> str:
 
 
 @lru_cache(64)
-def _zone(zone: str, year: int) -> tuple[str, ...]:
+def _zone(zone: str, year: int) -> bytes:
     """What the zone means in that year and a little more; working it out takes 50 ms."""
     from icalendar import Timezone
 
     first = date(year, 1, 1)
     made = Timezone.from_tzid(zone, first_date=first, last_date=date(year, 12, 31) + AHEAD)
     lines = made.to_ical().decode().splitlines()
-    return tuple(line for line in lines if line and not line.startswith("COMMENT"))
+    return b"".join(_folded(line) for line in lines if line and not line.startswith("COMMENT"))
 
 
 def _text(text: str) -> str:
@@ -59,7 +59,7 @@ def _quoted(text: str) -> str:
 
 def _folded(line: str) -> bytes:
     """At most 75 bytes a line, none of which ends within a character."""
-    rest, out = line.encode(), b""
+    rest, out = line.encode("utf-8", "replace"), b""
     while len(rest) > LONGEST:
         cut = next(at for at in range(LONGEST, 0, -1) if rest[at] & 0xC0 != 0x80)
         out, rest = out + rest[:cut] + b"\r\n", b" " + rest[cut:]

@@ -36,7 +36,7 @@ def written(message: Outgoing, sender: Address, head: Letterhead, now: datetime)
     ]
     kind, files = "alternative", list[bytes]()
     if message.calendar:
-        entry = calendar.written(message.calendar, str(to), head.name, now)
+        entry = mime.in_base64(calendar.written(message.calendar, str(to), head.name, now))
         parts.append(mime.file_part(f"text/calendar; charset=utf-8; method={message.calendar.method}", entry))
         whole = mime.nested("alternative", f"=_{message.uid}_a", parts)
         kind, files = "mixed", [whole, mime.file_part(f"application/ics; name={FILE}", entry, FILE)]

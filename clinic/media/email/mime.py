@@ -7,6 +7,7 @@ import re
 from base64 import b64encode, encodebytes
 from binascii import b2a_qp
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 LONGEST = 76
 CHUNK = 39
@@ -42,6 +43,7 @@ def _chunks(text: str) -> Iterable[bytes]:
     yield piece
 
 
+@lru_cache(64)
 def mailbox(name: str, address: str) -> str:
     """A name and the address it belongs to, as From carries them; the address alone where there is no name."""
     line = one_line(name)
@@ -65,12 +67,17 @@ def text_part(kind: str, text: str) -> bytes:
     return headed(headers, body)
 
 
-def file_part(kind: str, content: bytes, name: str = "") -> bytes:
-    """Bytes as one part, in base64; with a name, an attachment."""
+def in_base64(content: bytes) -> bytes:
+    """As parts carry files."""
+    return encodebytes(content).replace(b"\n", b"\r\n")
+
+
+def file_part(kind: str, encoded: bytes, name: str = "") -> bytes:
+    """A file, in base64 already, as one part; with a name, an attachment."""
     headers = [("Content-Type", kind), ("Content-Transfer-Encoding", "base64")]
     if name:
         headers.append(("Content-Disposition", f'attachment; filename="{name}"'))
-    return headed(headers, encodebytes(content).replace(b"\n", b"\r\n"))
+    return headed(headers, encoded)
 
 
 def several(kind: str, boundary: str, parts: Iterable[bytes]) -> tuple[tuple[str, str], bytes]:

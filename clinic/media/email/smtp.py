@@ -6,7 +6,7 @@ import smtplib
 import ssl
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -25,6 +25,7 @@ SMTP_PORT, SMTPS_PORT = 587, 465
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 DOT = re.compile(rb"^\.", re.MULTILINE)
 QUEUED = re.compile(rb"(?:queued as|\bid=)\s*<?([\w.@-]{1,80})")
+GO_ON = 354
 LOGIN_WANTED = (530, 534, 535, 538)
 
 
@@ -153,33 +154,49 @@ def hand_over(server: smtplib.SMTP, letter: Letter) -> str:
     """One letter through an open connection, which is ready for the next one after it, also where it was refused
     for good; the server's own id of it. Raises NotSent.
     """
+    replies = _replies(server, _commands(server, letter))
     try:
-        _addressed(server, letter)
-        code, _ = server.docmd("DATA")
+        if (code := next(replies)) >= 400:
+            raise _sender_refused(code)
+        if (code := next(replies)) >= 400:
+            _take_back(server, replies)
+            raise _refused(server, "address", code)
+        code = next(replies)
     except (OSError, smtplib.SMTPException) as error:
         raise _Gone("unreachable", again=True) from error
-    if code != 354:
+    if code != GO_ON:
         raise _refused(server, "content", code)
     return _delivered(server, letter)
 
 
-def _addressed(server: smtplib.SMTP, letter: Letter) -> None:
-    code, _ = server.mail(str(letter.sender), _options(server, letter))
-    if code >= 400:
-        raise _sender_refused(code)
-    code, _ = server.rcpt(str(letter.to), ["NOTIFY=FAILURE"] if server.has_extn("dsn") else [])
-    if code >= 400:
-        raise _refused(server, "address", code)
-
-
-def _options(server: smtplib.SMTP, letter: Letter) -> list[str]:
-    """What is said with the sender: our own id for reports that come back, and letters that are not ASCII."""
-    options = ["RET=HDRS", f"ENVID={letter.uid}"] if server.has_extn("dsn") else []
+def _commands(server: smtplib.SMTP, letter: Letter) -> tuple[str, str, str]:
+    """From whom and to whom, with our own id for reports that come back; and that the letter follows."""
+    sender, to = f"MAIL FROM:<{letter.sender}>", f"RCPT TO:<{letter.to}>"
+    if server.has_extn("dsn"):
+        sender, to = f"{sender} RET=HDRS ENVID={letter.uid}", f"{to} NOTIFY=FAILURE"
     if letter.to.international:
         if not server.has_extn("smtputf8"):
             raise NotSent("address-not-ascii", again=False)
-        options += ["SMTPUTF8", "BODY=8BITMIME"]
-    return options
+        sender += " SMTPUTF8 BODY=8BITMIME"
+    return f"{sender}\r\n", f"{to}\r\n", "DATA\r\n"
+
+
+def _replies(server: smtplib.SMTP, commands: Sequence[str]) -> Iterator[int]:
+    """What the server says to each; where it takes them together (RFC 2920), they are one way there and back."""
+    together = server.has_extn("pipelining")
+    if together:
+        server.send("".join(commands).encode())
+    for one in commands:
+        if not together:
+            server.send(one.encode())
+        yield server.getreply()[0]
+
+
+def _take_back(server: smtplib.SMTP, replies: Iterator[int]) -> None:
+    """It was asked to take a letter for nobody; some say that it may come, and get none."""
+    if server.has_extn("pipelining") and next(replies) == GO_ON:
+        server.send(b".\r\n")
+        server.getreply()
 
 
 def _delivered(server: smtplib.SMTP, letter: Letter) -> str:

@@ -5,6 +5,7 @@ import contextlib
 import datetime
 import ipaddress
 import socket
+import socketserver
 import ssl
 import threading
 import time
@@ -139,3 +140,30 @@ def answering(listening, words):
     talking.start()
     yield
     talking.join(10)
+
+
+@contextlib.contextmanager
+def pipelining(answers):
+    """One that takes commands together (RFC 2920) and says that a letter may come even where it is for nobody."""
+    letters = []
+
+    class Talk(socketserver.StreamRequestHandler):
+        def handle(self):
+            self.wfile.write(b"220 here\r\n")
+            for line in self.rfile:
+                word = line[:4].upper().decode()
+                self.wfile.write(answers.get(word, REPLIES.get(word, "250 fine")).encode() + b"\r\n")
+                if word == "DATA":
+                    letters.append(b"".join(iter(self.rfile.readline, b".\r\n")))
+                    self.wfile.write(b"250 taken\r\n" if letters[-1] else b"554 for nobody\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Talk) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield server.server_address[1], letters
+        finally:
+            server.shutdown()
+
+
+REPLIES = {"EHLO": "250-here\r\n250 PIPELINING", "DATA": "354 go on", "QUIT": "221 bye"}

@@ -2,6 +2,7 @@
 
 import logging
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -190,3 +191,20 @@ def test_good_bye_is_said(server):
     sender.close()
     sender.carry(written())
     assert server.behaviour.connections == 2
+
+
+def test_a_refused_letter_leaves_the_connection_ready_also_where_commands_go_together():
+    answers = {"RCPT": "550 no such user"}
+    with mail_server.pipelining(answers) as (port, letters):
+        sender = SmtpCarrier(f"smtp://127.0.0.1:{port}")
+        assert refusal(sender) == ("address-550", False)
+        answers.clear()
+        sender.carry(written())
+    assert [len(one) > 0 for one in letters] == [False, True]
+
+
+def test_letters_go_through_several_threads_at_once(server):
+    sender = carrier(server)
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda n: sender.carry(written(but(text=f"{n}"))), range(24))) == ["4F1"] * 24
+    assert (len(server.mails()), server.behaviour.connections <= 4) == (24, True)
