@@ -3,7 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin_web.access import MANAGERS, Doors, viewer
@@ -55,7 +55,8 @@ class Holidays:
         try:
             self._clinic.closings.remove(closing_id)
         except KeyError:
-            abort(404)
+            flash("Este dia já não estava na lista.", "news")
+            return redirect(url_for("holidays.page"), 303)
         self._clinic.audit.add(viewer().ref, "holiday.removed", "holiday", closing_id)
         flash("Dia retirado. As vagas dele voltam a ser oferecidas em instantes.", "good")
         return redirect(url_for("holidays.page"), 303)

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin_web.access import DOCTORS, MANAGERS, Doors, viewer
@@ -62,7 +62,8 @@ class OwnAbsences:
         try:
             self._clinic.practice.remove_absence(doctor_id, absence_id)
         except KeyError:
-            abort(404)
+            flash("Esta ausência já não estava na lista.", "news")
+            return redirect(url_for("own_absences.page", doctor_id=doctor_id), 303)
         self._clinic.audit.add(viewer().ref, "absence.removed", "doctor", doctor_id)
         flash("Ausência retirada. O tempo voltou a ser oferecido.", "good")
         return redirect(url_for("own_absences.page", doctor_id=doctor_id), 303)

@@ -206,3 +206,25 @@ def test_an_absence_sent_twice_is_kept_once(clinic, doctor, marina):
     for _ in range(2):
         assert send(doctor, f"/medico/{marina}/ausencias", **{"from": "2026-11-24"}).status_code == 303
     assert len(clinic.practice.absences(marina)) == 1
+
+
+def test_what_is_taken_back_twice_is_taken_back_once(clinic, doctor, manager, marina):
+    send(doctor, f"/medico/{marina}/ausencias", **{"from": "2026-11-24"})
+    send(manager, "/feriados", day="2026-11-25", name="Reforma")
+    absence, closing = clinic.practice.absences(marina)[0].id, clinic.closings.own()[0].id
+    for browser, path, page in (
+        (doctor, f"/medico/{marina}/ausencias/{absence}/retirar", f"/medico/{marina}/ausencias"),
+        (manager, f"/feriados/{closing}/retirar", "/feriados"),
+    ):
+        assert [send(browser, path).status_code for _ in range(2)] == [303, 303]
+        assert "já não estava na lista" in browser.get(page).text
+
+
+def test_nobody_takes_back_anothers_absence(clinic, site, doctor):
+    rita = clinic.at.doctors["rita"]
+    clinic.practice.add_absence(rita, at(8), at(12))
+    [absence] = clinic.practice.absences(rita)
+    marina = clinic.at.doctors["marina"]
+    assert send(doctor, f"/medico/{rita}/ausencias/{absence.id}/retirar").status_code == 404
+    send(doctor, f"/medico/{marina}/ausencias/{absence.id}/retirar")
+    assert clinic.practice.absences(rita) == [absence]

@@ -285,7 +285,7 @@ def test_an_absence_is_taken_back(clinic, doctor, marina):
     [absence] = clinic.practice.absences(marina)
     send(doctor, f"/medico/{marina}/ausencias/{absence.id}/retirar")
     assert clinic.practice.absences(marina) == []
-    assert send(doctor, f"/medico/{marina}/ausencias/{absence.id}/retirar").status_code == 404
+    assert send(doctor, f"/medico/{marina}/ausencias/{absence.id}/retirar").status_code == 303
 
 
 # Prices and the calendar

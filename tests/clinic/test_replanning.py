@@ -112,3 +112,24 @@ def test_days_the_law_leaves_to_the_clinic_close_and_open_with_its_settings(clin
     assert open_slots(clinic, CARNIVAL) > 0
     clinic.profile.change({"optional_holidays": True}, clinic.profile.stamp())
     assert (open_slots(clinic, CARNIVAL), clinic.agenda.behind().doctors) == (0, 4)
+
+
+def test_whoever_books_while_a_day_closes_has_it_before_or_not_at_all(served_clinic):
+    clinic, born = served_clinic, date(1990, 1, 1)
+    slots = clinic.agenda.on_day(clinic.criteria(doctor="marina"), TUESDAY).times
+    people = [clinic.patients.register(f"Ana {n}a", born, f"{n:011}") for n in range(len(slots))]
+
+    def book(n):
+        try:
+            hold = clinic.bookings.hold(slots[n], by=f"call-{n}")
+            return clinic.bookings.book(people[n], hold, clinic.terms(slots[n]), "telephone")
+        except SlotTaken:
+            return None
+
+    with ThreadPoolExecutor(9) as pool:
+        calls = [pool.submit(book, n) for n in range(len(slots))]
+        pool.submit(clinic.closings.add, TUESDAY, "Reforma").result(timeout=120)
+        booked = [one for one in (call.result(timeout=120) for call in calls) if one]
+    there = select(Slot.status, Slot.off_plan).where(Slot.doctor_id == clinic.at.doctors["marina"])
+    rows = clinic.database.rows(there.where(Slot.id.in_([slot.id for slot in slots])))
+    assert sorted(rows) == sorted([("booked", True)] * len(booked) + [("blocked", True)] * (len(slots) - len(booked)))
