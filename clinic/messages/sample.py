@@ -13,7 +13,7 @@ SAMPLE = {
     "hora_anterior": "09:00", "atraso": "30 minutos", "prazo": "terça-feira, 24 de novembro, às 18:00",
 }  # fmt: skip
 PAGES = {
-    "link_confirmar": "/c/AAAABQ3rXo8f2mLw0c7TnVbR", "link_cancelar": "/c/EAAABQ3rXo8f2mLw0c7TnVbR",
+    "link_confirmar": "/c/AAAABQ3rXo8f2mLw0c7TnVbR", "link_cancelar": "/c/CAAABQ3rXo8f2mLw0c7TnVbR",
     "link_remarcar": "/c/IAAABQ3rXo8f2mLw0c7TnVbR", "link_portal": "/portal", "link_agenda": "/medico",
 }  # fmt: skip
 
