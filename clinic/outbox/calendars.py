@@ -1,12 +1,13 @@
 """The visit as the patient's calendar keeps it: one entry, however often it is moved."""
 
-from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from clinic.media.outgoing import CalendarEntry
 from clinic.roster import UnitInfo
+from db.prepared import Query
 from db.session import Database
 from db.tables import Appointment, AppointmentChange
 
@@ -16,6 +17,16 @@ METHODS: dict[str, Literal["REQUEST", "CANCEL"]] = {
 MOST_MOVES = 50
 
 _A, _C = Appointment, AppointmentChange
+_OLD = aliased(Appointment)
+_MOVED_HERE = _OLD.replaced_by == _A.id
+_TAKEN_BACK = and_(_OLD.code == _A.code, _OLD.starts_at == _A.starts_at, _OLD.id < _A.id)
+COLUMNS = (
+    select(func.max(_OLD.id)).where(_MOVED_HERE).correlate(_A).scalar_subquery().label("moved_from"),
+    select(func.max(_OLD.id)).where(_TAKEN_BACK).correlate(_A).scalar_subquery().label("restored_from"),
+    select(func.count(_C.id)).where(_C.appointment_id == _A.id).correlate(_A).scalar_subquery().label("changes"),
+)
+"""Of which appointment this one is a newer version, and how often it was changed."""
+VERSION = Query(select(_A.id, *COLUMNS).where(_A.id == bindparam("appointment")))
 
 
 class Calendars:
@@ -27,30 +38,24 @@ class Calendars:
     def entry(self, kind: str, visit: Any, unit: UnitInfo, clinic: str, place: str) -> CalendarEntry | None:
         """What goes with a message of this kind; None for those that change nothing in a calendar.
 
-        Nothing of what the visit is for is in it: calendars are shared.
+        `visit` has COLUMNS. Nothing of what the visit is for is in it: calendars are shared.
         """
         if kind not in METHODS:
             return None
-        versions = self._versions(visit.id, visit.code, visit.starts_at)
+        first, changes = self._first(visit)
         return CalendarEntry(
-            f"visit-{min(versions)}@alo-clinica", self._sequence(versions), METHODS[kind], visit.starts_at,
+            f"visit-{first}@alo-clinica", changes - 1, METHODS[kind], visit.starts_at,
             visit.ends_at, f"Consulta · {clinic}", place, unit.zone, self._organizer,
         )  # fmt: skip
 
-    def _versions(self, appointment_id: int, code: str, starts_at: datetime) -> list[int]:
-        """The appointment and all it came from, by being moved or taken back."""
-        found, at, spelled = [appointment_id], starts_at, code
+    def _first(self, visit: Any) -> tuple[int, int]:
+        """The appointment from which all came, and how often any of them was changed: that only grows."""
+        at, changes = visit, int(visit.changes)
         for _ in range(MOST_MOVES):
-            again = (_A.code == spelled) & (_A.starts_at == at) & (_A.id < found[-1])
-            came = select(_A.id, _A.code, _A.starts_at).where(or_(_A.replaced_by == found[-1], again))
-            before = self._database.first(came.order_by(_A.id.desc()).limit(1))
-            if before is None:
+            before = at.moved_from or at.restored_from
+            found = self._database.ask(VERSION, {"appointment": before}) if before else ()
+            if not found:
                 break
-            appointment_id, spelled, at = before
-            found.append(appointment_id)
-        return found
-
-    def _sequence(self, versions: list[int]) -> int:
-        """Grows with every change of any of them."""
-        counted = self._database.first(select(func.count()).where(_C.appointment_id.in_(versions)))
-        return int(counted[0]) - 1 if counted and counted[0] else 0
+            at = found[0]
+            changes += int(at.changes)
+        return int(at.id), changes

@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from clinic.identities import Identity
 from clinic.media.outgoing import NotSent
 from clinic.messages.preferences import Preference
+from clinic.outbox import calendars, claims, writing
 from clinic.outbox.sending import MOST_TRIES
 from db.tables import OutboxRow
 from tests.clinic.outbox.posts import Post, due, states, worker
@@ -303,3 +304,15 @@ def test_no_show_is_written_to_the_next_morning(clinic, post, sending):
     sending.drain()
     [at] = due(clinic, "noshow")
     assert at - clinic.clock() > timedelta(hours=12)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [writing.WANTED, calendars.VERSION, claims.IS_DUE, claims.LEFT],
+    ids=["message", "version", "is due", "left behind"],
+)
+def test_what_is_asked_for_every_message_is_text_for_the_driver(clinic, query):
+    given = {"appointment": 1, "change": 1, "now": clinic.clock()}
+    assert len(clinic.database.ask(query, given)) == 0
+    text, _ = query.bound(clinic.database._engines.single.dialect, given)
+    assert "POSTCOMPILE" not in text
