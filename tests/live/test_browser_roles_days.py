@@ -11,7 +11,7 @@ from sqlalchemy import update
 from clinic.bookings import Booking
 from db.tables import Doctor
 from tests.clinic.small_clinic import NOW, SmallClinic
-from tests.live.browser import PATIENCE, chromium
+from tests.live.browser import PATIENCE, chromium, sticks_out
 from tests.live.pages import SmallSite, small_site
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("browser")]
@@ -201,3 +201,11 @@ def test_somebody_without_a_time_is_seen_too_and_it_is_said_why(site):
     expect(on_the_agenda(page, "Carla Souza")).to_contain_text("09:10", timeout=PATIENCE)
     on_the_agenda(page, "Carla Souza").click()
     expect(page.locator("dialog")).to_contain_text("Dor forte desde a noite")
+
+
+def test_the_days_of_a_week_fit_a_telephone(site):
+    page = site.open("/agenda/semana?dia=2026-11-23", "attendant", 360)
+    expect(page.locator(".chooser a")).to_have_count(5)
+    assert sticks_out(page) == []
+    page.get_by_role("link", name=re.compile("qua., 25 nov.")).click()
+    expect(page.locator(".strip:visible .name")).to_have_text("qua., 25 nov.")
