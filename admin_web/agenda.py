@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 from admin_web.access import STAFF, Doors, may, viewer
 from admin_web.address import number
 from admin_web.agenda_view import Drawer, Grid
-from admin_web.answers import Answers
+from admin_web.answers import Answers, stamped
 from admin_web.desk import DAY, Asked, Reception
 from admin_web.words import MONTHS_SHORT, WEEKDAYS_SHORT
 from clinic.days import Column, Picture
@@ -31,7 +31,7 @@ class Agenda:
 
     def __init__(self, clinic: "Clinic") -> None:
         self._clinic, self._desk = clinic, Reception(clinic)
-        self._pages, self._grids = Answers(lambda: clinic.desk.stamps.now()), Answers(lambda: clinic.desk.stamps.now())
+        self._pages, self._grids = Answers(stamped(clinic)), Answers(stamped(clinic))
 
     def day(self) -> str | bytes:
         """One day, everybody who works."""

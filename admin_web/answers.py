@@ -8,16 +8,30 @@ page the browser. So nobody is given what was made for others.
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING
 
-from flask import request
+from flask import g, request
 
 from admin_web import cookies, frame, notices
 from admin_web.access import viewer
 from admin_web.security import TOKEN_COOKIE
 from clinic.stamps import Stamp
 
+if TYPE_CHECKING:
+    from clinic.services import Clinic
+
 MOST_BYTES = 16 * 1024 * 1024
 TURNS = 16
+
+
+def looked(stamp: Stamp | None) -> None:
+    """How the clinic stood when this request was asked who it is from."""
+    g.stamp = stamp
+
+
+def stamped(clinic: "Clinic") -> Callable[[], Stamp | None]:
+    """Tells how the clinic stands: as was looked; for who shows a token in place of a cookie, by one look more."""
+    return lambda: g.stamp if "stamp" in g else clinic.desk.stamps.now()
 
 
 class Answers:

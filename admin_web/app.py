@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, tzinfo
+from functools import cache
 from typing import TYPE_CHECKING
 
 from flask import Flask, Request
@@ -10,6 +11,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from admin_web import (
     access,
+    answers,
     assets,
     calls_now,
     components,
@@ -30,6 +32,7 @@ from admin_web import (
 from admin_web.access import Public, Who
 from admin_web.api import api
 from admin_web.frame import Place
+from clinic.looks import Looks
 from clinic.media.email.folder import MailFolder
 from clinic.settings import Settings
 from clinic.testphone import Phone, Sounds, TryPatient
@@ -100,9 +103,15 @@ def create_app(
 def _by_cookie(clinic: "Clinic") -> Who:
     """Who asks, by the session's cookie; beside a bearer token no cookie counts."""
 
+    looks = cache(lambda: Looks(clinic.sessions, clinic.desk.stamps))
+
     def who(asked: Request) -> Viewer | None:
         token = cookies.read(asked, cookies.SESSION)
-        return clinic.sessions.viewer(token) if token and not security.carries_bearer(asked) else None
+        if not token or security.carries_bearer(asked):
+            return None
+        viewer, stamp = looks().of(token)
+        answers.looked(stamp)
+        return viewer
 
     return who
 

@@ -17,7 +17,6 @@ from clinic.users import VIEWER_COLUMNS, Viewer, viewer_of
 from db.prepared import Prepared, Query, inserting
 from db.session import Database
 from db.tables import LoginSession, User
-from db.together import Together
 
 Awaits = Literal["code", "setup"]
 IDLE = timedelta(hours=2)
@@ -79,7 +78,6 @@ class Sessions:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
-        self._together = Together(self._full)
 
     def open(
         self, user_id: int, *, how: str = "password", agent: str = "", address: str = "", awaits: Awaits | None = None
@@ -96,7 +94,23 @@ class Sessions:
 
     def viewer(self, token: str) -> Viewer | None:
         """Who looks, or None: unknown, expired, idle too long, revoked, not active, or not complete."""
-        row = self._together.of(digest(token))
+        asked = [digest(token)]
+        return self.seen(next(iter(self.among(asked, self._database.ask(*self.question(asked))))))
+
+    def question(self, digests: Sequence[str]) -> tuple[Query, dict[str, Any]]:
+        """What to ask for the sessions of these digests that count."""
+        now, names = self._clock(), sorted(set(digests))
+        given = {f"digest{place}": one for place, one in enumerate(names)}
+        return _these(len(names)), {"now": now, "idle_since": now - IDLE, **given}
+
+    @staticmethod
+    def among(digests: Sequence[str], rows: Sequence[Any]) -> tuple[Any, ...]:
+        """The answers one by one; None for what is no session, or no more."""
+        found = {row.digest: row for row in rows}
+        return tuple(found.get(one) for one in digests)
+
+    def seen(self, row: Any) -> Viewer | None:
+        """Whose session that is; that they were here is written down once a minute."""
         if row is None:
             return None
         now = self._clock()
@@ -146,14 +160,6 @@ class Sessions:
         return self._database.change(
             delete(LoginSession).where(LoginSession.expires_at < self._clock() - KEPT)
         ).rowcount
-
-    def _full(self, digests: Sequence[str]) -> Sequence[Any]:
-        """The sessions of these digests, as they are now; None for what is none, or no more."""
-        now, names = self._clock(), sorted(set(digests))
-        given = {f"digest{place}": one for place, one in enumerate(names)}
-        rows = self._database.ask(_these(len(names)), {"now": now, "idle_since": now - IDLE, **given})
-        found = {row.digest: row for row in rows}
-        return [found.get(one) for one in digests]
 
     def _end(self, *which: ColumnElement[bool]) -> int:
         now = self._clock()

@@ -8,6 +8,7 @@ makes one more of them, whenever it comes. What nobody tells of (time itself) co
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
@@ -42,6 +43,7 @@ SETTLED = Query(
     .order_by(LiveEvent.id.desc())
     .limit(1)
 )
+Step = tuple[Query, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +78,23 @@ class Stamps:
         """
         return self._together.of(None)
 
-    def _for_all(self, asked: Sequence[None]) -> list[Stamp | None]:
-        return [self._look()] * len(asked)
-
-    def _look(self) -> Stamp | None:
+    def beside(self, *steps: Step) -> tuple[Stamp | None, list[Sequence[Any]]]:
+        """The same, and in the same round trip the answers to other questions."""
         now = self._clock()
         self._count_anew_if_due(now)
-        roster, profile = self._rosters.get(), self._profiles.get()
-        rows = self._database.ask(LOOK, {"base": self._base})
+        base, roster, profile = self._base, self._rosters.get(), self._profiles.get()
+        rows, *others = self._database.ask_all((LOOK, {"base": base}), *steps)
         self._events = rows[0].events
         held = [row for row in rows if row.id is not None]
         if any(row.held_until is None or row.held_until <= now for row in held):
             self._sweep()
-            return None
+            return None, others
         holds = tuple((row.id, row.hold_token) for row in held)
-        return Stamp((self._base, self._events), holds, int(now.timestamp()) // LONGEST_S, roster, profile)
+        moment = int(now.timestamp()) // LONGEST_S
+        return Stamp((base, rows[0].events), holds, moment, roster, profile), others
+
+    def _for_all(self, asked: Sequence[None]) -> list[Stamp | None]:
+        return [self.beside()[0]] * len(asked)
 
     def _count_anew_if_due(self, now: datetime) -> None:
         """After the last event whose transaction is over, whatever came of it."""

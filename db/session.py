@@ -13,6 +13,7 @@ from sqlalchemy import URL, Connection, Executable, Row
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
+from db.batch import run_all
 from db.engines import Engines, database_url, make_engines
 from db.pool import Stack
 from db.prepared import Prepared, Query
@@ -59,6 +60,15 @@ class Database:
         engine = self._engines.single
         found = self._by_driver(*query.bound(engine.dialect, params), lambda cursor: cursor.fetchall())
         return self.rows(query.statement, params) if found is None else query.rows(engine.dialect, found)
+
+    def ask_all(self, *steps: tuple[Query, dict[str, Any]]) -> list[Sequence[Any]]:
+        """The rows of several queries, in one round trip where the driver can send them together."""
+
+        def once() -> list[Sequence[Any]]:
+            with self.read() as connection:
+                return run_all(connection, *steps)
+
+        return self._patiently(once)
 
     def rows(self, statement: TypedReturnsRows[*Ts], params: Params = None) -> Sequence[Row[*Ts]]:
         """All rows of one query; asked again on a new connection when the old one was lost."""

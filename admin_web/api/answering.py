@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, g, make_response, request
 
 from admin_web import security
 from admin_web.access import Doors
-from admin_web.answers import Answers
+from admin_web.answers import Answers, stamped
 from admin_web.api import reading
 from admin_web.api.faults import Fault, fault_of
 from admin_web.api.operations import PREFIX, Asked, Operation, Reply
@@ -31,7 +31,7 @@ class Answering:
 
     def __init__(self, clinic: "Clinic", per_minute: int) -> None:
         self._clinic, self._per_minute = clinic, per_minute
-        self._answers = Answers(lambda: clinic.desk.stamps.now())
+        self._answers = Answers(stamped(clinic))
 
     def register(self, page: Blueprint, operation: Operation) -> None:
         """Give an operation its address."""

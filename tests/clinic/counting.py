@@ -17,6 +17,11 @@ class CountingDatabase(Database):
         self.asked.append(str(query.statement))
         return super().ask(query, params)
 
+    def ask_all(self, *steps: Any) -> Any:
+        """As in Database, noted one by one."""
+        self.asked.extend(str(query.statement) for query, _ in steps)
+        return super().ask_all(*steps)
+
     def rows(self, statement: Any, params: Any = None) -> Any:
         """As in Database, noted."""
         self.asked.append(str(statement))
