@@ -38,7 +38,7 @@ REASONS = {
     "declined": "o pedido foi recusado", "expired": "o pedido perdeu a validade",
     "booked": "o pedido já foi respondido", "pending": "voltou a ser um pedido",
     "arrived": "o paciente já chegou", "fulfilled": "a consulta já aconteceu", "noshow": "o paciente faltou",
-    "gone": "a consulta não existe mais", "past": "já não dava tempo",
+    "gone": "não existe mais", "past": "já não dava tempo",
     "newer": "outra mensagem mais nova diz o que vale",
     "opted_out": "a pessoa não quer lembretes", "off": "esta mensagem está desligada",
     "no_medium": "não há e-mail nem celular no cadastro: avise por telefone", "undone": "a mudança foi desfeita",
@@ -46,12 +46,16 @@ REASONS = {
     "crashed": "o envio foi interrompido várias vezes", "unreachable": "o servidor não respondeu",
     "login-refused": "o servidor recusou a senha da clínica", "not-offered": "o servidor não aceita esse envio",
     "no-tls": "o servidor não tem conexão segura", "answer-lost": "o servidor caiu depois de receber: pode ter chegado",
+    "bad-address": "o e-mail do cadastro não serve", "bad-number": "o celular do cadastro não serve",
+    "bad-sender": "o remetente da clínica não serve; veja ALO_MAIL_FROM",
+    "no-endpoint": "falta o endereço do outro sistema",
+    "not-https": "o endereço do outro sistema não é seguro (https)",
     "address-not-ascii": "o endereço tem letras que o servidor não aceita", "bounced": "voltou: o endereço não recebe",
 }  # fmt: skip
 ANSWERED = {
     "address": "o servidor recusou o endereço (resposta {code})", "content": "o servidor recusou a mensagem ({code})",
     "sender": "o servidor recusou o remetente da clínica ({code})", "server": "o servidor respondeu {code}",
-    "http": "o outro sistema respondeu {code}",
+    "http": "o serviço respondeu {code}",
 }  # fmt: skip
 """Reasons that carry the answer's number, as "address-550"."""
 

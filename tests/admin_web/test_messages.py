@@ -1,5 +1,6 @@
 """The managers' pages of messages: what was sent and why not, what each says; and how patients wish to be told."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,11 @@ from clinic.messages.kinds import EVERYWHERE, KINDS, MORE, SORTS, audiences
 from clinic.messages.sample import sample
 from clinic.messages.texts import fill
 from clinic.messages.wordings import BOOKED
+from clinic.outbox.addressing import OVER
+from clinic.transitions import TRANSITIONS
 from db.tables import OutboxRow
 from tests.admin_web.forms import as_shown, send
+from tests.conventions import house
 
 TEXTS = "/mensagens/textos"
 EDIT = f"{TEXTS}/booked/patient"
@@ -152,6 +156,27 @@ def test_every_status_has_words(manager, outbox, status):
 )  # fmt: skip
 def test_a_reason_has_words(code, said):
     assert words.reason(code) == said
+
+
+def reasons():
+    """Every reason that the code gives for a message that did not go out."""
+    files = [path for room in ("outbox", "media") for path in (house.ROOT / "clinic" / room).rglob("*.py")]
+    named = re.findall(
+        r'(?:Hushed|NotSent|_Gone|_give_up|_try_later)\((?:row, )?f?"([^"]+)"', "".join(map(read, files))
+    )
+    return sorted({one.replace("{what}", "address") for one in named})
+
+
+def read(path):
+    return path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "code", sorted({*reasons(), *(status for status, _ in TRANSITIONS), *OVER, "waits_for_medium"})
+)
+def test_whatever_stops_a_message_has_words(code):
+    said = words.reason(re.sub(r"{[^}]*}", "421", code))
+    assert said and "o canal respondeu" not in said
 
 
 def test_a_pre_registration_has_no_name(manager, outbox):
