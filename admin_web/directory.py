@@ -78,7 +78,7 @@ def things(clinic: "Clinic") -> tuple[Thing, ...]:
         Thing(
             "kind", "tipos", "Tipos de consulta", "Novo tipo", "Quanto dura, que preparo pede, quem pode marcar.",
             (
-                Field("code", "Código", required=True, longest=20, hint="Não muda depois: first, consultation, return, exam, ou um próprio."),  # noqa: E501
+                Field("code", "Código", required=True, longest=20, hint="Uma palavra, por que outros programas o conhecem; não muda depois."),  # noqa: E501
                 Field("name", "Nome", required=True, longest=80),
                 Field("minutes", "Minutos", "number", required=True, least=5, most=480),
                 Field("preparation", "Preparo", "area", "Lido antes de confirmar: jejum, documentos.", longest=1000),

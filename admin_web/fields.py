@@ -8,6 +8,7 @@ from unicodedata import category
 
 from admin_web.address import FARTHEST
 from clinic.phones import normalise
+from clinic.written import phone
 
 Sort = Literal["text", "area", "tick", "number", "choose", "phone", "time"]
 TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -17,6 +18,10 @@ STATES = (
     "RN", "RO", "RR", "RS", "SC", "SE", "SP", "TO",
 )  # fmt: skip
 
+ACCENTED = {
+    "Sao_Paulo": "São Paulo", "Araguaina": "Araguaína", "Belem": "Belém", "Cuiaba": "Cuiabá", "Eirunepe": "Eirunepé",
+    "Maceio": "Maceió", "Noronha": "Fernando de Noronha", "Santarem": "Santarém",
+}  # fmt: skip
 BRAZILIAN = (
     "America/Sao_Paulo", "America/Araguaina", "America/Bahia", "America/Belem", "America/Boa_Vista",
     "America/Campo_Grande", "America/Cuiaba", "America/Eirunepe", "America/Fortaleza", "America/Maceio",
@@ -85,6 +90,8 @@ def _text(field: Field, value: Any) -> str:
         return "1" if value else ""
     if isinstance(value, time):
         return f"{value:%H:%M}"
+    if field.sort == "phone" and value:
+        return phone(value)
     return "" if value is None else str(value)
 
 
@@ -157,4 +164,5 @@ def states() -> list[tuple[str, str]]:
 
 def zones() -> list[tuple[str, str]]:
     """Brazil's time zones, by the place that names them."""
-    return [(name, name.removeprefix("America/").replace("_", " ")) for name in BRAZILIAN]
+    places = ((name, name.removeprefix("America/")) for name in BRAZILIAN)
+    return [(name, ACCENTED.get(place, place.replace("_", " "))) for name, place in places]

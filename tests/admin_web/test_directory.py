@@ -179,3 +179,9 @@ def test_what_stays_in_use_asks_nothing(clinic, manager):
     clinic.book("alice")
     path = f"/unidades/{clinic.at.units['centro']}"
     assert send(manager, path, as_shown(manager.get(path).text) | {"district": "Sé"}).status_code == 303
+
+
+def test_a_units_number_and_zone_are_shown_as_people_write_them(manager):
+    page = manager.get("/unidades/1").text
+    assert re.search(r'name="phone" value="\(\d\d\) \d{4,5}-\d{4}"', page)
+    assert ">São Paulo</option>" in page
