@@ -183,15 +183,28 @@ class Addressing:
 
 
 def _cancelled(fact: Fact) -> Iterator[Told]:
-    if fact.visit.cancel_reason != "undone":
-        yield from fact.to_all("cancelled")
+    """A doctor who was to hear of the visit, and never did, needs not hear that it is gone."""
+    if fact.visit.cancel_reason == "undone":
+        return
+    heard = _heard(fact)
+    for one in fact.to_all("cancelled"):
+        if one.audience == "patient" or "sent" in heard.get(one.audience, {"sent"}):
+            yield one
 
 
 def _withdrawn(fact: Fact) -> Iterator[Told]:
     """Taken back because nobody waited for it: told to those who had heard of it already."""
-    heard = select(_O.audience).where(_O.appointment_id == fact.visit.id, _O.status == "sent")
-    who = set(fact.connection.scalars(heard))
-    yield from (one for one in fact.to_all("cancelled") if one.audience in who)
+    heard = _heard(fact)
+    yield from (one for one in fact.to_all("cancelled") if "sent" in heard.get(one.audience, ()))
+
+
+def _heard(fact: Fact) -> dict[str, set[str]]:
+    """What became of the messages about this visit, by audience."""
+    found: dict[str, set[str]] = {}
+    of_it = select(_O.audience, _O.status).where(_O.appointment_id == fact.visit.id, _O.audience.is_not(None))
+    for row in fact.connection.execute(of_it.where(_O.kind != "reminder")):
+        found.setdefault(row.audience or "", set()).add(row.status)
+    return found
 
 
 def hush(connection: Connection, appointment_id: int, why: str, at: datetime, kind: str | None = None) -> None:

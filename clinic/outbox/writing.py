@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from clinic.clock import Clock
 from clinic.media.outgoing import Action, Medium, Outgoing
-from clinic.messages.kinds import DEEDS, SORTS, Audience, Deed, Kind
+from clinic.messages.kinds import SORTS, Audience, Deed, Kind
 from clinic.messages.links import PATH, Links
 from clinic.messages.texts import Texts
 from clinic.messages.variables import FACTS, LINKS, Facts, Variables
@@ -160,7 +160,7 @@ def _until(kind: Kind, visit: Any) -> datetime:
 
 
 def _actions(kind: Kind, said: Mapping[str, str], visit: Any) -> tuple[Action, ...]:
-    deeds = (one for one in DEEDS if one in SORTS[kind].deeds and not (one == "confirm" and visit.confirmed_at))
+    deeds = (one for one in SORTS[kind].deeds if not (one == "confirm" and visit.confirmed_at))
     return tuple(Action(label(kind, one), said[LINKS[one]]) for one in deeds)
 
 

@@ -1,5 +1,6 @@
 """The work nobody waits for: in its rhythm, and no job stops another."""
 
+import threading
 from datetime import date, timedelta
 from types import SimpleNamespace
 
@@ -54,6 +55,26 @@ def test_a_job_that_fails_is_tried_again_and_stops_nobody():
     bad, good = Job_(time, ValueError("no")), Job_(time)
     work([Job("bad", timedelta(seconds=10), bad), Job("good", timedelta(seconds=10), good)], time, time)
     assert bad == good == [0, 10, 20]
+
+
+def test_what_fails_again_and_again_is_not_tried_all_the_time():
+    time = FakeTime(12)
+    bad = Job_(time, ValueError("no"))
+    work([Job("bad", timedelta(seconds=0.2), bad)], time, time)
+    assert bad == [0, 5, 10]
+
+
+def test_lanes_do_not_wait_for_each_other():
+    met, stop = threading.Barrier(2, timeout=60), threading.Event()
+
+    def meets():
+        met.wait()  # in one lane the second job would never come
+        stop.set()
+        return 1
+
+    jobs = [Job(name, timedelta(hours=1), meets, lane=name) for name in ("messages", "others")]
+    work(jobs, stop)
+    assert not met.broken
 
 
 def test_nothing_is_begun_when_it_is_time_to_stop():

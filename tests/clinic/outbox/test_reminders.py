@@ -117,7 +117,7 @@ def test_a_reminder_arrives_at_its_time_and_asks(clinic, post, sending, booked):
     go_to(clinic, sending, two_days - timedelta(seconds=1))
     assert post.sent == []
     go_to(clinic, sending, two_days)
-    assert [one.label for one in post.sent[0].actions] == ["Confirmar presença", "Desmarcar", "Escolher outro horário"]
+    assert [one.label for one in post.sent[0].actions] == ["Confirmar presença", "Escolher outro horário", "Desmarcar"]
 
 
 def test_a_confirmation_settles_every_reminder(clinic, post, sending, booked):

@@ -65,7 +65,7 @@ def test_a_message_carries_its_buttons_and_its_calendar_entry(clinic, post, send
     booked = clinic.book("alice")
     sending.drain()
     [mail] = [one for one in post.sent if one.to == "alice@example.com"]
-    assert [one.label for one in mail.actions] == ["Desmarcar", "Escolher outro horário"]
+    assert [one.label for one in mail.actions] == ["Escolher outro horário", "Desmarcar"]
     assert (mail.calendar.method, mail.calendar.starts_at) == ("REQUEST", booked.starts_at)
 
 
@@ -126,6 +126,16 @@ def test_a_move_that_was_taken_back_tells_nobody_anything(clinic, post, sending)
     clinic.bookings.undo(clinic.people["alice"], booked.id, "telephone")
     settle(clinic, sending, minutes=1)
     assert len(post.sent) == 2
+
+
+def test_a_doctor_who_never_heard_of_a_visit_does_not_hear_that_it_is_gone(clinic, post, sending):
+    post.fails = NotSent("unreachable", again=True)
+    booked = clinic.book("alice", clinic.slot(place=20))
+    sending.drain()
+    cancel(clinic, booked)
+    post.fails = None
+    settle(clinic, sending)
+    assert [one.subject for one in post.sent] == ["Clínica Boa Vista: sua consulta foi cancelada"]
 
 
 def test_what_was_withdrawn_before_anybody_heard_of_it_is_not_told(clinic, post, sending):
