@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from admin_web import messages_words as words
 from admin_web.access import MANAGERS, Doors, viewer
-from clinic.messages.kinds import DEEDS, EVERYWHERE, KINDS, SORTS, Audience, Kind, audiences, needed
+from clinic.messages.kinds import EVERYWHERE, KINDS, SORTS, Audience, Kind, audiences, needed
 from clinic.messages.sample import sample
 from clinic.messages.texts import LONGEST, VARIABLE, BadText, Rendered, Text, faults, fill, tidy
 from clinic.messages.wordings import Wording
@@ -106,7 +106,7 @@ class MessageTexts:
             name: f"{{{name}}}" for part in (typed.subject, typed.text, typed.short) for name in VARIABLE.findall(part)
         }
         shown: Rendered = fill(typed, odd | known)
-        deeds = [one for one in DEEDS if one in SORTS[text.kind].deeds and text.audience == "patient"]
+        deeds = SORTS[text.kind].deeds if text.audience == "patient" else ()
         return {"shown": shown, "deeds": [label(text.kind, one) for one in deeds], "sms": words.SMS_LETTERS}
 
     def _text(self, kind: str, audience: str) -> Text:

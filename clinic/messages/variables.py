@@ -18,7 +18,7 @@ from db.tables import Appointment, AppointmentChange, Patient, Protocol
 
 NO_NAME = re.compile(r"[:/@<>{}\n\r]|www\.|\.com|\d{3}", re.IGNORECASE)
 LONGEST_NAME = 80
-NAMELESS = "paciente em pré-cadastro"
+NAMELESS = "pessoa em pré-cadastro"
 HIDDEN = "(nome na agenda)"
 """What is no name is not sent: whoever registers could have us mail their words."""
 TITLES = {"doutora": ("Dra.", "a", "da"), "doutor": ("Dr.", "o", "do")}

@@ -255,7 +255,8 @@ DOCTOR_CANCELLED = Wording(
     "{clinica} - Consulta cancelada",
     """Olá, {medico}! Uma consulta foi cancelada. Paciente: {paciente}. Data e horário: {data} às {hora}.
 
-O horário voltou a ficar livre.
+Onde: {local}
+Código: {codigo}
 
 {clinica}""",
     "{clinica}: cancelada, {paciente}, {data_curta}, {hora}.",
