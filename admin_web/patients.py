@@ -1,6 +1,6 @@
 """/pacientes: finding, registering and correcting patients, and the card of each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -9,7 +9,7 @@ from admin_web import desk_words, unfinished
 from admin_web.access import STAFF, Doors, viewer
 from admin_web.address import number
 from admin_web.desk import Reception, in_drawer
-from admin_web.patient_typed import LABELS, as_typed, seen, typed_form
+from admin_web.patient_typed import FIELDS, LABELS, as_typed, seen, typed_form
 from clinic.cards import Card, PatientData
 from clinic.patient_forms import Invalid, PatientForm
 from clinic.profile import ChangedMeanwhile
@@ -88,7 +88,11 @@ class Patients:
         try:
             self._clinic.desk.intake.correct(patient_id, form, viewer().ref, lambda now: seen(as_typed(now)) == began)
         except ChangedMeanwhile:
-            return self._form(request.form, {}, None, patient_id, CHANGED), 409
+            on_file = as_typed(self._patient(patient_id))
+            theirs = [
+                (LABELS[name], on_file[name] or "nada") for name in FIELDS if on_file[name] != request.form.get(name)
+            ]
+            return self._form(request.form, {}, None, patient_id, CHANGED, theirs), 409
         except Invalid as wrong:
             return self._form(request.form, desk_words.problems(wrong.problems), wrong.patient_id, patient_id), 400
         flash("Dados corrigidos.", "good")
@@ -118,13 +122,14 @@ class Patients:
         same: int | None = None,
         patient_id: int | None = None,
         said: str = "",
+        theirs: Sequence[tuple[str, str]] = (),
     ) -> str:
         guardian = self._guardian(values.get("guardian_id") or request.args.get("responsavel"))
         return render_template(
             "patients/form.html", values=values, errors=errors, labels=LABELS, same=same, patient_id=patient_id,
             guardian=self._patient(guardian) if guardian else None, slot=number(request.values.get("horario")),
             payer_options=[(one.id, one.name) for one in self._clinic.directory.payers()],
-            unit_options=[(one.id, one.name) for one in self._clinic.units.all()], said=said,
+            unit_options=[(one.id, one.name) for one in self._clinic.units.all()], said=said, theirs=theirs,
             seen=seen(as_typed(self._patient(patient_id))) if patient_id else "",
         )  # fmt: skip
 

@@ -89,6 +89,7 @@ def test_two_who_correct_at_once_do_not_undo_each_other(clinic, desk):
     send(desk, f"/pacientes/{alice}/editar", **GOOD, seen=begun)
     reply = send(desk, f"/pacientes/{alice}/editar", **(GOOD | {"name": "Outra Pessoa"}), seen=begun)
     assert reply.status_code == 409
+    assert "Como está guardado agora" in reply.text
     assert "Outra pessoa mudou estes dados" in reply.text
     assert 'value="Outra Pessoa"' in reply.text
 
