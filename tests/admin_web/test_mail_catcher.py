@@ -104,3 +104,9 @@ def test_a_mail_of_text_alone_is_shown_as_text(demo, tmp_path):
     )
     [href] = {part.split('"')[0] for part in demo.get("/correio").text.split('href="/correio/')[1:]}
     assert 'href="https://x.example/y"' in demo.get(f"/correio/{href}").text
+
+
+def test_elsewhere_nobody_but_an_admin_reads_mails(office, drop):
+    drop()
+    seen = {who: office.client(who).get(f"/correio/{AT}").status_code for who in ("manager", "attendant", "patient")}
+    assert set(seen.values()) == {403}
