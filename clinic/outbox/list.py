@@ -133,13 +133,13 @@ class OutboxList:
         self._audit.add(by, "messages.resent", "messages", note=str(count))
         return batch, count
 
-    def bounced(self, uid: str, status: str) -> bool:
-        """A message that was taken did not arrive for good; `status` as servers report it ("5.1.1", RFC 3463).
+    def bounced(self, uid: str) -> bool:
+        """A message that was taken came back for good; False for one that is not ours, or was not sent.
 
-        False for one that is not ours, or was not sent. Whom it did not reach is called where somebody must tell them.
+        Whom it did not reach is called, where somebody must tell them.
         """
         mine = update(_O).where(_O.uid == uid, _O.status == "sent")
-        return bool(self._database.change(mine.values(status="failed", reason=f"bounced-{status}"[:40])).rowcount)
+        return bool(self._database.change(mine.values(status="failed", reason="bounced")).rowcount)
 
     def progress(self, batch: str) -> tuple[int, int]:
         """Of those that were sent again together: how many are over, and how many there are."""
