@@ -233,8 +233,8 @@ def _checks(settings: Settings) -> Mapping[str, Callable[[], Any]]:
         "processos": lambda: checks.processes({"agi": HERE / "agi/entry.py", "web": HERE / "admin_web/entry.py"}),
         "dialplan": lambda: checks.dialplan(entries.named(), ENTRIES.keys()),
         "Asterisk": lambda: probe(settings),
-        "pasta comum": lambda: checks.spool(settings),
-        "disco": lambda: checks.disk(settings),
+        "e-mail": lambda: checks.mail(settings),
+        "pasta comum": lambda: [*checks.spool(settings), *checks.disk(settings)],
         "relógio": lambda: checks.clock(utc_now(), reach, checks.newest(HERE / "clinic")),
     }
 

@@ -115,6 +115,39 @@ def access(settings: Settings) -> Iterator[Finding]:
         yield Finding("acesso", "ok", f"e-mails e códigos configurados, páginas em {settings.public_url}")
 
 
+UNSENT = {
+    "login": ("recusa o usuário ou a senha", "Confira usuário e senha em ALO_SMTP_URL."),
+    "sender": ("não aceita o remetente", "Confira ALO_MAIL_FROM, e o usuário em ALO_SMTP_URL."),
+    "bad": (
+        "não aceitaria o remetente, que não é um endereço",
+        "Defina ALO_MAIL_FROM=nao-responda@o domínio da clínica.",
+    ),
+    "not": ("não cifra, ou não conhece log-in", "Use smtps://…:465 em ALO_SMTP_URL, ou outra porta."),
+    "no": ("tem um certificado que não é dele", "Confira o nome do servidor em ALO_SMTP_URL."),
+}
+"""By the first word of why nothing can be sent."""
+
+
+def mail(settings: Settings) -> Iterator[Finding]:
+    """Whether the mail server lets us in and takes our sender, where one is set; nothing is sent."""
+    from clinic.media.email import address
+    from clinic.media.email.smtp import SmtpCarrier
+    from clinic.media.outgoing import NotSent
+
+    url = settings.smtp_url.get_secret_value()
+    if not url:
+        return
+    try:
+        SmtpCarrier(url).knock(address.read(settings.mail_from))
+    except (NotSent, address.BadAddress) as error:
+        unknown = ("não responde", "O servidor está no ar? Confira máquina e porta em ALO_SMTP_URL, e o firewall.")
+        reason = error.reason if isinstance(error, NotSent) else "bad-sender"
+        text, remedy = UNSENT.get(reason.partition("-")[0], unknown)
+        yield Finding("e-mail", "wrong", f"o servidor {text}", remedy)
+    else:
+        yield Finding("e-mail", "ok", f"o servidor responde e aceita {settings.mail_from}")
+
+
 REFUSED = {
     1044: ("recusa este usuário neste banco", "No servidor: GRANT ALL ON banco.* TO o usuário de ALO_DATABASE_URL."),
     1045: ("recusa o usuário ou a senha", "Confira usuário e senha em ALO_DATABASE_URL."),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from clinic.media.email.address import Address
 from clinic.media.email.letter import Letter
 from clinic.media.outgoing import NotSent
 
@@ -25,7 +26,7 @@ SMTP_PORT, SMTPS_PORT = 587, 465
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 DOT = re.compile(rb"^\.", re.MULTILINE)
 QUEUED = re.compile(rb"(?:queued as|\bid=)\s*<?([\w.@-]{1,80})")
-GO_ON = 354
+GO_ON, BAD = 354, 400
 LOGIN_WANTED = (530, 534, 535, 538)
 
 
@@ -70,6 +71,18 @@ class SmtpCarrier:
             except _Gone:
                 pass  # servers close what lies idle; a new connection tells whether it was more than that
         return self._through(self._opened(), letter)
+
+    def knock(self, sender: Address) -> None:
+        """Find out whether the server lets us in and takes letters from this sender; none is sent. Raises NotSent."""
+        server = self._opened().server
+        try:
+            code, _ = server.mail(str(sender))
+            if code >= BAD:
+                raise _sender_refused(code)
+        except (OSError, smtplib.SMTPException) as error:
+            raise _Gone("unreachable", again=True) from error
+        finally:
+            _quit(server)
 
     def close(self) -> None:
         """Say good-bye on all idle connections."""
@@ -156,9 +169,9 @@ def hand_over(server: smtplib.SMTP, letter: Letter) -> str:
     """
     replies = _replies(server, _commands(server, letter))
     try:
-        if (code := next(replies)) >= 400:
+        if (code := next(replies)) >= BAD:
             raise _sender_refused(code)
-        if (code := next(replies)) >= 400:
+        if (code := next(replies)) >= BAD:
             _take_back(server, replies)
             raise _refused(server, "address", code)
         code = next(replies)
@@ -209,7 +222,7 @@ def _delivered(server: smtplib.SMTP, letter: Letter) -> str:
     except (OSError, smtplib.SMTPException):
         log.warning("the server took letter %s and its answer was lost: it may arrive twice", letter.uid)
         raise NotSent("answer-lost", again=True) from None
-    if code >= 400:
+    if code >= BAD:
         raise _refused(server, "content", code)
     found = QUEUED.search(reply)
     return found[1].decode() if found else ""
