@@ -21,8 +21,10 @@ from db.tables import (
     AppointmentChange,
     CallRecord,
     Consent,
+    ContactPreference,
     DataRequest,
     Doctor,
+    OutboxRow,
     Patient,
     PatientPhone,
     Payer,
@@ -92,6 +94,18 @@ ACCOUNT = select(
     IdentityRow.kind.label("tipo"), IdentityRow.value.label("valor"), IdentityRow.verified_at.label("confirmado_em")
 ).join(User, User.id == IdentityRow.user_id)  # fmt: skip
 
+_O = OutboxRow
+WRITTEN = (
+    select(_O.kind.label("tipo"), _O.medium.label("canal"), _O.status.label("situacao"), _O.reason.label("motivo"))
+    .add_columns(_O.version.label("da_consulta_de"), _O.created_at.label("criada_em"), _O.settled_at.label("quando"))
+    .where(_O.audience == "patient")
+    .order_by(_O.id)
+)
+WISHES = select(
+    ContactPreference.reminders.label("lembretes"), ContactPreference.medium.label("canal"),
+    ContactPreference.updated_at.label("desde"),
+)  # fmt: skip
+
 
 class OwnData:
     """In the name of the patient, or of who acts for them (`by`)."""
@@ -125,6 +139,8 @@ class OwnData:
             "lista_de_espera": self._read(WAITS.where(_W.patient_id == patient_id)),
             "ligacoes": self._read(CALLS.where(calls)),
             "mensagens_de_voz": self._read(NOTES.where(VoiceNote.patient_id == patient_id)),
+            "mensagens": self._read(WRITTEN.where(_O.patient_id == patient_id)),
+            "como_quer_ser_avisado": self._read(WISHES.where(ContactPreference.patient_id == patient_id)),
             "aviso_de_privacidade": self._read(READ.where(Acknowledgement.patient_id == patient_id)),
             "autorizacoes": self._read(AGREED.where(Consent.patient_id == patient_id)),
             "pedidos": self._read(ASKED.where(DataRequest.patient_id == patient_id)),

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from clinic.identities import Identity
 from clinic.letters import Letters
+from clinic.messages.preferences import Preference
 from clinic.own_data import OwnData
 from clinic.portal import Portal
 from clinic.registrations import Registrations
@@ -134,6 +135,18 @@ def test_everything_is_taken_along(site, alice):
     assert (visit["historico"][-1]["observacao"], found["lista_de_espera"][0]["protocolo"]) == ("viajo", "261123000009")
     assert (found["aviso_de_privacidade"][0]["versao"], found["autorizacoes"][0]["para"]) == (1, "marketing")
     assert found["dependentes"][0]["nome"] == "Davi Ferreira"
+
+
+def test_what_was_written_to_somebody_is_taken_along_with_their_wishes(site, alice):
+    clinic = site.clinic
+    clinic.messages.preferences.set(clinic.people["alice"].id, Preference(reminders=False), by="patient")
+    clinic.book("alice")
+    clinic.messages.sending.drain()
+    found = exported(alice)
+    assert [(one["tipo"], one["canal"], one["situacao"]) for one in found["mensagens"]][:1] == [
+        ("booked", "email", "sent")
+    ]
+    assert found["como_quer_ser_avisado"][0]["lembretes"] is False
 
 
 def test_calls_are_taken_along_with_their_protocol(site, alice):
