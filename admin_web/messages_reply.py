@@ -49,6 +49,8 @@ class Replies:
     def cancel(self, token: str) -> Answer:
         """They will not come, and say why."""
         asked = self._asked(token)
+        if asked.status == "cancelled":  # the same form again: what it wanted is so
+            return _to("message_reply.page", token, desfazer=1)
         reason, note = request.form.get("reason", ""), " ".join(request.form.get("note", "").split())
         if errors := faults_of(reason, note):
             return self._shown(token, asked, errors), 422

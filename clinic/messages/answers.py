@@ -18,6 +18,7 @@ from clinic.messages.links import Link, Links
 from clinic.messages.preferences import Preference, Preferences
 from clinic.people import Person
 from clinic.terms import Terms
+from clinic.transitions import WrongStatus
 from db.session import Database
 from db.tables import Appointment, Patient
 
@@ -85,10 +86,12 @@ class Answers:
 
     def confirm(self, asked: Asked) -> Booking:
         """They will come. Raises WrongStatus, NotYours."""
+        _check_open(asked, "confirmed")
         return self._bookings.confirm(self._person(asked), asked.id, asked.link.via)
 
     def cancel(self, asked: Asked, reason: str, note: str = "") -> Booking:
         """They will not come; for ten seconds it can be undone. Raises WrongStatus, NotYours."""
+        _check_open(asked, "cancelled")
         return self._bookings.cancel(self._person(asked), asked.id, reason, asked.link.via, note=note)
 
     def undo(self, asked: Asked) -> Booking:
@@ -97,6 +100,7 @@ class Answers:
 
     def move(self, asked: Asked, hold: Hold, terms: Terms | None, key: str | None) -> Booking:
         """To a held time, both or neither. Raises as `Bookings.reschedule` does."""
+        _check_open(asked, "moved")
         return self._bookings.reschedule(self._person(asked), asked.id, hold, asked.link.via, terms, key=key)
 
     def wishes(self, asked: Asked) -> Preference | None:
@@ -130,3 +134,9 @@ class Answers:
 
     def _row(self, *which: ColumnElement[bool]) -> Any:
         return self._database.first(ROW.where(*which))
+
+
+def _check_open(asked: Asked, event: str) -> None:
+    """Raises WrongStatus for what was, or is not any more."""
+    if not asked.open:
+        raise WrongStatus(asked.status, event)

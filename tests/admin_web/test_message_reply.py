@@ -179,6 +179,19 @@ def test_cancelling_is_undone_within_ten_seconds(browser, booking, linked):
     assert "a consulta voltou ao que era" in browser.get(where).text
 
 
+def test_cancelling_twice_is_no_harm(browser, booking, linked):
+    where = opened(browser, booking, deed="cancel")
+    replies = [send(browser, f"{where}/desmarcar", reason="cannot_attend").status_code for _ in range(2)]
+    assert (replies, status(linked, booking)) == ([303, 303], "cancelled")
+
+
+def test_a_visit_that_was_cannot_be_cancelled(browser, booking, linked):
+    where = opened(browser, booking, deed="cancel")
+    linked.clock.now = booking.starts_at + timedelta(hours=1)
+    reply = send(browser, f"{where}/desmarcar", reason="cannot_attend")
+    assert (reply.status_code, "já passou" in reply.text, status(linked, booking)) == (409, True, "booked")
+
+
 def test_later_it_is_not(browser, booking, linked):
     where = opened(browser, booking, deed="cancel")
     send(browser, f"{where}/desmarcar", reason="cannot_attend")

@@ -131,7 +131,11 @@ def test_a_visit_is_moved(clinic, answers):
 def test_a_visit_that_was_cannot_be_answered(clinic, answers):
     booking = clinic.book()
     clinic.clock.now = booking.starts_at + timedelta(minutes=1)
-    assert not asked(answers, booking).open
+    found = asked(answers, booking)
+    for answer in (lambda: answers.confirm(found), lambda: answers.cancel(found, "other", "x")):
+        with pytest.raises(WrongStatus):
+            answer()
+    assert (found.open, clinic.bookings.get(booking.id).status) == (False, "booked")
 
 
 def test_an_old_link_shows_nothing(clinic, answers):
