@@ -15,8 +15,9 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-THREADS = 16
-"""Requests at the same time in one worker; each waits for the database more than it computes."""
+THREADS = 64
+"""Requests at the same time in one worker. They wait for the database more than they compute; and the more of them
+wait, the more are answered by one look at it (clinic.looks)."""
 WAITING = 1024
 STOPS_WITHIN = 10
 LOOKS_EVERY = 0.05
