@@ -72,8 +72,8 @@ class CallSettings:
 
     def page(self) -> str:
         """The settings as they stand."""
-        values = shown(FIELDS, self._clinic.profile.get().model_dump())
-        return self._shown(values, {}, self._clinic.profile.stamp())
+        seen, profile = self._now()
+        return self._shown(shown(FIELDS, profile.model_dump()), {}, seen)
 
     def save(self) -> str | Response | tuple[str, int]:
         """Keep them, unless somebody else has meanwhile; what was typed stays in any case."""
@@ -84,12 +84,19 @@ class CallSettings:
         try:
             self._clinic.profile.change({name: _or_none_said(name, value) for name, value in values.items()}, seen)
         except ChangedMeanwhile:
-            self._clinic.profile.forget()
-            theirs = differences(FIELDS, self._clinic.profile.get().model_dump(), values)
-            return self._shown(request.form, {"": STALE}, self._clinic.profile.stamp(), theirs), 409
+            now, profile = self._now()
+            theirs = differences(FIELDS, profile.model_dump(), values)
+            return self._shown(request.form, {"": STALE}, now, theirs), 409
         self._clinic.audit.add(viewer().ref, "profile.changed", "profile", 1)
         flash("Ajustes guardados. Valem a partir da próxima ligação.", "good")
         return redirect(url_for("call_settings.page"), 303)
+
+    def _now(self) -> tuple[str, Profile]:
+        """The stamp and then the settings: what is saved between the two is a conflict, and never written over."""
+        profiles = self._clinic.profile
+        seen = profiles.stamp()
+        profiles.forget()  # another process may have saved since they were read
+        return seen, profiles.get()
 
     def _shown(
         self, values: Mapping[str, str], errors: Mapping[str, str], seen: str, theirs: Sequence[tuple[str, str]] = ()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from admin_web.audit_words import ACTIONS, noted, subject
+from clinic.profile import Profiles
 from tests.admin_web.forms import as_shown, send
 
 TUESDAY = date(2026, 11, 24)
@@ -66,6 +67,14 @@ def test_two_managers_do_not_write_over_each_other(clinic, site, manager):
     assert clinic.profile.get().name == "Clínica Boa Vista"
     assert send(manager, "/ajustes", **(as_shown(reply.text))).status_code == 303
     assert clinic.profile.get().name == "Minha"
+
+
+def test_what_was_saved_through_another_process_is_shown_and_kept(clinic, manager):
+    clinic.profile.get()
+    clinic.clock.move(seconds=1)
+    Profiles(clinic.database, clinic.clock).change({"rating": True}, clinic.profile.stamp())
+    assert send(manager, "/ajustes", **as_shown(manager.get("/ajustes").text)).status_code == 303
+    assert clinic.profile.get().rating
 
 
 # Holidays
