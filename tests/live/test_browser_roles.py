@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from clinic.public_holidays import holiday_name
 from tests.live.browser import PATIENCE, THEMES, WIDTHS, barriers, chromium
 from tests.live.pages import alo_run
 from tests.live.session import eventually
@@ -62,9 +63,12 @@ def one_after_the_other(demo: Demo) -> Iterator[None]:
 
 
 def weekday(weeks: int = 0) -> date:
-    """The next Tuesday, or one some weeks later: a day of work, and no day of the demo's absences."""
+    """A Tuesday of work, the next or one some weeks later; no day of the demo's absences, and no holiday."""
     today = date.today()
-    return today + timedelta(days=(1 - today.weekday()) % 7 or 7, weeks=weeks)
+    tuesday = today + timedelta(days=(1 - today.weekday()) % 7 or 7, weeks=weeks)
+    while holiday_name(tuesday, "SP", 0, (), optional=True):
+        tuesday += timedelta(weeks=1)
+    return tuesday
 
 
 def test_the_receptionist_books_at_the_desk(demo: Demo) -> None:

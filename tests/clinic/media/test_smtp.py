@@ -118,7 +118,7 @@ def test_a_server_that_falls_silent_is_given_up(server):
 
 def test_a_server_that_falls_silent_after_the_letter_may_have_it(server):
     server.behaviour.answers["DATA"] = "hang"
-    assert refusal(carrier(server, patience=0.5)) == ("answer-lost", True)
+    assert refusal(carrier(server, patience=3)) == ("answer-lost", True)
 
 
 def test_a_server_that_is_not_there_is_told():

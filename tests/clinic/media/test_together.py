@@ -19,10 +19,14 @@ def server():
         yield found
 
 
+def patient_for(clinic, server, seconds):
+    carrier = SmtpCarrier(f"smtp://127.0.0.1:{server.port}", patience=seconds)
+    return worker(clinic, Email(carrier, "clinica@example.com", lambda: HEAD, clinic.clock))
+
+
 @pytest.fixture
 def sending(clinic, server):
-    carrier = SmtpCarrier(f"smtp://127.0.0.1:{server.port}", patience=0.5)
-    return worker(clinic, Email(carrier, "clinica@example.com", lambda: HEAD, clinic.clock))
+    return patient_for(clinic, server, 5)
 
 
 def tried_again(clinic, sending):
@@ -59,7 +63,7 @@ def test_a_booking_becomes_a_letter_with_buttons_and_the_appointment(clinic, ser
 def test_a_server_in_trouble_gets_it_later(clinic, server, sending, command, answer, reason):
     clinic.book("alice")
     server.behaviour.answers[command] = answer
-    sending.drain()
+    (patient_for(clinic, server, 0.5) if answer == "hang" else sending).drain()
     assert outcome(clinic) == [("waiting", reason)]
     server.behaviour.answers.clear()
     tried_again(clinic, sending)
@@ -70,7 +74,7 @@ def test_a_server_in_trouble_gets_it_later(clinic, server, sending, command, ans
 def test_a_lost_answer_costs_one_letter_more_under_the_same_id(clinic, server, sending, answer):
     clinic.book("alice")
     server.behaviour.answers["DATA"] = answer
-    sending.drain()
+    (patient_for(clinic, server, 3) if answer == "hang" else sending).drain()  # who gives up sooner has said too little
     server.behaviour.answers.clear()
     tried_again(clinic, sending)
     assert (len(server.mails()), len({mail["Message-ID"] for mail in server.mails()})) == (2, 1)
