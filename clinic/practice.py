@@ -156,19 +156,21 @@ class Practice:
 
     def offer_again(self, doctor_id: int | None, booking_ids: Iterable[int], by: str, note: str = "") -> int:
         """Tell each of these patients, in one go, that another time is offered: a line of history for each, and the
-        desk calls who can be told by telephone alone. How many there were; those told already are left out, and those
-        of other doctors where one is named."""
+        desk calls who can be told by telephone alone. How many there were; those told already are left out, even when
+        somebody else tells them at this moment, and those of other doctors where one is named."""
         act = Act(by, "web", self._clock(), note=note)
 
         def work(connection: Connection) -> int:
             mine = select(_A.id, _A.status).where(_A.id.in_(list(booking_ids)))
             if doctor_id is not None:
                 mine = mine.where(_A.doctor_id == doctor_id)
-            rows = connection.execute(mine.where(_A.status.in_(TAKES_TIME), _A.tell_by_phone.is_(False))).all()
-            for row in rows:
-                connection.execute(update(_A).where(_A.id == row.id).values(tell_by_phone=True))
-                appointments.tell(connection, row.id, act, OFFERED_AGAIN, row.status, row.status)
-            return len(rows)
+            told, still = 0, mine.where(_A.status.in_(TAKES_TIME), _A.tell_by_phone.is_(False))
+            for row in connection.execute(still.order_by(_A.id)).all():
+                untold = update(_A).where(_A.id == row.id, _A.tell_by_phone.is_(False))
+                if connection.execute(untold.values(tell_by_phone=True)).rowcount:
+                    appointments.tell(connection, row.id, act, OFFERED_AGAIN, row.status, row.status)
+                    told += 1
+            return told
 
         return self._database.write(work)
 

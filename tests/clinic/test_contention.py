@@ -12,7 +12,9 @@ from sqlalchemy import select
 
 from clinic import appointments, holds
 from clinic.bookings import Overlaps, SlotTaken, TooMany, TooManyFromNumber
+from clinic.practice import OFFERED_AGAIN
 from db.tables import Appointment, Slot
+from db.tables import AppointmentChange as Change
 
 BOOKERS, TRIES_EACH = 64, 6
 
@@ -174,3 +176,11 @@ def test_hours_that_change_while_people_book_lose_nobody(clinic):
     assert set(by_slot) == booked and sum(by_slot.values()) == found["won"]
     rows = slots_of(clinic, "marina")
     assert all(one.ends_at <= other.starts_at for one, other in pairwise(rows))
+
+
+def test_another_time_is_offered_once_however_often_that_is_sent(clinic):
+    visit = clinic.book("alice")
+    offer = partial(clinic.practice.offer_again, None, [visit.id], "user:1")
+    assert sorted(at_once([offer] * 8)) == [0] * 7 + [1]
+    told = select(Change.id).where(Change.appointment_id == visit.id, Change.event == OFFERED_AGAIN)
+    assert len(clinic.database.rows(told)) == 1
