@@ -12,6 +12,7 @@ FIELDS = ("name", "social_name", "cpf", "birth_date", "phones", "email")
 LABELS = {
     "name": "Nome completo", "social_name": "Nome social", "cpf": "CPF", "birth_date": "Data de nascimento",
     "phones": "Telefones", "email": "E-mail", "guardian_id": "Responsável",
+    "usual_payer_id": "Costuma pagar com", "usual_unit_id": "Unidade preferida",
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from admin_web import desk_words, unfinished
 from admin_web.access import STAFF, Doors, viewer
 from admin_web.address import number
 from admin_web.desk import Reception, in_drawer
-from admin_web.patient_typed import FIELDS, LABELS, as_typed, seen, typed_form
+from admin_web.patient_typed import LABELS, as_typed, seen, typed_form
 from clinic.cards import Card, PatientData
 from clinic.patient_forms import Invalid, PatientForm
 from clinic.profile import ChangedMeanwhile
@@ -79,22 +79,22 @@ class Patients:
         """What is on file, to correct."""
         patient = self._patient(patient_id)
         self._clinic.audit.add(viewer().ref, "patient.read", "patient", patient_id)
-        return self._form(as_typed(patient), {}, None, patient_id)
+        on_file = as_typed(patient)
+        return self._form(on_file, {}, None, patient_id, seen(on_file))
 
     def edit(self, patient_id: int) -> Response | tuple[str, int]:
         """Keep what was corrected."""
         self._patient(patient_id)
-        form, began = self._typed(), request.form.get("seen")
+        form, began = self._typed(), request.form.get("seen", "")
         try:
             self._clinic.desk.intake.correct(patient_id, form, viewer().ref, lambda now: seen(as_typed(now)) == began)
         except ChangedMeanwhile:
-            on_file = as_typed(self._patient(patient_id))
-            theirs = [
-                (LABELS[name], on_file[name] or "nada") for name in FIELDS if on_file[name] != request.form.get(name)
-            ]
-            return self._form(request.form, {}, None, patient_id, CHANGED, theirs), 409
+            now = self._patient(patient_id)
+            theirs = self._theirs(now)
+            return self._form(request.form, {}, None, patient_id, seen(as_typed(now)), CHANGED, theirs), 409
         except Invalid as wrong:
-            return self._form(request.form, desk_words.problems(wrong.problems), wrong.patient_id, patient_id), 400
+            errors = desk_words.problems(wrong.problems)
+            return self._form(request.form, errors, wrong.patient_id, patient_id, began), 400
         flash("Dados corrigidos.", "good")
         return redirect(url_for("patients.card", patient_id=patient_id), 303)  # type: ignore[return-value]
 
@@ -115,22 +115,36 @@ class Patients:
         except KeyError:
             return None
 
+    def _theirs(self, patient: PatientData) -> list[tuple[str, str]]:
+        """What somebody else has saved where something else was typed."""
+        roster, now = self._clinic.desk.roster(), as_typed(patient)
+        said = now | {
+            "guardian_id": self._patient(patient.guardian_id).called if patient.guardian_id else "",
+            "usual_payer_id": roster.payer[patient.usual_payer_id].name if patient.usual_payer_id else "",
+            "usual_unit_id": roster.unit[patient.usual_unit_id].name if patient.usual_unit_id else "",
+        }
+        return [(LABELS[name], said[name] or "nada") for name in LABELS if now[name] != request.form.get(name, "")]
+
     def _form(
         self,
         values: Mapping[str, str],
         errors: dict[str, str],
         same: int | None = None,
         patient_id: int | None = None,
+        began: str = "",
         said: str = "",
         theirs: Sequence[tuple[str, str]] = (),
     ) -> str:
+        """`began` marks what was on file when the values were read. What is out of use is there for who has it."""
         guardian = self._guardian(values.get("guardian_id") or request.args.get("responsavel"))
+        payer, unit = values.get("usual_payer_id"), values.get("usual_unit_id")
+        roster = self._clinic.desk.roster()
         return render_template(
             "patients/form.html", values=values, errors=errors, labels=LABELS, same=same, patient_id=patient_id,
             guardian=self._patient(guardian) if guardian else None, slot=number(request.values.get("horario")),
-            payer_options=[(one.id, one.name) for one in self._clinic.directory.payers()],
-            unit_options=[(one.id, one.name) for one in self._clinic.units.all()], said=said, theirs=theirs,
-            seen=seen(as_typed(self._patient(patient_id))) if patient_id else "",
+            payer_options=[(one.id, one.name) for one in roster.payer.values() if one.active or str(one.id) == payer],
+            unit_options=[(one.id, one.name) for one in roster.unit.values() if one.active or str(one.id) == unit],
+            said=said, theirs=theirs, seen=began,
         )  # fmt: skip
 
     def _names(self, card: Card) -> dict[str, str]:

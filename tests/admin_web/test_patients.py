@@ -5,6 +5,8 @@ from datetime import date
 
 import pytest
 
+from clinic.editing import stamp
+from tests.admin_web.forms import as_shown
 from tests.admin_web.site import make_site
 from tests.admin_web.test_agenda import send, text
 
@@ -92,6 +94,42 @@ def test_two_who_correct_at_once_do_not_undo_each_other(clinic, desk):
     assert "Como está guardado agora" in reply.text
     assert "Outra pessoa mudou estes dados" in reply.text
     assert 'value="Outra Pessoa"' in reply.text
+
+
+def on_file(clinic):
+    return clinic.desk.cards.patient(clinic.people["alice"].id)
+
+
+def test_a_payer_and_a_unit_out_of_use_stay_with_who_has_them(clinic, desk):
+    before, path = on_file(clinic), f"/pacientes/{clinic.people['alice'].id}/editar"
+    for sort, one in (("payer", before.usual_payer_id), ("unit", before.usual_unit_id)):
+        clinic.editing.save(sort, one, {"active": False}, stamp(clinic.editing.record(sort, one)))
+    send(desk, path, **as_shown(desk.get(path).text))
+    assert on_file(clinic) == before
+    assert "Particular</option>" not in desk.get("/pacientes/novo").text
+
+
+def test_a_payer_a_unit_and_a_guardian_saved_meanwhile_are_told(clinic, desk):
+    path = f"/pacientes/{clinic.people['alice'].id}/editar"
+    mine = as_shown(desk.get(path).text)
+    theirs = {
+        "usual_payer_id": clinic.at.payers["saude"], "usual_unit_id": clinic.at.units["norte"],
+        "guardian_id": clinic.people["bruno"].id,
+    }  # fmt: skip
+    send(desk, path, **(mine | theirs))
+    told = text(send(desk, path, **(mine | {"usual_payer_id": ""})))
+    assert all(words in told for words in ("Responsável Bruno Lima", "Costuma pagar com Saúde Total"))
+    assert "Unidade preferida Santana" in told
+    assert "E-mail alice" not in told
+
+
+def test_what_is_wrong_does_not_hide_what_another_saved(clinic, desk):
+    path = f"/pacientes/{clinic.people['alice'].id}/editar"
+    mine = as_shown(desk.get(path).text)
+    send(desk, path, **(mine | {"email": "nova@example.com"}))
+    again = as_shown(send(desk, path, **(mine | {"cpf": "111"})).text) | {"cpf": mine["cpf"]}
+    assert send(desk, path, **again).status_code == 409
+    assert on_file(clinic).email == "nova@example.com"
 
 
 def test_a_pre_registration_is_completed_with_its_appointment(clinic, desk, pre):
