@@ -94,7 +94,7 @@ class Addressing:
         self._reminders, self._clock = reminders, clock
         self._plans: dict[str, Callable[[Fact], Iterator[Told]]] = {
             "booked": self._booked, "requested": lambda fact: fact.to_all("requested"),
-            "imported": self._reminded, "restored": self._restored, "accepted": self._accepted,
+            "imported": self._reminded_again, "restored": self._restored, "accepted": self._accepted,
             "declined": lambda fact: fact.to_all("declined"), "expired": lambda fact: fact.to_all("expired"),
             "cancelled": _cancelled, "withdrawn": _withdrawn,
             "delayed": lambda fact: fact.to_all("delayed", mark=f"{fact.change_id}"),
@@ -165,11 +165,15 @@ class Addressing:
         """As it was before: told only to whom the last word said something else."""
         kind: Kind = "requested" if fact.visit.status == "pending" else "booked"
         yield from (one for one in fact.to_all(kind) if not knows(fact.connection, fact.visit, one.audience))
-        yield from self._reminded(fact)
+        yield from self._reminded_again(fact)
 
-    def _reminded(self, fact: Fact) -> Iterator[Told]:
+    def _reminded_again(self, fact: Fact) -> Iterator[Told]:
+        """Of a visit made long ago: also of what waits for the end of quiet hours."""
+        yield from self._reminded(fact, late=True)
+
+    def _reminded(self, fact: Fact, late: bool = False) -> Iterator[Told]:
         if fact.visit.status == "booked":
-            for hours, due in self._reminders.of(fact.visit.starts_at, fact.zone, fact.at).items():
+            for hours, due in self._reminders.of(fact.visit.starts_at, fact.zone, fact.at, late).items():
                 yield Told("reminder", "patient", due, f"{hours}h")
 
     def _noshow(self, fact: Fact) -> Iterator[Told]:

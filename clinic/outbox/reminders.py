@@ -14,15 +14,16 @@ class Reminders:
     hours: Sequence[int]
     quiet: Quiet
 
-    def of(self, starts_at: datetime, zone: tzinfo, after: datetime) -> dict[int, datetime]:
+    def of(self, starts_at: datetime, zone: tzinfo, after: datetime, late: bool = False) -> dict[int, datetime]:
         """By hours, when to remind of a visit that was made at `after`; never twice at the same moment.
 
-        Who has just booked needs none of what would be due already; what quiet hours push past the start is left out.
+        Who has just booked needs none of what would be due already but for quiet hours; of a visit that is older than
+        `after`, such a one is `late` and still to come. What quiet hours push past the start is left out.
         """
         found: dict[int, datetime] = {}
         for hours in sorted(filter(None, self.hours), reverse=True):
             wished = starts_at - timedelta(hours=hours)
             due = self.quiet.allowed(wished, zone)
-            if wished > after and due < starts_at and due not in found.values():
+            if (due if late else wished) > after and due < starts_at and due not in found.values():
                 found[hours] = due
         return found

@@ -21,7 +21,7 @@ from clinic.outbox.quiet import Quiet
 from clinic.roster import Rosters
 from db.prepared import Query, among
 from db.session import Database
-from db.tables import Appointment, AppointmentChange
+from db.tables import Appointment, AppointmentChange, OutboxRow
 
 LABELS: Mapping[Deed, str] = {"confirm": "Confirmar presença", "move": "Escolher outro horário", "cancel": "Desmarcar"}
 GIVE_UP_ASKING = "Desistir do pedido"
@@ -35,15 +35,21 @@ FITS: Mapping[str, tuple[str, ...]] = {
 AFTERWARDS = frozenset({"noshow", "survey"})
 LATEST = timedelta(days=7)
 """After that nobody is asked any more why they did not come, or how it was."""
+TOO_SOON = timedelta(minutes=50)
+"""After one reminder for another: as planned, there is an hour between two, but not when a worker was away for long."""
 
-_A, _C = Appointment, AppointmentChange
+_A, _C, _O = Appointment, AppointmentChange, OutboxRow
 _LATER = aliased(AppointmentChange)
 _OF_DELAY = among(_LATER.event, ("delayed", "on_time"))
 _NEWER = and_(_LATER.appointment_id == _A.id, _OF_DELAY, _LATER.id > bindparam("change"))
+_OF_THIS = and_(_O.appointment_id == _A.id, _O.version == _A.starts_at, _O.kind == "reminder")
+_REMINDED = and_(_OF_THIS, _O.status == "sent", _O.settled_at > bindparam("since"))
 WANTED = Query(
     contacts.joined(
         FACTS.add_columns(_A.status, _A.ends_at, _A.confirmed_at, _A.patient_id).add_columns(
-            exists(select(_LATER.id).where(_NEWER)).label("newer"), *calendars.COLUMNS
+            exists(select(_LATER.id).where(_NEWER)).label("newer"),
+            exists(select(_O.id).where(_REMINDED)).label("reminded"),
+            *calendars.COLUMNS,
         )
     )
 )
@@ -115,7 +121,9 @@ class Writer:
         return Letter(reached.medium, Outgoing(row.uid, reached.to, made.subject, made.text, actions, entry, stop))
 
     def _visit(self, row: Row) -> Any:
-        found = self._database.ask(WANTED, {"appointment": row.appointment_id, "change": row.change_id or 0})
+        since = self._clock() - TOO_SOON
+        given = {"appointment": row.appointment_id, "change": row.change_id or 0, "since": since}
+        found = self._database.ask(WANTED, given)
         if not found:
             raise Hushed("gone")
         return found[0]
@@ -129,10 +137,8 @@ class Writer:
             raise Hushed("past")
         if kind == "delayed" and visit.newer:
             raise Hushed("newer")
-        if kind == "reminder" and visit.confirmed_at is not None:
-            raise Hushed("confirmed")
-        if kind == "reminder" and visit.wants_reminders is False:
-            raise Hushed("opted_out")
+        if kind == "reminder":
+            _check_reminder(visit)
         if not self._texts.enabled(kind, audience):
             raise Hushed("off")
         self._check_hour(kind, visit, now)
@@ -150,6 +156,15 @@ class Writer:
         """Where reminders are switched off by one click; "" without a key for links."""
         path = self._links.make(visit.id, visit.starts_at, "confirm", medium)
         return f"{self._url}{path}/avisos" if path.startswith(PATH) else ""
+
+
+def _check_reminder(visit: Any) -> None:
+    if visit.confirmed_at is not None:
+        raise Hushed("confirmed")
+    if visit.wants_reminders is False:
+        raise Hushed("opted_out")
+    if visit.reminded:
+        raise Hushed("newer")
 
 
 def _until(kind: Kind, visit: Any) -> datetime:

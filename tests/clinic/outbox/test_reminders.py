@@ -83,6 +83,12 @@ def test_two_that_fall_together_are_one():
     assert planned("2026-11-26T09:30", hours=(3, 2)) == {3: "26 08:00"}
 
 
+def test_only_what_was_there_before_is_still_reminded_of_when_the_night_is_over():
+    given = (at("2026-11-26T10:00"), BRASILIA, at("2026-11-26T07:30"))
+    assert Reminders((3,), NIGHT).of(*given) == {}
+    assert Reminders((3,), NIGHT).of(*given, late=True) == {3: at("2026-11-26T08:00")}
+
+
 @pytest.fixture
 def post():
     return Post()
@@ -156,6 +162,17 @@ def test_a_cancelling_that_was_taken_back_is_reminded_of_again(clinic, post, sen
     assert reminders(clinic)[2:] == [("waiting", None)] * 2
 
 
+def test_a_cancelling_taken_back_in_the_night_keeps_the_reminder_of_the_morning(clinic, post, sending):
+    slots = clinic.agenda.next_free(clinic.criteria(doctor="marina"), limit=20)
+    ten = next(one for one in slots if one.starts_at.astimezone(BRASILIA) == at("2026-11-24T10:00"))
+    booked = clinic.book("alice", ten)
+    go_to(clinic, sending, at("2026-11-24T07:30").astimezone(UTC))
+    clinic.bookings.cancel(clinic.people["alice"], booked.id, "other", "telephone")
+    clinic.bookings.undo(clinic.people["alice"], booked.id, "telephone")
+    sending.drain()
+    assert due(clinic, "reminder") == [at("2026-11-24T08:00")]
+
+
 def test_who_wants_no_reminders_gets_none(clinic, post, sending, booked):
     clinic.messages.preferences.set(clinic.people["alice"].id, Preference(reminders=False), by="patient")
     go_to(clinic, sending, due(clinic, "reminder")[0])
@@ -167,6 +184,20 @@ def test_a_worker_that_comes_back_in_the_night_waits_for_the_morning(clinic, pos
     go_to(clinic, sending, night.astimezone(UTC))
     assert post.sent == []
     assert due(clinic, "reminder")[0] == night.replace(hour=8) + timedelta(days=1)
+
+
+def test_a_worker_that_comes_back_after_days_reminds_once(clinic, post, sending, booked):
+    go_to(clinic, sending, due(clinic, "reminder")[1])
+    assert (len(post.sent), reminders(clinic)) == (1, [("sent", None), ("silenced", "newer")])
+
+
+def test_reminders_of_two_hours_that_follow_each_other_both_go_out(clinic, post):
+    clinic.book("alice", clinic.slot("paulo", place=20))
+    sending = worker(clinic, post, reminder_hours=(3, 2))
+    sending.drain()
+    for moment in due(clinic, "reminder"):
+        go_to(clinic, sending, moment)
+    assert reminders(clinic) == [("sent", None)] * 2
 
 
 def test_a_worker_that_comes_back_after_the_visit_reminds_nobody(clinic, post, sending, booked):
