@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from clinic.services import Clinic
 
 MOST_BYTES = 16 * 1024 * 1024
+BESIDE = 1000
+"""About what an answer's key takes, and its place."""
 TURNS = 16
 
 
@@ -30,8 +32,18 @@ def looked(stamp: Stamp | None) -> None:
 
 
 def stamped(clinic: "Clinic") -> Callable[[], Stamp | None]:
-    """Tells how the clinic stands: as was looked; for who shows a token in place of a cookie, by one look more."""
-    return lambda: g.stamp if "stamp" in g else clinic.desk.stamps.now()
+    """Tells how the clinic stands: as was looked; for who shows a token in place of a cookie, by one look more.
+
+    Where that cannot be told because a hold is over, it is taken away for those who come next.
+    """
+
+    def now() -> Stamp | None:
+        stamp = g.stamp if "stamp" in g else clinic.desk.stamps.now()
+        if stamp is None:
+            clinic.desk.stamps.sweep()
+        return stamp
+
+    return now
 
 
 class Answers:
@@ -39,6 +51,7 @@ class Answers:
 
     def __init__(self, stamp: Callable[[], Stamp | None], most: int = MOST_BYTES) -> None:
         self._stamp, self._most, self._bytes = stamp, most, 0
+        self._newest: Stamp | None = None
         self._kept: OrderedDict[Hashable, tuple[Stamp, bytes]] = OrderedDict()
         self._keeping = threading.Lock()
         self._turns = [threading.Lock() for _ in range(TURNS)]
@@ -76,13 +89,17 @@ class Answers:
 
     def _keep(self, key: Hashable, stamp: Stamp, answer: bytes) -> bytes:
         with self._keeping:
+            if stamp != self._newest:  # nothing older is asked for again; it would hold its whole roster
+                self._kept.clear()
+                self._bytes, self._newest = 0, stamp
             self._forget(key)
             self._kept[key] = stamp, answer
-            self._bytes += len(answer)
+            self._bytes += len(answer) + BESIDE
             while self._bytes > self._most:
                 self._forget(next(iter(self._kept)))
         return answer
 
     def _forget(self, key: Hashable) -> None:
-        _, answer = self._kept.pop(key, (None, b""))
-        self._bytes -= len(answer)
+        found = self._kept.pop(key, None)
+        if found is not None:
+            self._bytes -= len(found[1]) + BESIDE

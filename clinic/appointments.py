@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, func, null, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, null, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from clinic import live as live_events
@@ -111,10 +111,7 @@ _STILL_HELD = (Slot.hold_token == bindparam("token"), Slot.status == "held", Slo
 CLAIM = Prepared(of_this_slot(*_STILL_HELD).values(**_TAKE))
 LET_GO = Prepared(
     of_this_slot(Slot.appointment_id == bindparam("appointment")).values(
-        status=case((Slot.off_plan, "blocked"), else_="held"),
-        held_until=bindparam("until"),
-        hold_token=bindparam("token"),
-        appointment_id=None,
+        status="held", held_until=bindparam("until"), hold_token=bindparam("token"), appointment_id=None
     )
 )
 FREED = Prepared(of_this_slot(Slot.appointment_id == bindparam("appointment")).values(**FREE, appointment_id=None))

@@ -11,7 +11,7 @@ from clinic.names import need
 from clinic.practice import Visit, in_span_of_all
 from clinic.profile import Profiles, profile_of
 from clinic.public_holidays import holiday_name
-from clinic.replanning import close_days, due
+from clinic.replanning import close_days, due, tell
 from clinic.roster import Rosters
 from clinic.schedules import ANNOUNCE
 from db.session import Database
@@ -109,6 +109,7 @@ class Closings:
             due(connection, self._clock())
             connection.execute(ANNOUNCE)  # before all else: who adds a day at the same moment waits, and then sees it
             close_days(connection, [work(connection)], profile_of(connection).optional_holidays)
+            tell(connection, self._clock())
 
         self._database.write(decided)
         self._rosters.forget()

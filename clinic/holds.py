@@ -45,7 +45,7 @@ class Hold:
 
 LAPSED = Slot.held_until <= bindparam("now")
 OWN = Slot.hold_token.between(bindparam("mine"), bindparam("mine_end"))
-CLAIMABLE = or_(Slot.status == "free", and_(Slot.status == "held", or_(LAPSED, OWN)))
+CLAIMABLE = or_(Slot.status == "free", and_(Slot.status == "held", or_(and_(LAPSED, Slot.off_plan.is_(False)), OWN)))
 FREE = {"status": case((Slot.off_plan, "blocked"), else_="free"), "held_until": None, "hold_token": None}
 
 THIS = Slot.id == bindparam("slot")
@@ -75,7 +75,9 @@ FOLLOWING = (
 )
 RELEASE = Prepared(of_this_slot(Slot.hold_token == bindparam("token"), Slot.status == "held").values(**FREE))
 ALL_OF = Query(select(Slot.id, Slot.hold_token).where(OWN, Slot.status == "held"))
-LAPSED_ONES = Query(select(Slot.id, Slot.hold_token).where(Slot.hold_token > "", LAPSED).limit(AT_ONCE))
+LAPSED_ONES = Query(
+    select(Slot.id, Slot.hold_token).where(Slot.hold_token > "", Slot.status == "held", LAPSED).limit(AT_ONCE)
+)
 
 
 class Holds:

@@ -19,6 +19,8 @@ from db.tables import Appointment, LiveEvent
 from db.types import BinText, UtcDateTime
 
 APPOINTMENT = "appointment"
+SCHEDULE = "schedule"
+"""What a doctor offers; `entity_id` is the doctor, 0 where it may be any."""
 SESSION = "session"
 """A log-in was ended: `entity_id` is the session, and its streams close. Never handed to a browser."""
 GAP = timedelta(seconds=10)

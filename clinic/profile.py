@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, update
 
 from clinic.clock import Clock
 from clinic.names import need
-from clinic.replanning import close_days, due, window
+from clinic.replanning import close_days, due, tell, window
 from db.session import Database
 from db.tables import ClinicProfile
 
@@ -79,10 +79,11 @@ class Profiles:
 
     def get(self) -> Profile:
         """The profile as it stands, at most five seconds ago."""
-        if self._known is None or self._ticks() - self._known[0] > CACHE_S:
+        known = self._known  # another thread may forget it meanwhile
+        if known is None or self._ticks() - known[0] > CACHE_S:
             row = self._database.first(select(ClinicProfile.data).where(ClinicProfile.id == 1))
-            self._known = self._ticks(), Profile(**(row[0] if row else {}))
-        return self._known[1]
+            known = self._known = self._ticks(), Profile(**(row[0] if row else {}))
+        return known[1]
 
     def forget(self) -> None:
         """Read again next time."""
@@ -114,6 +115,7 @@ class Profiles:
             if any(getattr(profile, name) != getattr(before, name) for name in OF_SLOTS):
                 due(connection, now := self._clock())
                 close_days(connection, window(now, profile.booking_days), profile.optional_holidays)
+                tell(connection, now)
             return profile
 
         changed = self._database.write(work)

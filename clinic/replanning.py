@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Connection, case, func, literal, select, update
 
+from clinic import live
 from clinic.public_holidays import OwnHoliday, holiday_name
 from clinic.roster import HOLIDAYS, UNITS, UnitInfo
 from db.tables import Doctor, Slot
@@ -40,6 +41,11 @@ def close_days(connection: Connection, days: Iterable[date], optional: bool) -> 
     for unit in units if doctors else ():
         for day in (one for one in wanted if holiday_name(one, unit.state, unit.id, own, optional)):
             _block(connection, doctors, unit, day)
+
+
+def tell(connection: Connection, now: datetime) -> None:
+    """Whoever watches the agenda looks again: at what is closed already, before the slots are made anew."""
+    live.put(connection, live.SCHEDULE, 0, at=now)
 
 
 def window(now: datetime, booking_days: int) -> list[date]:

@@ -16,7 +16,6 @@ from clinic.roster import HOLIDAYS, HOURS, UNITS, HoursRow, UnitInfo
 from db.tables import Absence, Doctor, Slot, WorkingHours
 
 BATCH = 500
-TOPIC = "schedule"
 T = TypeVar("T")
 
 
@@ -53,7 +52,7 @@ def make(connection: Connection, doctor_id: int, now: datetime, until: date | No
     planned = _planned(connection, doctor_id, _days(now, last), units, profile, away)
     existing = _existing(connection, doctor_id, now)
     made = _bring_in_line(connection, doctor_id, [one for one in planned if one.ends_at > now], existing, away)
-    live.put(connection, TOPIC, doctor_id, at=now, doctor_id=doctor_id)
+    live.put(connection, live.SCHEDULE, doctor_id, at=now, doctor_id=doctor_id)
     return made
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from clinic.clock import Clock
 from clinic.live import GAP
@@ -33,7 +33,7 @@ _EVENTS = select(func.count()).select_from(LiveEvent).where(LiveEvent.id > bindp
 LOOK = Query(
     select(_EVENTS.label("events"), Slot.id, Slot.hold_token, Slot.held_until)
     .select_from(ClinicProfile)
-    .outerjoin(Slot, Slot.hold_token > "")
+    .outerjoin(Slot, and_(Slot.hold_token > "", Slot.status == "held"))
     .where(ClinicProfile.id == 1)
     .order_by(Slot.id)
 )
@@ -61,7 +61,7 @@ class Stamp:
 
 
 class Stamps:
-    """Tells the stamp. `sweep` frees the times that nobody holds any more."""
+    """Tells the stamp. `sweep` frees the times that nobody holds any more: a write, which may have to wait."""
 
     def __init__(
         self, database: Database, rosters: Rosters, profiles: Profiles, clock: Clock, sweep: Callable[[], object]
@@ -78,6 +78,10 @@ class Stamps:
         """
         return self._together.of(None)
 
+    def sweep(self) -> None:
+        """Take away the holds that are over; to be called where a stamp was missed, by who can wait for it."""
+        self._sweep()
+
     def beside(self, *steps: Step) -> tuple[Stamp | None, list[Sequence[Any]]]:
         """The same, and in the same round trip the answers to other questions."""
         now = self._clock()
@@ -87,7 +91,6 @@ class Stamps:
         self._events = rows[0].events
         held = [row for row in rows if row.id is not None]
         if any(row.held_until is None or row.held_until <= now for row in held):
-            self._sweep()
             return None, others
         holds = tuple((row.id, row.hold_token) for row in held)
         moment = int(now.timestamp()) // LONGEST_S

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from admin_web.answers import Answers
+from admin_web.answers import BESIDE, Answers
 from tests.admin_web.site import make_site
 
 MONDAY = "2026-11-23"
@@ -34,7 +34,7 @@ def stamped():
 
 @pytest.fixture
 def answers(stamped):
-    return Answers(stamped, most=25)
+    return Answers(stamped, most=2 * (10 + BESIDE) + 5)
 
 
 def test_the_same_question_is_answered_once(answers, stamped):

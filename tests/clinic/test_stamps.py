@@ -19,8 +19,8 @@ def stamps(any_clinic):
     return any_clinic.desk.stamps
 
 
-def absence(clinic):
-    start = clinic.clock() + timedelta(days=1)
+def absence(clinic, start=None):
+    start = start or clinic.clock() + timedelta(days=1)
     clinic.agenda.add_absence(clinic.at.doctors["marina"], start, start + timedelta(hours=1), "Congresso")
 
 
@@ -78,12 +78,20 @@ def test_without_a_change_it_is_the_same(any_clinic, stamps):
     assert stamps.now() == stamps.now()
 
 
-def test_what_another_process_does_is_another_stamp(any_clinic, stamps):
+def optional_days_close(clinic):
+    clinic.profile.change({"optional_holidays": False}, clinic.profile.stamp())
+
+
+ELSEWHERE = {name: CHANGES[name] for name in ("held by telephone", "a holiday")} | {"days close": optional_days_close}
+
+
+@pytest.mark.parametrize("change", ELSEWHERE)
+def test_what_another_process_does_is_another_stamp(any_clinic, stamps, change):
     before = stamps.now()
     other = same_clinic(any_clinic, str(any_clinic.database.url.render_as_string(hide_password=False)))
-    other.bookings.hold(other.slot("marina"), by="call")
+    ELSEWHERE[change](other)
     other.database.close()
-    assert stamps.now() != before
+    assert (stamps.now().events, stamps.now().holds) != (before.events, before.holds)
 
 
 def test_giving_back_and_holding_again_are_two_more(any_clinic, stamps):
@@ -100,6 +108,16 @@ def test_a_hold_that_is_over_is_taken_away_before_anything_is_kept(any_clinic, s
     any_clinic.bookings.hold(any_clinic.slot("marina"), by="call")
     any_clinic.clock.move(minutes=6)
     assert stamps.now() is None
+    stamps.sweep()
+    assert stamps.now().holds == ()
+
+
+def test_what_is_given_up_outside_the_hours_is_taken_away_too(any_clinic, stamps):
+    booking = any_clinic.book("alice")
+    absence(any_clinic, booking.starts_at)
+    any_clinic.bookings.cancel(any_clinic.people["alice"], booking.id, reason="other", via="telephone")
+    any_clinic.clock.move(minutes=1)
+    stamps.sweep()
     assert stamps.now().holds == ()
 
 

@@ -33,6 +33,29 @@ def test_cancelling_is_undone_within_ten_seconds(clinic):
     assert clinic.bookings.upcoming(clinic.people["alice"]) == [again]
 
 
+def off_plan(clinic):
+    """Alice's appointment at a time at which the doctor is away meanwhile."""
+    booked = clinic.book("alice", clinic.slot(place=1))
+    clinic.agenda.add_absence(booked.doctor_id, booked.starts_at, booked.ends_at, "Congresso")
+    return booked
+
+
+def test_cancelling_outside_the_hours_is_undone_as_well(clinic):
+    booked = off_plan(clinic)
+    clinic.bookings.cancel(clinic.people["alice"], booked.id, "other", "telephone")
+    again = clinic.bookings.undo(clinic.people["alice"], booked.id, "telephone")
+    assert (again.starts_at, again.status) == (booked.starts_at, "booked")
+
+
+def test_what_was_given_up_outside_the_hours_is_nobodys(clinic):
+    slot = clinic.slot(place=1)
+    booked = off_plan(clinic)
+    clinic.bookings.cancel(clinic.people["alice"], booked.id, "other", "telephone")
+    clinic.clock.move(seconds=11)
+    with pytest.raises(SlotTaken):
+        clinic.bookings.hold(slot, by="call")
+
+
 def test_after_ten_seconds_undo_says_the_time_is_gone(clinic):
     booked = clinic.book("alice", clinic.slot(place=1))
     clinic.bookings.cancel(clinic.people["alice"], booked.id, "other", "telephone")
