@@ -71,7 +71,8 @@ class AuditTrail:
     def add_once(self, actor: str, action: str, entity: str = "", entity_id: int | None = None, note: str = "") -> None:
         """As `add`, of what is looked at again and again: one entry in ten minutes, and one for each process."""
         what, now = (actor, action, entity, entity_id, note), self._clock()
-        if what in self._lately and timedelta() <= now - self._lately[what] < AGAIN:
+        last = self._lately.get(what)
+        if last is not None and timedelta() <= now - last < AGAIN:
             return
         self.add(*what)
         if len(self._lately) >= MOST_KNOWN:

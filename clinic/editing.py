@@ -16,7 +16,7 @@ from clinic.clock import Clock
 from clinic.names import need
 from clinic.profile import ChangedMeanwhile, profile_of
 from clinic.registry import KINDS
-from clinic.replanning import close_days, due, window
+from clinic.replanning import close_days, due, tell, window
 from clinic.roster import Rosters
 from clinic.schedules import ANNOUNCE, Schedules
 from db.retry import taken
@@ -196,6 +196,7 @@ class Editing:
             profile = profile_of(connection)
             due(connection, self._clock())
             close_days(connection, window(self._clock(), profile.booking_days), profile.optional_holidays)
+            tell(connection, self._clock())
         return record_id
 
     def _saved(self, work: Callable[[Connection], int], doctor: bool = False) -> int:
