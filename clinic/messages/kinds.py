@@ -121,7 +121,7 @@ SORTS: Mapping[Kind, Sort] = {
         {"patient": wordings.REMINDER}, deeds=("confirm", "move", "cancel"),
     ),
     "reoffered": Sort(
-        "Médico ausente", "Quando o médico não poderá atender e a clínica oferece outro horário.",
+        "Outro horário a oferecer", "Quando o médico ou a clínica não poderá atender, e é oferecido outro horário.",
         {"patient": wordings.REOFFERED}, deeds=("move", "cancel"),
     ),
     "offer": Sort(

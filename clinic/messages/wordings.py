@@ -161,7 +161,7 @@ REOFFERED = Wording(
     "{clinica}: precisamos mudar sua consulta",
     f"""Olá, {{primeiro_nome}}!
 
-Infelizmente, {{o_medico}} não poderá atender {{na_data}}, às {{hora}}. Pedimos desculpas.
+Sua consulta de {{data}}, às {{hora}}, com {{o_medico}}, precisa mudar de horário. Pedimos desculpas.
 
 Escolha outro horário por esta mensagem, no portal ou por telefone. Até lá, a recepção guarda seu lugar na agenda.
 Código: {{codigo}}

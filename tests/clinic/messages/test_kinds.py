@@ -56,3 +56,9 @@ def test_the_doctor_is_told_who_and_when_in_one_sentence():
     assert wording.subject == "{clinica} - Nova consulta agendada"
     said = "Olá, {medico}! Você tem uma nova consulta marcada. Paciente: {paciente}. Data e horário: {data} às {hora}."
     assert wording.text.startswith(said)
+
+
+def test_who_is_offered_another_time_hears_no_reason_that_may_not_be_so():
+    text = SORTS["reoffered"].wordings["patient"].text
+    assert "precisa mudar de horário" in text
+    assert "não poderá atender" not in text  # a holiday, or a payer the clinic gave up, is not the doctor's absence
