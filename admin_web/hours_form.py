@@ -13,6 +13,8 @@ from clinic.roster import HoursRow
 FIELDS = ("weekday", "starts", "ends", "unit", "modality", "minutes", "from", "until")
 MODALITIES = (("in_person", "Presencial"), ("video", "Vídeo"), ("any", "Presencial ou vídeo"))
 MINUTES = (10, 15, 20, 30, 40, 45, 60, 90)
+LENGTHS = range(5, 241)
+"""What a visit may last, as in the API and in files; the usual ones are offered, the others kept."""
 MOST_ROWS = 60
 BLANK_ROWS = 2
 
@@ -44,6 +46,12 @@ class HoursForm:
     def errors(self) -> dict[str, str]:
         """What is wrong, by the id of the row's first field."""
         return {f"weekday-{place}": row.error for place, row in enumerate(self.rows) if row.error}
+
+    @property
+    def lengths(self) -> list[int]:
+        """What can be chosen: the usual lengths, and those the rows have."""
+        mine = {row.values["minutes"] for row in self.rows}
+        return [minutes for minutes in LENGTHS if minutes in MINUTES or str(minutes) in mine]
 
     def blame(self, one: HoursRow, other: HoursRow) -> None:
         """Tell of two rows that overlap, at the second of them."""
@@ -113,7 +121,7 @@ def _hours(row: dict[str, str], units: frozenset[int]) -> HoursInput:
     unit, minutes = _number(row["unit"], "Escolha a unidade."), _number(row["minutes"], "Escolha a duração.")
     if unit not in units:
         raise Wrong("Escolha a unidade.")
-    if minutes not in MINUTES:
+    if minutes not in LENGTHS:
         raise Wrong("Escolha a duração.")
     weekday = _number(row["weekday"], "Escolha o dia.")
     if not 0 <= weekday <= 6 or row["modality"] not in dict(MODALITIES):

@@ -128,7 +128,7 @@ class OwnHours:
             weekdays=list(enumerate(WEEKDAYS)),
             units=[(unit.id, unit.name) for unit in self._clinic.units.all()],
             modalities=hours_form.MODALITIES,
-            lengths=[(minutes, f"{minutes} min") for minutes in hours_form.MINUTES],
+            lengths=[(minutes, f"{minutes} min") for minutes in form.lengths],
             **self._effect(doctor_id, form),
         )
 

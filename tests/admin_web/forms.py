@@ -19,7 +19,7 @@ def as_shown(page: str) -> dict[str, list[str]]:
         if name and ('type="checkbox"' not in tag or " checked" in tag):
             found.setdefault(name[1], []).append(html.unescape(value[1] if value else ""))
     for name, inside in re.findall(r'<select [^>]*name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
-        found[name] = re.findall(r'value="([^"]*)" selected', inside)[:1] or [""]
+        found.setdefault(name, []).extend(re.findall(r'value="([^"]*)" selected', inside)[:1] or [""])
     for name, text in re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>([^<]*)</textarea>', page):
         found[name] = [html.unescape(text)]
     found.pop("csrf_token", None)

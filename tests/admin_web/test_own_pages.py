@@ -1,6 +1,7 @@
 """A doctor's own pages: the day and its requests, hours, absences, prices, the calendar to subscribe to."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -87,9 +88,11 @@ def test_a_day_that_is_none_is_today(doctor, marina, day):
     assert "23 de novembro" in doctor.get(f"/medico/{marina}", query_string={"dia": day}).text
 
 
-def test_looking_at_a_day_is_kept_in_the_audit(clinic, doctor, marina):
-    doctor.get(f"/medico/{marina}?dia=2026-11-24")
-    assert next(entry.note for entry in clinic.audit.latest(action="day.read")) == "2026-11-24"
+@pytest.mark.parametrize("page", ["", "/dia"])
+def test_looking_at_a_day_is_kept_in_the_audit(clinic, doctor, marina, page):
+    for _ in range(2):
+        doctor.get(f"/medico/{marina}{page}?dia=2026-11-24")
+    assert [entry.note for entry in clinic.audit.latest(action="day.read")] == ["2026-11-24"]
 
 
 def test_hostile_names_are_shown_as_text(clinic, doctor, marina):
@@ -194,6 +197,16 @@ def test_hours_are_kept_and_the_slots_follow(clinic, doctor, marina):
     assert clinic.slot("marina").starts_at == at(9)
 
 
+def test_a_length_that_is_not_usual_stays(clinic, doctor, marina):
+    before = [replace(one, slot_minutes=25) for one in clinic.practice.hours(marina)]
+    clinic.practice.set_hours(marina, before)
+    path = f"/medico/{marina}/horarios"
+    fields = as_shown(doctor.get(path).text)
+    assert fields["minutes"] == ["25"] * 5 + ["30"] * 2
+    assert send(doctor, path, **fields).status_code == 303
+    assert clinic.practice.hours(marina) == before
+
+
 def test_nothing_is_kept_before_those_who_are_hit_were_shown(clinic, doctor, marina):
     visit = tuesday(clinic)
     path, later = f"/medico/{marina}/horarios", row(clinic, starts="09:00")
@@ -221,7 +234,8 @@ def test_the_effect_is_told_while_one_types(clinic, doctor, marina):
         ({"ends": "25:99"}, "Escreva as horas como 08:30."),
         ({"starts": "11:45"}, "Não cabe nem uma consulta de 30 minutos."),
         ({"unit": "999"}, "Escolha a unidade."),
-        ({"minutes": "1"}, "Escolha a duração."),
+        ({"minutes": "4"}, "Escolha a duração."),
+        ({"minutes": "241"}, "Escolha a duração."),
         ({"weekday": "9"}, "Escolha o dia"),
         ({"modality": "<b>"}, "Escolha o dia"),
         ({"from": "2026-12-01", "until": "2026-11-01"}, "A validade termina antes de começar."),
