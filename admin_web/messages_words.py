@@ -41,7 +41,7 @@ REASONS = {
     "gone": "não existe mais", "past": "já não dava tempo",
     "newer": "outra mensagem mais nova diz o que vale",
     "opted_out": "a pessoa não quer lembretes", "off": "esta mensagem está desligada",
-    "no_medium": "não há e-mail nem celular no cadastro: avise por telefone", "undone": "a mudança foi desfeita",
+    "no_medium": "a clínica não tem canal que chegue até aqui: avise por telefone", "undone": "a mudança foi desfeita",
     "waits_for_medium": "o canal está fora do ar; tentamos de novo", "error": "erro nosso; veja o registro do servidor",
     "crashed": "o envio foi interrompido várias vezes", "unreachable": "o servidor não respondeu",
     "login-refused": "o servidor recusou a senha da clínica", "not-offered": "o servidor não aceita esse envio",

@@ -13,13 +13,18 @@ from clinic.settings import Settings
 
 
 def open_media(settings: Settings, profiles: Profiles, clock: Clock) -> Mapping[str, Medium]:
-    """Each medium that can carry something here, by its name; opens no connection yet."""
+    """Each medium that can carry something here, by its name; opens no connection yet.
+
+    A folder carries nothing to anybody: it is a medium only where everybody is made up.
+    """
 
     def head() -> Letterhead:
         profile = profiles.get()
         return Letterhead(profile.name, profile.registered)
 
-    media: list[Medium] = [Email(carrier_of(settings, clock), settings.mail_from, head, clock)]
+    media: list[Medium] = []
+    if settings.smtp_url.get_secret_value() or settings.demo:
+        media.append(Email(carrier_of(settings, clock), settings.mail_from, head, clock))
     if settings.sms_url.get_secret_value():
         media.append(_sms(settings))
     return {one.name: one for one in media}

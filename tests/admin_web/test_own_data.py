@@ -15,6 +15,7 @@ from db.tables import Appointment, Patient
 from tests.admin_web.forms import send
 from tests.admin_web.site import make_site
 from tests.admin_web.test_password import URL, Post
+from tests.clinic.outbox import posts
 
 PAGE = "/portal/meus-dados"
 
@@ -141,7 +142,7 @@ def test_what_was_written_to_somebody_is_taken_along_with_their_wishes(site, ali
     clinic = site.clinic
     clinic.messages.preferences.set(clinic.people["alice"].id, Preference(reminders=False), by="patient")
     clinic.book("alice")
-    clinic.messages.sending.drain()
+    posts.worker(clinic, posts.Post()).drain()
     found = exported(alice)
     assert [(one["tipo"], one["canal"], one["situacao"]) for one in found["mensagens"]][:1] == [
         ("booked", "email", "sent")

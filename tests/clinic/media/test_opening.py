@@ -17,13 +17,18 @@ def media(**settings):
 
 
 def test_messages_go_as_the_clinics_letters(tmp_path):
-    media(mail_dir=tmp_path, mail_from="clinica@example.com")["email"].send(MESSAGE)
+    media(demo=True, mail_dir=tmp_path, mail_from="clinica@example.com")["email"].send(MESSAGE)
     folder = MailFolder(tmp_path)
     [caught] = folder.newest(10)
     found = folder.open(caught.id)
     assert (caught.to, caught.at) == (MESSAGE.to, NOW)
     assert "CRM-SP 987654" in found.text
     assert found.sender == "Clínica São José <clinica@example.com>"
+
+
+def test_a_folder_reaches_nobody_and_is_no_medium(tmp_path):
+    assert "email" not in media(mail_dir=tmp_path)
+    assert "email" in media(smtp_url="smtp://127.0.0.1:1", mail_dir=tmp_path)
 
 
 def test_sms_is_there_where_a_gateway_is():

@@ -31,17 +31,30 @@ def today(any_clinic):
 
 @contextmanager
 def running(clinic, mail, count=1):
-    """So many workers; each is asked to end, and must end well."""
-    settings = {"ALO_DATABASE_URL": url_of(clinic), "ALO_MAIL_DIR": str(mail), "ALO_SPOOL": str(mail / "spool")}
-    command = [sys.executable, str(REPO / "alo.py"), "worker"]
-    started = [subprocess.Popen(command, env=os.environ | settings, stderr=subprocess.DEVNULL) for _ in range(count)]
+    """So many workers, once they work; each is asked to end, and must end well."""
+    settings = {
+        "ALO_DATABASE_URL": url_of(clinic), "ALO_DEMO": "1",
+        "ALO_MAIL_DIR": str(mail), "ALO_SPOOL": str(mail / "spool"),
+    }  # fmt: skip
+    started = [begun(os.environ | settings) for _ in range(count)]
     try:
+        ready = [os.read(pipe, 1) for _, pipe in started]
         yield
     finally:
-        for one in started:
+        for one, pipe in started:
             one.terminate()
-        ended = [one.wait(60) for one in started]
-    assert ended == [0] * count
+            os.close(pipe)
+        ended = [one.wait(60) for one, _ in started]
+    assert (ready, ended) == ([b"1"] * count, [0] * count)
+
+
+def begun(environment):
+    """A worker's process, and the pipe by which it says that it is ready."""
+    ready, tell = os.pipe()
+    command = [sys.executable, str(REPO / "alo.py"), "worker", f"--ready={tell}"]
+    process = subprocess.Popen(command, env=environment, pass_fds=[tell], stderr=subprocess.DEVNULL)
+    os.close(tell)
+    return process, ready
 
 
 def book(there, clinic, places, who="alice"):
