@@ -76,7 +76,7 @@ def ask(
         raise NoAnswer("timeout") from None
     except ssl.SSLError:
         raise NoAnswer("no-tls") from None
-    except (OSError, http.client.HTTPException):
+    except (OSError, ValueError, http.client.HTTPException):
         raise NoAnswer("unreachable") from None
 
 
@@ -134,10 +134,11 @@ def _socket(addresses: list[str], port: int, patience: float) -> socket.socket:
 @contextlib.contextmanager
 def _ended(line: http.client.HTTPConnection, after: float) -> Iterator[None]:
     """The line goes dead after a while, whatever still comes."""
+    sock = line.sock  # the line lets go of it while the last answer is still read
 
     def end() -> None:
         with contextlib.suppress(OSError):
-            line.sock.shutdown(socket.SHUT_RDWR)
+            sock.shutdown(socket.SHUT_RDWR)
 
     timer = threading.Timer(after, end)
     timer.daemon = True

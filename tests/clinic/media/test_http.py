@@ -33,6 +33,13 @@ def test_who_drips_without_an_end_is_left():
         ask("GET", server.url, {}, patience=5, everything=0.3)
 
 
+def test_a_body_that_drips_without_an_end_is_left():
+    closes = {"Connection": "close", "Content-Length": "1000000"}
+    with web_server.running(drip_body=0.02, headers=closes) as server:
+        answer = ask("GET", server.url, {}, patience=5, everything=0.3)
+    assert (answer.status, 0 < len(answer.body) < LONGEST) == (200, True)
+
+
 def test_who_falls_silent_is_left():
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(NoAnswer, match="timeout"):
         ask("GET", f"http://127.0.0.1:{silent.getsockname()[1]}/", {}, patience=0.2)

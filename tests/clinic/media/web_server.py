@@ -19,14 +19,17 @@ class Asked:
 
 @dataclass
 class Server:
-    """`status` and `headers` of its answers; `drip`: a header line every so many seconds, without an end."""
+    """`status` and `headers` of its answers; `drip`: a header line every so many seconds, without an
+    end; `drip_body`: the body, line by line, likewise."""
 
     status: int = 200
     headers: dict = field(default_factory=dict)
     body: bytes = b""
     drip: float = 0
+    drip_body: float = 0
     asked: list = field(default_factory=list)
     url: str = ""
+    over: bool = False
 
 
 @contextlib.contextmanager
@@ -43,17 +46,18 @@ def running(context=None, **behaviour):
             headers = {name.lower(): value for name, value in self.headers.items()}
             found.asked.append(Asked(self.command, self.path, headers, body))
             self.send_response(found.status)
-            self.dripped()
+            self.dripped(found.drip)
             for name, value in ({"Content-Length": str(len(found.body))} | found.headers).items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(found.body)
+            self.dripped(found.drip_body)
 
-        def dripped(self):
+        def dripped(self, every):
             with contextlib.suppress(OSError):
-                while found.drip:
+                while every and not found.over:
                     self.wfile.write(b"X-More: x\r\n")
-                    time.sleep(found.drip)
+                    time.sleep(every)
 
         def log_message(self, *_):
             pass
@@ -66,6 +70,6 @@ def running(context=None, **behaviour):
     try:
         yield found
     finally:
-        found.drip = 0
+        found.over = True
         server.shutdown()
         server.server_close()
