@@ -15,6 +15,7 @@ NUMBER = re.compile(r"[1-9]\d{7,14}")
 HOLE = re.compile(r"\{(to|e164|text|id)\}")
 REFUSES_US = (401, 402, 403, 407)
 LATER = (408, 425, 429)
+ID = re.compile(r"[\w.:@-]{1,80}", re.ASCII)
 IDS = ("id", "messageId", "message_id", "sid", "uuid")
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
@@ -85,4 +86,5 @@ def _id(body: bytes) -> str:
     except ValueError:
         return ""
     found = next((said[name] for name in IDS if said.get(name)), "") if isinstance(said, dict) else ""
-    return str(found)[:80] if isinstance(found, str | int) else ""
+    text = str(found) if isinstance(found, str | int) else ""
+    return text if ID.fullmatch(text) else ""

@@ -69,6 +69,12 @@ def test_the_same_message_is_one_for_a_gateway_that_can_tell(address):
     assert sms.send(HELLO) == sms.send(HELLO)
 
 
+@pytest.mark.parametrize("said", ["ação", "a b", "x" * 81, "a\nb", "\U0001f600", "a\x00"])
+def test_an_id_of_a_gateway_that_is_none_is_no_id_and_the_message_is_sent(gateway, address, said):
+    gateway.known[UID] = said
+    assert Sms(address, body=JSON).send(HELLO) == ""
+
+
 @pytest.mark.parametrize(
     ("status", "again"), [(400, False), (404, False), (429, True), (500, True), (503, True), (401, True)]
 )
