@@ -9,6 +9,7 @@ from secrets import token_hex
 
 import pytest
 from sqlalchemy import insert
+from sqlalchemy.exc import DBAPIError
 
 from db.session import Database
 from db.tables import OutboxRow
@@ -18,6 +19,7 @@ from tests.live.session import eventually
 
 LEASE = timedelta(seconds=2)
 TWICE = "it may be sent twice"
+NO_SUCH_CONNECTION = 1094
 
 
 def many(clinic, count):
@@ -63,6 +65,15 @@ def in_a_process(clinic, post):
             worker(there, post).drain()
         finally:
             os._exit(0)
+    return ended_by(child)
+
+
+def ended_by(child):
+    """The signal that ended a process; one that hangs is killed, and the test told."""
+    if not eventually(lambda: os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT), within=60):
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        pytest.fail("the worker's process hangs")
     return -os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
@@ -163,4 +174,13 @@ def kill_all(killer, schema):
         own = connection.exec_driver_sql("SELECT CONNECTION_ID()").scalar()
         for row in rows:
             if row[3] == schema and row[0] != own:
-                connection.exec_driver_sql(f"KILL {row[0]}")
+                kill(connection, row[0])
+
+
+def kill(connection, number):
+    """End one, which may have ended meanwhile."""
+    try:
+        connection.exec_driver_sql(f"KILL {number}")
+    except DBAPIError as error:
+        if error.orig.args[0] != NO_SUCH_CONNECTION:
+            raise

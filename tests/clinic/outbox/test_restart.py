@@ -61,11 +61,13 @@ def test_a_database_that_is_killed_loses_nothing_and_sends_one_twice_at_most(ser
     job = Job("messages", timedelta(seconds=0.2), worker(clinic, post, lease=timedelta(seconds=4)).drain)
     thread = threading.Thread(target=work, args=([job], stop))
     thread.start()
-    assert eventually(lambda: len(post.sent) > MESSAGES / 4)
-    restart(server)
-    assert eventually(lambda: not any(status == "waiting" for _, _, status, _ in now(clinic)), within=90)
-    stop.now()
-    thread.join()
+    try:
+        assert eventually(lambda: len(post.sent) > MESSAGES / 4)
+        restart(server)
+        assert eventually(lambda: not any(status == "waiting" for _, _, status, _ in now(clinic)), within=90)
+    finally:
+        stop.now()
+        thread.join()
     times = Counter(one.uid for one in post.sent)
     assert set(times) == set(uids)
     assert sum(times.values()) <= MESSAGES + 1
