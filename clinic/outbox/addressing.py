@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -121,12 +121,13 @@ class Addressing:
         given = {"appointment": visit.id, "event": row.kind, "at": row.created_at}
         zone = self._rosters.get().unit[visit.unit_id].tz
         fact = Fact(row, visit, connection.scalar(CHANGE, given), zone, connection)
+        plan = self._plans[row.kind](fact) if row.kind in self._plans else ()
+        told = [one for one in plan if self._is_sent(one)]  # before anything is hushed: who has heard of it counts
         if row.kind in OVER:
             hush(connection, visit.id, row.kind, self._clock())
         elif row.kind == "confirmed":
             hush(connection, visit.id, "confirmed", self._clock(), "reminder")
-        told = self._plans[row.kind](fact) if row.kind in self._plans else ()
-        return self._write(fact, [one for one in told if self._is_sent(one)])
+        return self._write(fact, told)
 
     def _is_sent(self, told: Told) -> bool:
         """A reminder is planned in any case: by the time it is due, it may have been switched on again."""
@@ -203,10 +204,12 @@ def _withdrawn(fact: Fact) -> Iterator[Told]:
 
 
 def _heard(fact: Fact) -> dict[str, set[str]]:
-    """What became of the messages about this visit, by audience."""
+    """What became of the messages about this visit, by audience; in another worker's hands they are as good as sent."""
     found: dict[str, set[str]] = {}
-    of_it = select(_O.audience, _O.status).where(_O.appointment_id == fact.visit.id, _O.audience.is_not(None))
-    for row in fact.connection.execute(of_it.where(_O.kind != "reminder")):
+    going = and_(_O.status == "waiting", _O.claimed_by != fact.row.token)
+    status = case((going, "sent"), else_=_O.status).label("status")
+    of_it = select(_O.audience, status).where(_O.appointment_id == fact.visit.id, _O.audience.is_not(None))
+    for row in fact.connection.execute(of_it.where(_O.kind != "reminder").with_for_update()):
         found.setdefault(row.audience or "", set()).add(row.status)
     return found
 

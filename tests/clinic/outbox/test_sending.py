@@ -153,6 +153,26 @@ def test_what_was_withdrawn_after_it_was_told_is_told_to_those_who_heard(clinic,
     assert [kind for kind, *_ in states(clinic) if kind != "reminder"] == ["booked"] * 2 + ["cancelled"] * 2
 
 
+@pytest.mark.parametrize("event", ["withdrawn", "cancelled"])
+def test_what_is_in_the_hands_of_another_worker_counts_as_told(clinic, post, sending, event):
+    booked = clinic.book("alice", key="call:1")
+    sending.round()  # the fact: both messages are written
+    others, _ = claims.Claims(clinic.database, clinic.clock).take(20)
+    _ = clinic.bookings.withdraw("call:1") if event == "withdrawn" else cancel(clinic, booked)
+    settle(clinic, sending)
+    assert (len(others), sorted(post.subjects)) == (2, [
+        "Clínica Boa Vista - Consulta cancelada", "Clínica Boa Vista: sua consulta foi cancelada",
+    ])  # fmt: skip
+
+
+def test_what_the_same_worker_has_not_begun_is_not_told(clinic, post, sending):
+    clinic.book("alice", key="call:1")
+    sending.round()
+    clinic.bookings.withdraw("call:1")
+    settle(clinic, sending)
+    assert post.sent == []
+
+
 def test_a_request_and_its_answer(clinic, post, sending):
     slot = clinic.slot("rita", "cardiology")
     asked = clinic.book("alice", slot, "cardiology")
