@@ -23,6 +23,10 @@ ENOUGH_FAILURES = 2
 """So many in a row, and the medium is let alone for the rest of the round."""
 
 
+class Unsaid(Exception):
+    """A message was sent and the database could not be told: its row is left to its lease, and its try counts."""
+
+
 def jittered(pause: timedelta) -> timedelta:
     """A fifth more or less: what failed together does not come back together."""
     return pause * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
@@ -67,6 +71,9 @@ class Sending:
                     break
                 self._deal_with(row)
                 done += 1
+        except Unsaid:
+            done += 1
+            raise
         finally:  # also when the database was gone in the middle
             self._claims.give_back(rows[done:])
         return done
@@ -122,9 +129,9 @@ class Sending:
         """Write down that it was sent; where that cannot be, the log says what may come of it."""
         try:
             mine = self._claims.settle(row, "sent", None, provider, medium)
-        except DBAPIError:
+        except Exception as error:
             log.warning("message %s was sent and the database could not be told: it may be sent twice", row.uid)
-            raise
+            raise Unsaid from error
         if not mine:
             log.warning("message %s was sent while another worker took it over: it may be sent twice", row.uid)
 

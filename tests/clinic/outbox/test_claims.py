@@ -1,10 +1,16 @@
 """Rows in the hands of one worker: how long, and what is needed to take them from it."""
 
+from types import SimpleNamespace
+
 import pytest
 from sqlalchemy import select
 
 from clinic.outbox.claims import LEASE, Claims
+from clinic.outbox.sending import Sending, Unsaid
+from clinic.outbox.writing import Letter
+from db.retry import OutcomeUnknown
 from db.tables import OutboxRow
+from tests.clinic.media.letters import MESSAGE
 from tests.clinic.outbox.posts import Post, worker
 
 HALF = LEASE.total_seconds() / 2
@@ -54,6 +60,23 @@ def test_nothing_is_begun_after_half_of_the_lease(clinic, ticks):
     assert in_time()
     ticks.now = HALF
     assert not in_time()
+
+
+class Mute(Claims):
+    """The connection goes away while it is written down that a message was sent."""
+
+    def settle(self, *_):
+        raise OutcomeUnknown
+
+
+def test_what_was_sent_and_could_not_be_written_down_is_not_given_back_as_untried(clinic, ticks, caplog):
+    post, writer = Post(), SimpleNamespace(write=lambda row: Letter("email", MESSAGE))
+    sending = Sending(Mute(clinic.database, clinic.clock, ticks=ticks), None, writer, {"email": post}, clinic.clock)
+    with pytest.raises(Unsaid):
+        sending.round()
+    left = message(clinic)
+    assert (len(post.sent), left.attempts, left.status, left.claimed_by is None) == (1, 1, "waiting", False)
+    assert TWICE in caplog.text
 
 
 def test_what_is_given_back_was_not_tried(clinic, ticks):
