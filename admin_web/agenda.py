@@ -77,7 +77,7 @@ class Agenda:
     def printed(self) -> str:
         """The day as lists, one for each doctor, to put beside the telephone."""
         asked = self._desk.asked()
-        self._seen(asked)
+        self._clinic.audit.add(viewer().ref, "day.printed", "doctor", asked.doctor_id, asked.day.isoformat())
         picture = self._clinic.desk.days.day(self._desk.choice(asked), asked.day)
         return render_template(
             "agenda/print.html", asked=asked, columns=picture.columns, roster=self._clinic.desk.roster(),

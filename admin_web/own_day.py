@@ -1,5 +1,6 @@
 """/medico: a doctor's own day, and the requests that wait for an answer."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -50,12 +51,18 @@ class OwnDay:
     def _shown(self, doctor_id: int, wrong: dict[int, str]) -> str:
         """`wrong`: what is the matter with the reason that was typed, by request."""
         found = self._found(doctor_id)
-        self._clinic.audit.add(viewer().ref, "day.read", "doctor", doctor_id, f"{found['day']}")
+        self._seen(doctor_id, found)
         return render_template("own_day/page.html", **found, wrong=wrong)
 
     def fragment(self, doctor_id: int) -> str:
-        """The same without the frame, fetched when something has changed; who looks at it is in the audit already."""
-        return render_template("own_day/day.html", **self._found(doctor_id), wrong={})
+        """The same without the frame, fetched when something has changed."""
+        found = self._found(doctor_id)
+        self._seen(doctor_id, found)
+        return render_template("own_day/day.html", **found, wrong={})
+
+    def _seen(self, doctor_id: int, found: Mapping[str, object]) -> None:
+        """Names are on these pages: who opened which day is written down, once however often it changes."""
+        self._clinic.audit.add_once(viewer().ref, "day.read", "doctor", doctor_id, f"{found['day']}")
 
     def accept(self, doctor_id: int, appointment_id: int) -> Response:
         """The doctor agrees."""

@@ -171,7 +171,7 @@ def test_nobody_is_not_there(desk, path):
 
 def reads(clinic) -> list[str]:
     """What was read since the last question, the oldest first."""
-    return [one.action for one in reversed(clinic.audit.latest()) if one.action.endswith((".read", ".listed"))]
+    return [one.action for one in reversed(clinic.audit.latest()) if one.action.endswith((".read", ".listed", ".printed"))]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def reads(clinic) -> list[str]:
         ("/pacientes/{alice}/editar", "patient.read"),
         ("/agenda?dia=2026-11-24", "day.read"),
         ("/agenda/semana?dia=2026-11-24", "day.read"),
-        ("/agenda/imprimir?dia=2026-11-24", "day.read"),
+        ("/agenda/imprimir?dia=2026-11-24", "day.printed"),
     ],
 )
 def test_every_page_that_names_patients_leaves_a_trace(clinic, site, path, action):
