@@ -171,7 +171,8 @@ def test_nobody_is_not_there(desk, path):
 
 def reads(clinic) -> list[str]:
     """What was read since the last question, the oldest first."""
-    return [one.action for one in reversed(clinic.audit.latest()) if one.action.endswith((".read", ".listed", ".printed"))]
+    lines = reversed(clinic.audit.latest())
+    return [one.action for one in lines if one.action.endswith((".read", ".listed", ".printed"))]
 
 
 @pytest.mark.parametrize(
