@@ -19,9 +19,22 @@ from clinic.registry import KINDS
 from clinic.replanning import close_days, due, tell, window
 from clinic.roster import Rosters
 from clinic.schedules import ANNOUNCE, Schedules
+from clinic.team import crm_of
 from db.retry import taken
 from db.session import Database
-from db.tables import Doctor, DoctorPayer, DoctorSpecialty, OpeningHours, Payer, Specialty, Table, Unit, VisitKind
+from db.tables import (
+    Doctor,
+    DoctorPayer,
+    DoctorSpecialty,
+    Identity,
+    OpeningHours,
+    Payer,
+    Specialty,
+    Table,
+    Unit,
+    User,
+    VisitKind,
+)
 from db.types import folded
 
 Sort = Literal["unit", "specialty", "payer", "kind", "doctor"]
@@ -131,7 +144,8 @@ class Editing:
     ) -> int:
         """A doctor with the RQE of each specialty (or None) and the (payer, unit) pairs taken. Raises as `save`.
 
-        `seen` names all of that (see `seen_of`), or the record alone (see `stamp`).
+        Who logs in by the CRM does so by the one that is kept now. `seen` names all of that (see `seen_of`), or the
+        record alone (see `stamp`).
         """
 
         def work(connection: Connection) -> int:
@@ -139,6 +153,7 @@ class Editing:
             saved = self._write(connection, "doctor", doctor_id, named, seen[:STAMPED])
             if seen[STAMPED:] and _offers(connection, saved) != seen[STAMPED:]:
                 raise ChangedMeanwhile
+            _log_in_by(connection, saved, crm_of(values["crm"], values["crm_state"]).value)
             connection.execute(delete(DoctorSpecialty).where(DoctorSpecialty.doctor_id == saved))
             connection.execute(delete(DoctorPayer).where(DoctorPayer.doctor_id == saved))
             _add(connection, DoctorSpecialty, saved, [{"specialty_id": k, "rqe": v} for k, v in specialties.items()])
@@ -238,6 +253,13 @@ def _offers(connection: Connection, doctor_id: int) -> str:
         sorted(map(tuple, connection.execute(payers.where(DoctorPayer.doctor_id == doctor_id)))),
     ]
     return sha256(repr(found).encode()).hexdigest()[:STAMPED]
+
+
+def _log_in_by(connection: Connection, doctor_id: int, crm: str) -> None:
+    """Whoever logs in as this doctor does so by this CRM."""
+    theirs = select(User.id).where(User.doctor_id == doctor_id)
+    mine = update(Identity).where(Identity.kind == "crm", Identity.user_id.in_(theirs))
+    connection.execute(mine.values(value=crm))
 
 
 def _select(sort: Sort) -> Any:

@@ -5,7 +5,9 @@ from datetime import time
 import pytest
 
 from clinic.editing import NameTaken, stamp
+from clinic.identities import Identity
 from clinic.profile import ChangedMeanwhile
+from clinic.team import crm_of
 
 
 def unit(clinic, name="centro"):
@@ -87,6 +89,31 @@ def test_a_crm_is_one_doctors(clinic):
     now = clinic.editing.record("doctor", clinic.at.doctors["marina"])
     with pytest.raises(NameTaken):
         clinic.editing.save_doctor(None, changed(now), {}, frozenset())
+
+
+def linked(clinic, doctor="marina"):
+    """The account that logs in by this doctor's CRM, and the doctor's record."""
+    now = clinic.editing.record("doctor", clinic.at.doctors[doctor])
+    known = [crm_of(now["crm"], now["crm_state"])]
+    return clinic.users.create(doctor, ["doctor"], known, by="test", doctor_id=now["id"]), now
+
+
+def keep(clinic, now, **values):
+    clinic.editing.save_doctor(now["id"], changed(now, **values), {}, frozenset(), stamp(now))
+
+
+def test_a_corrected_crm_is_the_one_to_log_in_by(any_clinic):
+    user, now = linked(any_clinic)
+    keep(any_clinic, now, crm="0777123", crm_state="RJ")
+    assert any_clinic.users.find(Identity("crm", "RJ/777123")).id == user
+    assert any_clinic.users.find(crm_of(now["crm"], now["crm_state"])) is None
+
+
+def test_a_crm_somebody_logs_in_by_is_taken(any_clinic):
+    (_, marina), (_, paulo) = linked(any_clinic), linked(any_clinic, "paulo")
+    with pytest.raises(NameTaken):
+        keep(any_clinic, marina, crm="0" + paulo["crm"], crm_state=paulo["crm_state"])
+    assert any_clinic.editing.record("doctor", marina["id"])["crm"] == marina["crm"]
 
 
 def test_opening_hours_are_replaced(clinic):
