@@ -4,12 +4,12 @@ One row for (appointment, kind, audience, start): whatever is restarted or addre
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -29,11 +29,15 @@ OVER = frozenset({"declined", "expired", "cancelled", "moved", "withdrawn"})
 """Events after which nothing of what waited still holds."""
 
 _A, _O, _C = Appointment, OutboxRow, AppointmentChange
-_OLD = aliased(Appointment)
+_OLD, _NEW = aliased(Appointment), aliased(Appointment)
+_STAYS = or_(_NEW.cancel_reason.is_(None), _NEW.cancel_reason.not_in(("undone", "withdrawn")))
 VISIT = (
     select(_A.id, _A.code, _A.status, _A.starts_at, _A.ends_at, _A.cancel_reason, _A.patient_id, _A.pre_registration_id)
     .add_columns(_A.doctor_id, _A.unit_id, User.id.label("doctor_user_id"))
-    .add_columns(select(_OLD.id).where(_OLD.replaced_by == _A.id).limit(1).scalar_subquery().label("moved_from"))
+    .add_columns(
+        select(_OLD.doctor_id).where(_OLD.replaced_by == _A.id).limit(1).scalar_subquery().label("from_doctor"),
+        select(_NEW.doctor_id).where(_NEW.id == _A.replaced_by, _STAYS).scalar_subquery().label("to_doctor"),
+    )
     .outerjoin(User, User.doctor_id == _A.doctor_id)
     .where(_A.id == bindparam("appointment"))
 )
@@ -96,7 +100,7 @@ class Addressing:
             "booked": self._booked, "requested": lambda fact: fact.to_all("requested"),
             "imported": self._reminded_again, "restored": self._restored, "accepted": self._accepted,
             "declined": lambda fact: fact.to_all("declined"), "expired": lambda fact: fact.to_all("expired"),
-            "cancelled": _cancelled, "withdrawn": _withdrawn,
+            "cancelled": _cancelled, "withdrawn": _withdrawn, "moved": _moved_away,
             "delayed": lambda fact: fact.to_all("delayed", mark=f"{fact.change_id}"),
             "reoffered": lambda fact: fact.to_all("reoffered", mark=f"{fact.change_id}"),
             "noshow": self._noshow, "fulfilled": self._fulfilled,
@@ -154,8 +158,8 @@ class Addressing:
 
     def _booked(self, fact: Fact) -> Iterator[Told]:
         """One that another was moved to is told as a move, once that can be taken back no more."""
-        moved = fact.visit.moved_from is not None
-        yield from fact.to_all("moved", fact.at + SETTLES) if moved else fact.to_all("booked")
+        moved = fact.visit.from_doctor is not None
+        yield from _moved_here(fact) if moved else fact.to_all("booked")
         yield from self._reminded(fact)
 
     def _accepted(self, fact: Fact) -> Iterator[Told]:
@@ -185,6 +189,19 @@ class Addressing:
 
     def _fulfilled(self, fact: Fact) -> Iterator[Told]:
         yield from fact.to_all("survey", self._reminders.quiet.allowed(fact.at + AFTER_THE_VISIT, fact.zone))
+
+
+def _moved_here(fact: Fact) -> Iterator[Told]:
+    """A doctor it comes to from another one never knew the old time."""
+    elsewhere = fact.visit.from_doctor != fact.visit.doctor_id
+    for one in fact.to_all("moved", fact.at + SETTLES):
+        yield replace(one, kind="booked") if elsewhere and one.audience == "doctor" else one
+
+
+def _moved_away(fact: Fact) -> Iterator[Told]:
+    """To another doctor: gone for the one who had heard of it. All others hear of the new time."""
+    if fact.visit.to_doctor not in (None, fact.visit.doctor_id):
+        yield from (one for one in _cancelled(fact) if one.audience == "doctor")
 
 
 def _cancelled(fact: Fact) -> Iterator[Told]:
