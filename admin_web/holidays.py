@@ -10,7 +10,7 @@ from admin_web.access import MANAGERS, Doors, viewer
 from admin_web.fields import read_day, visible
 from admin_web.own import audit_shown, stamp_of, to_call, were_shown
 from admin_web.replanning import told
-from clinic.closings import KnownDay
+from clinic.closings import Closing, KnownDay
 from clinic.practice import Visit
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 LOGIN = "required"
 SHOWN = 20
 LATE = "{how_many} nesse dia enquanto você guardava. Veja na agenda quem é."
+OPEN = "As vagas dele voltam a ser oferecidas em instantes."
+CLOSED = "Se é feriado, a clínica fecha nesse dia."
 LABELS = {"day": "Dia", "name": "Motivo", "unit": "Onde"}
 
 
@@ -50,15 +52,22 @@ class Holidays:
             return self._shown({}, hits)
         return self._kept(day, name, unit, works, hits)
 
-    def remove(self, closing_id: int) -> Response:
-        """The clinic is open that day after all."""
+    def remove(self, closing_id: int) -> str | Response:
+        """A day is as if it had never been in the list; where that closes it, only after whom it hits was shown."""
+        taken = next((one for one in self._clinic.closings.own() if one.id == closing_id), None)
+        closes = taken is not None and taken.works
+        hits = self._clinic.closings.hit(taken.day, taken.unit_id) if taken and closes else []
+        if hits and not were_shown(hits):
+            audit_shown(self._clinic, hits, SHOWN)
+            return self._shown({}, hits, taken)
         try:
             self._clinic.closings.remove(closing_id)
         except KeyError:
             flash("Este dia já não estava na lista.", "news")
             return redirect(url_for("holidays.page"), 303)
         self._clinic.audit.add(viewer().ref, "holiday.removed", "holiday", closing_id)
-        flash("Dia retirado. As vagas dele voltam a ser oferecidas em instantes.", "good")
+        called = self._offered(hits, taken.name if taken else "")
+        flash(f"Dia retirado. {CLOSED if closes else OPEN} {to_call(called)}".strip(), "good")
         return redirect(url_for("holidays.page"), 303)
 
     def _kept(
@@ -71,16 +80,19 @@ class Holidays:
         except ValueError:
             return self._shown({"day": "Esse dia já passou."}), 422
         self._clinic.audit.add(viewer().ref, "holiday.added", "holiday", note=day.isoformat())
-        called = 0
-        if hits and request.form.get("offer") == "1":
-            called = self._clinic.practice.offer_again(None, [one.id for one in hits], viewer().ref, name)
-        flash(f"Dia guardado. {to_call(called)}".strip(), "good")
+        flash(f"Dia guardado. {to_call(self._offered(hits, name))}".strip(), "good")
         if not works and (late := len(self._clinic.closings.hit(day, unit)) - len(hits)) > 0:
             flash(
                 LATE.format(how_many="Uma consulta foi marcada" if late == 1 else f"{late} consultas foram marcadas"),
                 "news",
             )
         return redirect(url_for("holidays.page"), 303)
+
+    def _offered(self, hits: list[Visit], why: str) -> int:
+        """How many are offered another time, where that was ticked."""
+        if not hits or request.form.get("offer") != "1":
+            return 0
+        return self._clinic.practice.offer_again(None, [one.id for one in hits], viewer().ref, why)
 
     def _day(self) -> date | str:
         """The day, or what is wrong with it."""
@@ -90,7 +102,8 @@ class Holidays:
         except ValueError as wrong:
             return str(wrong)
 
-    def _shown(self, errors: dict[str, str], hits: list[Visit] | None = None) -> str:
+    def _shown(self, errors: dict[str, str], hits: list[Visit] | None = None, taken: Closing | None = None) -> str:
+        """The page; with whom a new day hits, or one that is `taken` out of the list."""
         units = self._clinic.units.all()
         return render_template(
             "holidays/page.html",
@@ -102,6 +115,7 @@ class Holidays:
             errors=errors,
             labels=LABELS,
             hits=hits or [],
+            taken=taken,
             seen=stamp_of(hits or []),
             most=SHOWN,
             **told(self._clinic),

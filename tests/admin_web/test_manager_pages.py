@@ -104,6 +104,19 @@ def test_those_who_are_hit_are_shown_first(clinic, manager):
     assert [one.tell_by_phone for one in clinic.closings.hit(TUESDAY, None)] == [True]
 
 
+def test_who_is_hit_when_an_open_holiday_is_taken_back_is_shown_first(clinic, manager):
+    clinic.book("alice", clinic.agenda.on_day(clinic.criteria(doctor="marina"), TUESDAY).times[0])
+    send(manager, "/feriados", day="2026-11-24", name="Plantão", works="1")
+    [closing] = clinic.closings.own()
+    asked = send(manager, f"/feriados/{closing.id}/retirar").text
+    assert "Uma pessoa está marcada" in asked and "Retirar mesmo assim" in asked
+    assert clinic.closings.own() == [closing]
+    seen = re.search(r'name="seen" value="(\w+)"', asked)[1]
+    done = send(manager, f"/feriados/{closing.id}/retirar", seen=seen, offer="1")
+    assert (done.status_code, clinic.closings.own()) == (303, [])
+    assert "a clínica fecha nesse dia. 1 pessoa na lista" in manager.get("/feriados").text
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
