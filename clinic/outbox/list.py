@@ -6,7 +6,7 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
 from clinic.audit import AuditTrail
 from clinic.clock import Clock
@@ -23,12 +23,13 @@ class Line:
     """One message. `status`: see STATUSES; `reason`: a code, of the last try where it waits; `due_at`: the next one.
 
     `version`: the start it speaks of. `patient` is the name to say, "" for a pre-registration; `being_sent`: a worker
-    has it in hand. `by`: who did what it tells of, or who had it sent again.
+    has it in hand. `by`: who did what it tells of, or who had it sent again. `audience`: None where it was given up
+    before it was known whom to tell.
     """
 
     id: int
     kind: str
-    audience: str
+    audience: str | None
     medium: str | None
     status: str
     attempts: int
@@ -71,7 +72,8 @@ class NotToBeSent(Exception):
 
 
 _O = OutboxRow
-_IS_MESSAGE = _O.audience.is_not(None)
+_IS_MESSAGE = or_(_O.audience.is_not(None), _O.status == "failed")
+"""A fact that was given up counts too: nobody was told of it."""
 LINES = (
     select(_O.id, _O.kind, _O.audience, _O.medium, _O.status, _O.attempts, _O.due_at, _O.created_at, _O.settled_at)
     .add_columns(_O.reason, _O.version, _O.appointment_id, _O.doctor_id, Appointment.patient_id)

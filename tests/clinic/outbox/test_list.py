@@ -1,9 +1,11 @@
 """What managers see of the messages, and what they send again."""
 
 import pytest
+from sqlalchemy import update
 
 from clinic.media.outgoing import NotSent
 from clinic.outbox.list import NotToBeSent, Wanted
+from db.tables import OutboxRow
 from tests.clinic.outbox.posts import Post, worker
 
 
@@ -52,6 +54,17 @@ def test_the_newest_comes_first_and_says_what_became_of_it(clinic, post, sending
 def test_facts_are_no_messages(clinic, outbox):
     clinic.book("alice")
     assert (outbox.page(Wanted()), sum(outbox.counts().values())) == ([], 0)
+
+
+def test_a_fact_that_was_given_up_is_seen_and_told_after_all(clinic, post, sending, outbox):
+    clinic.book("alice")
+    lost = {"status": "failed", "reason": "error", "due_at": None, "settled_at": clinic.clock()}
+    clinic.database.change(update(OutboxRow).values(**lost))
+    [line] = outbox.page(Wanted())
+    assert (line.audience, line.status, outbox.counts()["failed"]) == (None, "failed", 1)
+    outbox.resend(line.id, by="user:1")
+    sending.drain()
+    assert post.to == ["alice@example.com"]
 
 
 @pytest.mark.parametrize(
