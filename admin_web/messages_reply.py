@@ -95,12 +95,12 @@ class Replies:
 
     def wishes(self, token: str) -> Answer:
         """Whether they get reminders."""
-        asked = self._asked(token)
+        asked = self._asked(token, ever=True)
         return self._render("messages/link_wishes.html", token, asked, wish=self._clinic.messages.answers.wishes(asked))
 
     def wish(self, token: str) -> Answer:
         """Reminders or none; also as one click of a mail program, which wants no page."""
-        asked = self._asked(token)
+        asked = self._asked(token, ever=True)
         wanted = request.form.get("lembretes") == "1"
         self._clinic.messages.answers.remind(asked, wanted)
         if request.form.get("List-Unsubscribe") == "One-Click":
@@ -108,11 +108,11 @@ class Replies:
         flash("Você volta a receber lembretes." if wanted else "Pronto: não enviaremos mais lembretes.", "good")
         return _to("message_reply.wishes", token)
 
-    def _asked(self, token: str) -> Asked:
+    def _asked(self, token: str, *, ever: bool = False) -> Asked:
         """What the link is for; a page that says why where it leads nowhere, or where somebody asks too often."""
         try:
             self._clinic.programs.count(f"link:{source_of(request.remote_addr or '')}", PER_MINUTE)
-            asked = self._clinic.messages.answers.read(token)
+            asked = self._clinic.messages.answers.read(token, ever=ever)
         except TooManyRequests as many:
             self._nowhere("wait", 429, seconds=many.seconds)
         except LinkExpired:

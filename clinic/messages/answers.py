@@ -73,13 +73,13 @@ class Answers:
         self._database, self._links, self._bookings = database, links, bookings
         self._preferences, self._clock = preferences, clock
 
-    def read(self, token: str) -> Asked | None:
-        """What a link shows; None for what is no link of ours. Raises LinkExpired."""
+    def read(self, token: str, *, ever: bool = False) -> Asked | None:
+        """What a link shows; None for what is no link of ours. Raises LinkExpired, unless it is good for `ever`."""
         link = self._links.read(token)
         row = self._newest(link.appointment_id) if link else None
         if link is None or row is None:
             return None
-        if Links.expired(link, self._clock()):
+        if not ever and Links.expired(link, self._clock()):
             raise LinkExpired
         coming = row.status in CHANGEABLE and row.starts_at > self._clock()
         return Asked(link, *(*row[:10], row.social_name or row.name or "", coming))

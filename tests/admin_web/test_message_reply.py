@@ -277,6 +277,15 @@ def test_a_mail_program_says_no_with_one_click(browser, booking, linked):
     assert not linked.messages.preferences.of(linked.people["alice"].id).reminders
 
 
+def test_no_is_heard_also_long_after_the_visit(browser, booking, linked):
+    where, alice = path(booking), linked.people["alice"].id
+    linked.clock.now = booking.starts_at + timedelta(days=90)
+    page = browser.get(f"{where}/avisos").text
+    assert ("mandamos um lembrete" in page, "Marina" in page, "Alice" in page) == (True, False, False)
+    send(browser, f"{where}/avisos", lembretes="0")
+    assert not linked.messages.preferences.of(alice).reminders
+
+
 def test_one_click_does_nothing_else(browser, booking, linked):
     reply = browser.post(f"{path(booking)}/confirmar", data={"List-Unsubscribe": "One-Click"})
     assert (reply.status_code, linked.bookings.get(booking.id).confirmed) == (403, False)
