@@ -112,8 +112,8 @@ class Pages:
         """A record's form, and what comes back from it."""
         if request.method == "POST":
             return self._keep(record_id)
-        record = self._record(record_id)
-        return self._form(record_id, shown(self._thing.fields, _with_ticks(record)), {}, self._seen(record))
+        record, seen = self._read(record_id)
+        return self._form(record_id, shown(self._thing.fields, _with_ticks(record)), {}, seen)
 
     def _keep(self, record_id: int | None) -> str | Response | tuple[str, int]:
         before = self._record(record_id) if record_id is not None else {}
@@ -134,9 +134,8 @@ class Pages:
         except NameTaken:
             return self._form(record_id, typed, {"name": "Já existe outro registro com estes dados."}, seen), 422
         except ChangedMeanwhile:
-            now = self._record(record_id or 0)
-            theirs = self._theirs(now, values, opening)
-            return self._form(record_id, typed, {"": STALE}, self._seen(now), theirs), 409
+            now, seen = self._read(record_id or 0)
+            return self._form(record_id, typed, {"": STALE}, seen, self._theirs(now, values, opening)), 409
         self._clinic.audit.add(viewer().ref, f"{self._thing.sort}.saved", self._thing.sort, saved)
         leaving.offer(self._clinic, hits, str(values.get("name", "")))
         flash("Guardado. Vale já, ao telefone e nas páginas.", "good")
@@ -147,9 +146,13 @@ class Pages:
             return self._clinic.editing.save_unit(record_id, columns, opening, seen)
         return self._clinic.editing.save(self._thing.sort, record_id, columns, seen)
 
-    def _seen(self, record: Record) -> str:
-        is_unit = self._thing.sort == "unit"
-        return self._clinic.editing.seen_of_unit(record["id"]) if is_unit else stamp(record)
+    def _read(self, record_id: int) -> tuple[Record, str]:
+        """A record, and what names it with all of its form: read first, so that what is saved later is a conflict."""
+        record = self._record(record_id)
+        if self._thing.sort != "unit":
+            return record, stamp(record)
+        seen = self._clinic.editing.seen_of_unit(record_id)
+        return self._record(record_id), seen
 
     def _theirs(self, now: Record, wanted: Record, opening: Opening) -> list[tuple[str, str]]:
         """What somebody else has saved where something else was typed."""

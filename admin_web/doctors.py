@@ -67,12 +67,13 @@ class Doctors:
 
     def edit(self, record_id: int) -> str | Response | tuple[str, int]:
         """A doctor's form, and what comes back from it."""
-        record = self._record(record_id)
+        self._record(record_id)
         if request.method == "POST":
             return self._keep(record_id)
+        seen = self._clinic.editing.seen_of(record_id)  # first: what is saved from now on is a conflict
+        record = self._record(record_id)
         specialties = {key: rqe or "" for key, rqe in self._clinic.editing.specialties_of(record_id).items()}
         payers = self._clinic.editing.payers_of(record_id)
-        seen = self._clinic.editing.seen_of(record_id)
         return self._form(record_id, shown(FIELDS, record), specialties, payers, {}, seen)
 
     def _keep(self, record_id: int | None) -> str | Response | tuple[str, int]:

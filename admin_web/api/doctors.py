@@ -150,6 +150,8 @@ class Doctors:
             raise unknown("takes")
 
     def _reply(self, record_id: int, location: str = "") -> Reply:
+        record_of(self._clinic, "doctor", record_id)
+        seen = self._clinic.editing.seen_of(record_id)  # first: what is saved from now on is a conflict
         record = record_of(self._clinic, "doctor", record_id)
         specialties = self._clinic.editing.specialties_of(record_id)
         takes = sorted(self._clinic.editing.payers_of(record_id))
@@ -158,7 +160,7 @@ class Doctors:
             "specialties": [{"specialty_id": one, "rqe": rqe} for one, rqe in sorted(specialties.items())],
             "takes": [{"payer_id": payer, "unit_id": unit} for payer, unit in takes],
         })  # fmt: skip
-        return Reply(shown, self._clinic.editing.seen_of(record_id), location)
+        return Reply(shown, seen, location)
 
 
 def _line(roster: Roster, one: DoctorRow) -> DoctorLine:
