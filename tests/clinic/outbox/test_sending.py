@@ -4,20 +4,21 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from clinic.identities import Identity
 from clinic.media.outgoing import NotSent
 from clinic.messages.preferences import Preference
 from clinic.outbox import calendars, claims, writing
 from clinic.outbox.sending import MOST_TRIES
+from db.tables import Identity as IdentityRow
 from db.tables import OutboxRow
 from tests.clinic.outbox.posts import Post, due, states, worker
 
 
 @pytest.fixture
 def clinic(any_clinic):
-    doctor = {"doctor_id": any_clinic.at.doctors["marina"], "by": "system"}
+    doctor = {"doctor_id": any_clinic.at.doctors["marina"], "by": "system", "verified": True}
     any_clinic.users.create("Marina Corrêa", ["doctor"], [Identity("email", "marina@example.com")], **doctor)
     return any_clinic
 
@@ -52,6 +53,13 @@ def test_patient_and_doctor_are_told_of_a_booking(clinic, post, sending):
     sending.drain()
     assert post.to == ["alice@example.com", "marina@example.com"]
     assert "Clínica Boa Vista - Nova consulta agendada" in post.subjects
+
+
+def test_an_address_that_was_never_shown_to_be_the_doctors_gets_no_mail(clinic, post, sending):
+    clinic.database.change(update(IdentityRow).values(verified_at=None))
+    clinic.book("alice")
+    sending.drain()
+    assert post.to == ["alice@example.com"]
 
 
 def test_nobody_is_told_twice(clinic, post, sending):
@@ -122,7 +130,7 @@ def test_a_moved_visit_stays_one_entry_of_the_calendar(clinic, post, sending):
 def elsewhere(clinic, booked, doctor="paulo", specialty="general"):
     """The visit is now another doctor's, who has an account too; or she is asked for it."""
     own, doctor_id = [Identity("email", f"{doctor}@example.com")], clinic.at.doctors[doctor]
-    clinic.users.create(doctor, ["doctor"], own, doctor_id=doctor_id, by="system")
+    clinic.users.create(doctor, ["doctor"], own, doctor_id=doctor_id, by="system", verified=True)
     slot, alice = clinic.slot(doctor, specialty, place=2), clinic.people["alice"]
     hold, terms = clinic.bookings.hold(slot, by="call"), clinic.terms(slot, specialty)
     return clinic.bookings.reschedule(alice, booked.id, hold, "telephone", terms, key="call:2")
