@@ -7,7 +7,7 @@ from flask import abort
 from pydantic import BaseModel, Field, StringConstraints
 
 from admin_web.access import EVERYBODY, MANAGERS
-from admin_web.api.faults import unknown
+from admin_web.api.faults import Fault, unknown
 from admin_web.api.operations import Asked, Operation, Part, Reply
 from admin_web.api.paging import after_id, cursor
 from admin_web.api.paging import part as first
@@ -166,6 +166,8 @@ class Thing:
     values: type[Given]
     shows: type[Shown]
     listed: type[Shown]
+    replaced: str = ""
+    """What the description says of replacing one."""
 
 
 THINGS = (
@@ -174,7 +176,16 @@ THINGS = (
         "specialty", "specialties", "uma especialidade", "as especialidades", SpecialtyValues, Specialty, Specialties
     ),
     Thing("payer", "payers", "um convênio", "os convênios", PayerValues, Payer, Payers),
-    Thing("kind", "kinds", "um tipo de consulta", "os tipos de consulta", KindValues, Kind, Kinds),
+    Thing(
+        "kind",
+        "kinds",
+        "um tipo de consulta",
+        "os tipos de consulta",
+        KindValues,
+        Kind,
+        Kinds,
+        "`code` não muda depois: as regras da clínica conhecem o tipo por ele; outro é recusado (422).",
+    ),
 )
 
 
@@ -205,7 +216,10 @@ class Records:
     def replace(self, asked: Asked) -> Reply:
         """One as it was read, with all its values."""
         record_id = asked.path["record_id"]
-        self._record(record_id)
+        before = self._record(record_id)
+        if self._thing.sort == "kind" and asked.body.code != before["code"]:
+            errors = [{"field": "code", "message": "Não muda depois de criado."}]
+            raise Fault(422, "invalid", "O código de um tipo não muda", "Mande o que foi lido.", errors)
         return self._reply(self._save(asked, record_id, asked.version or ""))
 
     def _save(self, asked: Asked, record_id: int | None, seen: str) -> int:
@@ -234,9 +248,13 @@ def record_of(clinic: "Clinic", sort: Sort, record_id: int) -> Record:
 
 
 def _tidy(values: BaseModel) -> dict[str, Any]:
-    """Texts without blanks around them."""
-    given = values.model_dump()
-    return {name: " ".join(value.split()) if isinstance(value, str) else value for name, value in given.items()}
+    """Texts without blanks around them, and in one line where they are no paragraphs."""
+    return {
+        name: value if not isinstance(value, str)
+        else value.strip() if name == "preparation"
+        else " ".join(value.split())
+        for name, value in values.model_dump().items()
+    }  # fmt: skip
 
 
 def operations_of(clinic: "Clinic", thing: Thing) -> list[Operation]:
@@ -250,7 +268,8 @@ def operations_of(clinic: "Clinic", thing: Thing) -> list[Operation]:
         Operation("GET", f"{path}/<int:record_id>", f"get_{name}", f"Ler {thing.one}", own.get, EVERYBODY,
                   "directory:read", shows=thing.shows, versioned=True),
         Operation("PUT", f"{path}/<int:record_id>", f"replace_{name}", f"Guardar {thing.one}", own.replace, MANAGERS,
-                  "directory:write", body=thing.values, shows=thing.shows, edits=True, refuses=(409,)),
+                  "directory:write", body=thing.values, shows=thing.shows, edits=True, refuses=(409,),
+                  about=thing.replaced),
     ]  # fmt: skip
 
 

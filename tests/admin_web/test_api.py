@@ -377,6 +377,16 @@ def test_what_is_read_can_be_written_back(manager, path):
     assert (saved.status_code, saved.json) == (200, read.json)
 
 
+def test_a_kind_keeps_its_code_and_the_lines_of_its_preparation(manager):
+    read = manager.get("/kinds/1")
+    given = {**read.json, "preparation": " Jejum de 8 horas.\n\nTraga os exames. "}
+    del given["id"]
+    renamed = manager.ask("PUT", "/kinds/1", given | {"code": "primeira"}, If_Match=read.headers["ETag"])
+    assert (renamed.status_code, fields(renamed)) == (422, ["code"])
+    saved = manager.ask("PUT", "/kinds/1", given, If_Match=read.headers["ETag"])
+    assert saved.json["preparation"] == "Jejum de 8 horas.\n\nTraga os exames."
+
+
 def test_a_payer_is_added_once(manager):
     assert [manager.post("/payers", {"name": "Vida"}).status_code for _ in range(2)] == [201, 409]
 
