@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, and_, delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from clinic import appointments, live
@@ -15,6 +15,7 @@ from clinic.csv_import.hours import clock_of, doctor_of
 from clinic.csv_import.reading import Row
 from clinic.csv_import.verdicts import Done, Reading, Refused, Verdict, by_name, refuse_used
 from clinic.holds import FOLLOWING, HOLD, Hold, SlotTaken
+from clinic.outbox import facts
 from clinic.patient_forms import read_date
 from clinic.people import Person
 from clinic.roster import DoctorRow, KindInfo, Roster
@@ -22,7 +23,7 @@ from clinic.slots import SlotInfo
 from clinic.taking import Overlaps, check_overlap
 from clinic.terms import NotAllowed, Terms, check
 from db.retry import taken
-from db.tables import Appointment, AppointmentChange, Patient, Slot
+from db.tables import Appointment, AppointmentChange, OutboxRow, Patient, Slot
 from db.types import folded
 
 VIA = "desk"
@@ -39,6 +40,11 @@ REFUSED = {
 }  # fmt: skip
 OWN = ("appointment_changes",)
 _A = Appointment
+TOLD = select(func.count()).where(
+    OutboxRow.audience.is_not(None),
+    or_(OutboxRow.status == "sent", and_(OutboxRow.status == "waiting", OutboxRow.claimed_by.is_not(None))),
+)
+"""What somebody has heard of a visit, or is hearing now."""
 
 
 class VisitLines:
@@ -85,7 +91,10 @@ class VisitLines:
         lines = select(func.count()).where(AppointmentChange.appointment_id == done.entity_id)
         if row is None or row.status != "booked" or row.confirmed_at is not None or self._connection.scalar(lines) != 1:
             raise Refused(CHANGED_SINCE)
+        if self._connection.scalar(TOLD.where(OutboxRow.appointment_id == row.id)):
+            raise Refused(CHANGED_SINCE)
         refuse_used(self._connection, Appointment, row.id, OWN)
+        facts.silence(self._connection, row.id, "gone", self._act.at)
         appointments.let_go(self._connection, row, self._act.at, undo=timedelta())
         self._connection.execute(delete(AppointmentChange).where(AppointmentChange.appointment_id == row.id))
         self._connection.execute(delete(_A).where(_A.id == row.id))

@@ -3,13 +3,14 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from clinic.csv_import.columns import COLUMNS, SORTS, example
 from clinic.csv_import.patients import OTHER_BIRTH
 from clinic.csv_import.reading import MOST_LINES, Unreadable, read
 from clinic.csv_import.verdicts import ODD
-from db.tables import Appointment, Doctor, Import, Patient, PatientPhone, Slot, WorkingHours
+from db.tables import Appointment, Doctor, Import, OutboxRow, Patient, PatientPhone, Slot, WorkingHours
+from tests.clinic.outbox.posts import Post, worker
 from tests.clinic.small_clinic import CPF
 
 BY = "user:1"
@@ -411,6 +412,21 @@ def test_an_appointment_is_taken_back_without_trace(clinic):
     assert undone(clinic, one) == {("new", "undone"): 1}
     assert (count(clinic, Appointment), count(clinic, Slot, Slot.status != "free")) == (0, 0)
     assert clinic.csv_imports.counts(tried(clinic, "visits", VISITS, TUESDAY_NINE)) == {("new", "waiting"): 1}
+
+
+def test_an_appointment_whose_reminder_went_out_stays(clinic):
+    one = done(clinic, "visits", VISITS, TUESDAY_NINE)
+    worker(clinic, Post()).drain()
+    clinic.database.change(update(OutboxRow).where(OutboxRow.kind == "reminder").values(status="sent"))
+    assert undone(clinic, one) == {("new", "kept"): 1}
+
+
+def test_nothing_waits_to_be_told_of_an_appointment_that_was_taken_back(clinic):
+    one = done(clinic, "visits", VISITS, TUESDAY_NINE)
+    worker(clinic, Post()).drain()
+    undone(clinic, one)
+    assert count(clinic, OutboxRow, OutboxRow.status == "waiting") == 0
+    assert count(clinic, OutboxRow, OutboxRow.reason == "gone") > 0
 
 
 def test_an_appointment_that_was_confirmed_stays(clinic):
