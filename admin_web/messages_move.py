@@ -1,6 +1,7 @@
 """Another time for who answers a message by its link: the telephone's rules, the same doctor."""
 
-from datetime import date, datetime, time
+from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING
 
 from flask import request
@@ -9,9 +10,8 @@ from admin_web import portal_words
 from admin_web.address import number
 from admin_web.words import when
 from clinic.bookings import Booking, NotAllowed, Overlaps, SlotTaken
-from clinic.holds import Hold
 from clinic.messages.answers import Asked
-from clinic.slots import Criteria, SlotInfo
+from clinic.slots import SlotInfo
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
@@ -27,28 +27,25 @@ class NotNow(Exception):
         self.said = said
 
 
-class OtherTimes:
+class Mover:
     """What is free, and moving there."""
 
     def __init__(self, clinic: "Clinic") -> None:
-        self._clinic = clinic
+        self._clinic, self._times = clinic, clinic.portal.other_times
 
-    def by_day(self, asked: Asked, since: date) -> dict[date, list[SlotInfo]]:
+    def by_day(self, asked: Asked, since: date) -> Mapping[date, list[SlotInfo]]:
         """Free times from a day on."""
-        zone = self._clinic.units.get(asked.unit_id).tz
-        days: dict[date, list[SlotInfo]] = {}
-        for slot in self._free(asked, datetime.combine(since, time(), zone), MOST_TIMES):
-            days.setdefault(slot.starts_at.astimezone(zone).date(), []).append(slot)
-        return days
+        return self._times.by_day(self._clinic.bookings.get(asked.id), since, MOST_TIMES)
 
     def move(self, asked: Asked) -> Booking:
         """To the time of the form. Raises NotNow, WrongStatus, NotYours."""
-        slot = self._slot(asked)
+        visit = self._clinic.bookings.get(asked.id)
+        slot = self._slot(visit)
         zone = self._clinic.units.get(slot.unit_id).tz
         try:
-            return self._move(asked, slot)
+            return self._move(asked, visit, slot)
         except SlotTaken:
-            others = self._free(asked, max(slot.starts_at, self._clinic.clock()), OTHERS)
+            others = self._times.free(visit, max(slot.starts_at, self._clinic.clock()), OTHERS)
             raise NotNow(portal_words.gone(others, zone, slot.starts_at)) from None
         except Overlaps as other:
             raise NotNow(portal_words.OVERLAPS.format(when=when(other.booking.starts_at, zone))) from None
@@ -57,43 +54,18 @@ class OtherTimes:
         finally:
             self._clinic.portal.keeper.let_go(_keeps(asked))
 
-    def _move(self, asked: Asked, slot: SlotInfo) -> Booking:
-        bookings, offers = self._clinic.bookings, self._clinic.portal.offers
-        terms = offers.moved(bookings.get(asked.id), slot, offers.return_of(asked.id))
-        try:
-            hold = self._keep(asked, slot)
-        except SlotTaken:  # it may be that this very form was sent before
-            hold = Hold(f"{_keeps(asked)}:lost", slot, self._clinic.clock(), (slot.id,))
+    def _move(self, asked: Asked, visit: Booking, slot: SlotInfo) -> Booking:
+        hold, terms = self._times.claim(visit, slot, _keeps(asked))
         once = request.form.get("once", "")
         key = f"link:{asked.link.appointment_id}:{once}"[:120] if once else None
         return self._clinic.messages.answers.move(asked, hold, terms, key)
 
-    def _keep(self, asked: Asked, slot: SlotInfo) -> Hold:
-        if slot.starts_at <= self._clinic.clock():
-            raise SlotTaken
-        return self._clinic.portal.keeper.keep(slot, _keeps(asked), _minutes(asked))
-
-    def _slot(self, asked: Asked) -> SlotInfo:
+    def _slot(self, visit: Booking) -> SlotInfo:
         """The time that was chosen; only one of the same doctor."""
         try:
-            slot = self._clinic.portal.keeper.slot(number(request.form.get("horario")) or 0)
+            return self._times.slot(visit, number(request.form.get("horario")) or 0)
         except KeyError:
             raise NotNow("Escolha um dos horários.") from None
-        if slot.doctor_id != asked.doctor_id:
-            raise NotNow("Escolha um dos horários.")
-        return slot
-
-    def _free(self, asked: Asked, after: datetime, limit: int) -> list[SlotInfo]:
-        booking = self._clinic.bookings.get(asked.id)
-        specialty = self._clinic.directory.specialty_of(booking.doctor_id, booking.specialty_id)
-        criteria = Criteria(
-            specialty, booking.doctor_id, None, booking.payer_id, booking.modality, minutes=_minutes(asked)
-        )
-        return self._clinic.agenda.next_free(criteria, after, limit)
-
-
-def _minutes(asked: Asked) -> int:
-    return int((asked.ends_at - asked.starts_at).total_seconds()) // 60
 
 
 def _keeps(asked: Asked) -> str:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, flash, make_response, redirect, re
 from admin_web import portal_words
 from admin_web.access import Doors, Public
 from admin_web.address import day_near
-from admin_web.messages_move import NotNow, OtherTimes
+from admin_web.messages_move import Mover, NotNow
 from admin_web.portal_visits import faults_of
 from clinic.bookings import NotYours, Overlaps, SlotTaken, WrongStatus
 from clinic.login_limits import source_of
@@ -30,7 +30,7 @@ class Replies:
     """One appointment, known by the link, and what can be done with it."""
 
     def __init__(self, clinic: "Clinic") -> None:
-        self._clinic, self._times = clinic, OtherTimes(clinic)
+        self._clinic, self._times = clinic, Mover(clinic)
 
     def page(self, token: str) -> Answer:
         """How it stands, and what can be done."""

@@ -1,7 +1,6 @@
 """/portal/consultas/…/remarcar: another time for an appointment; the old one is kept until the new one is booked."""
 
 import secrets
-from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, flash, render_template, request, url_for
@@ -14,9 +13,8 @@ from admin_web.portal_visits import CHANGED, Visits, to
 from admin_web.words import when
 from clinic.bookings import Booking, NotAllowed, NotYours, Overlaps, SlotTaken, WrongStatus
 from clinic.cards import CardVisit
-from clinic.holds import Hold
 from clinic.people import Person
-from clinic.slots import Criteria, SlotInfo
+from clinic.slots import SlotInfo
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
@@ -31,7 +29,7 @@ class Move:
     """The times, and the new one once more before it is booked."""
 
     def __init__(self, clinic: "Clinic") -> None:
-        self._clinic, self._visits = clinic, Visits(clinic)
+        self._clinic, self._visits, self._times = clinic, Visits(clinic), clinic.portal.other_times
 
     def times(self, appointment_id: int) -> Answer:
         """Other times of the same doctor, for as long as it was to take."""
@@ -40,7 +38,7 @@ class Move:
             return self._not_now(appointment_id)
         if not looks_again():
             self._clinic.portal.keeper.let_go(keeps(viewer()))
-        return self._times(visit)
+        return self._listed(visit)
 
     def confirm(self, appointment_id: int, slot_id: int) -> Answer:
         """Old and new, side by side; the new time is kept meanwhile."""
@@ -49,7 +47,7 @@ class Move:
         if not self._may_move(visit):
             return self._not_now(appointment_id)
         try:
-            hold = self._keep(visit, slot)
+            hold = self._times.keep(visit, slot, keeps(viewer()))
         except SlotTaken:
             return self._gone(visit, slot)
         return self._render("portal/move_confirm.html", visit, person=person, slot=slot, hold=hold)
@@ -77,9 +75,9 @@ class Move:
         except Overlaps as other:
             zone = self._clinic.units.get(other.booking.unit_id).tz
             said = portal_words.OVERLAPS.format(when=when(other.booking.starts_at, zone))
-            return self._times(visit, said), TAKEN
+            return self._listed(visit, said), TAKEN
         except (NotAllowed, LookupError):
-            return self._times(visit, portal_words.NOT_ALLOWED), TAKEN
+            return self._listed(visit, portal_words.NOT_ALLOWED), TAKEN
         except (WrongStatus, NotYours):
             return self._not_now(appointment_id)
         self._clinic.portal.keeper.let_go(keeps(viewer()))
@@ -94,29 +92,17 @@ class Move:
         return to(url_for("visits.one", appointment_id=new.id, desfazer=old.id))
 
     def _move(self, person: Person, visit: CardVisit, slot: SlotInfo) -> Booking:
-        offers, bookings = self._clinic.portal.offers, self._clinic.bookings
-        terms = offers.moved(bookings.get(visit.id), slot, visit.return_of)
-        try:
-            hold = self._keep(visit, slot)
-        except SlotTaken:  # it may be that this very form was sent before
-            hold = Hold(f"{keeps(viewer())}:lost", slot, self._clinic.clock(), (slot.id,))
+        hold, terms = self._times.claim(visit, slot, keeps(viewer()))
         once = request.form.get("once", "")
         key = f"{viewer().ref}:{once}"[:120] if once else None
-        return bookings.reschedule(person, visit.id, hold, VIA, terms, key=key)
-
-    def _keep(self, visit: CardVisit, slot: SlotInfo) -> Hold:
-        if slot.starts_at <= self._clinic.clock():
-            raise SlotTaken
-        minutes = int((visit.ends_at - visit.starts_at).total_seconds()) // 60
-        return self._clinic.portal.keeper.keep(slot, keeps(viewer()), minutes)
+        return self._clinic.bookings.reschedule(person, visit.id, hold, VIA, terms, key=key)
 
     def _slot(self, visit: CardVisit, slot_id: int) -> SlotInfo:
         """A time of the same doctor; any other is not there."""
         try:
-            slot = self._clinic.portal.keeper.slot(slot_id)
+            return self._times.slot(visit, slot_id)
         except KeyError:
             abort(404)
-        return slot if slot.doctor_id == visit.doctor_id else abort(404)
 
     def _may_move(self, visit: CardVisit) -> bool:
         return visit.slot_id is not None and self._clinic.portal.visits.is_to_come(visit)
@@ -127,31 +113,21 @@ class Move:
 
     def _gone(self, visit: CardVisit, slot: SlotInfo) -> Answer:
         zone = self._clinic.units.get(visit.unit_id).tz
-        return self._times(visit, portal_words.gone(self._others(visit, slot), zone, slot.starts_at)), TAKEN
+        return self._listed(visit, portal_words.gone(self._others(visit, slot), zone, slot.starts_at)), TAKEN
 
     def _others(self, visit: CardVisit, slot: SlotInfo) -> list[SlotInfo]:
-        return self._free(visit, slot.starts_at, OTHERS) or self._free(visit, self._clinic.clock(), OTHERS)
+        return self._times.free(visit, slot.starts_at, OTHERS) or self._times.free(visit, self._clinic.clock(), OTHERS)
 
     @staticmethod
     def _at(visit: CardVisit, slot: SlotInfo) -> str:
         return url_for("visits.move_confirm", appointment_id=visit.id, slot_id=slot.id)
 
-    def _times(self, visit: CardVisit, said: str = "") -> str:
+    def _listed(self, visit: CardVisit, said: str = "") -> str:
         zone = self._clinic.units.get(visit.unit_id).tz
         today = self._clinic.clock().astimezone(zone).date()
         since = max(day_near(request.args.get("dia"), today), today)
-        days: dict[date, list[SlotInfo]] = {}
-        for slot in self._free(visit, datetime.combine(since, time(), zone), MOST_TIMES):
-            days.setdefault(slot.starts_at.astimezone(zone).date(), []).append(slot)
+        days = self._times.by_day(visit, since, MOST_TIMES)
         return self._render("portal/move.html", visit, said=said, days=days, since=since, today=today)
-
-    def _free(self, visit: CardVisit, after: datetime, limit: int) -> list[SlotInfo]:
-        minutes = int((visit.ends_at - visit.starts_at).total_seconds()) // 60
-        specialty = self._clinic.directory.specialty_of(visit.doctor_id, visit.specialty_id)
-        criteria = Criteria(
-            specialty, visit.doctor_id, None, visit.payer_id, visit.modality, minutes=minutes,
-        )  # fmt: skip
-        return self._clinic.agenda.next_free(criteria, after, limit)
 
     def _render(self, template: str, visit: CardVisit, **more: object) -> str:
         roster = self._clinic.desk.roster()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from clinic.agenda import Agenda
 from clinic.audit import AuditTrail
 from clinic.bookings import Bookings
 from clinic.clock import Clock
@@ -12,6 +13,7 @@ from clinic.finding import Finder
 from clinic.holds import Holds
 from clinic.keeping import Keeper
 from clinic.letters import Letters
+from clinic.moving import OtherTimes
 from clinic.offers import Offers
 from clinic.own_data import OwnData
 from clinic.own_visits import OwnVisits
@@ -20,6 +22,7 @@ from clinic.profile import Profiles
 from clinic.registrations import Registrations
 from clinic.roster import Rosters
 from clinic.search import Search
+from clinic.units import Units
 from clinic.users import Users
 from db.session import Database
 
@@ -31,6 +34,7 @@ class Portal:
     finder: Finder
     keeper: Keeper
     offers: Offers
+    other_times: OtherTimes
     visits: OwnVisits
     privacy: Privacy
     requests: DataRequests
@@ -42,6 +46,8 @@ def open_portal(
     database: Database,
     rosters: Rosters,
     profiles: Profiles,
+    units: Units,
+    agenda: Agenda,
     holds: Holds,
     directory: Directory,
     bookings: Bookings,
@@ -53,10 +59,13 @@ def open_portal(
 ) -> Portal:
     """Build them on the clinic's own parts."""
     requests = DataRequests(database, audit, clock)
+    keeper = Keeper(database, desk.bookings)
+    offers = Offers(database, rosters, profiles, directory, bookings, clock, who="patient")
     return Portal(
         finder=Finder(Search(database), rosters, profiles, holds, clock),
-        keeper=Keeper(database, desk.bookings),
-        offers=Offers(database, rosters, profiles, directory, bookings, clock, who="patient"),
+        keeper=keeper,
+        offers=offers,
+        other_times=OtherTimes(agenda, units, directory, bookings, offers, keeper, clock),
         visits=OwnVisits(database, clock),
         privacy=Privacy(database, profiles, clock),
         requests=requests,

@@ -88,7 +88,7 @@ def open_clinic(
     accounts = open_accounts(settings, database, profiles, audit, clock, hasher)
     bookings = Bookings(database, holds, rosters, profiles, clock)
     desk = open_desk(database, rosters, profiles, units, directory, holds, audit, settings.recordings_folder, clock)
-    portal = open_portal(database, rosters, profiles, holds, directory, bookings, desk,
+    portal = open_portal(database, rosters, profiles, units, agenda, holds, directory, bookings, desk,
                          accounts.users, accounts.letters, audit, clock)  # fmt: skip
     return Clinic(
         **vars(accounts),
