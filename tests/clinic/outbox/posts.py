@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from clinic.bookings import Booking
+from clinic.identities import Identity
 from clinic.media.outgoing import NotSent, Outgoing
 from clinic.outbox.claims import LEASE
 from clinic.outbox.opening import open_sending
@@ -62,3 +64,27 @@ def due(clinic: SmallClinic, kind: str) -> list[Any]:
     """When messages of a kind are due that wait."""
     wanted = select(OutboxRow.due_at).where(OutboxRow.kind == kind, OutboxRow.audience.is_not(None))
     return [row[0] for row in clinic.database.rows(wanted.order_by(OutboxRow.due_at)) if row[0]]
+
+
+def with_doctor(clinic: SmallClinic) -> SmallClinic:
+    """The clinic, and an account of Marina's with an address that was shown to be hers."""
+    doctor: dict[str, Any] = {"doctor_id": clinic.at.doctors["marina"], "by": "system", "verified": True}
+    clinic.users.create("Marina Corrêa", ["doctor"], [Identity("email", "marina@example.com")], **doctor)
+    return clinic
+
+
+def cancel(clinic: SmallClinic, booked: Booking) -> None:
+    """Alice gives her time back."""
+    clinic.bookings.cancel(clinic.people["alice"], booked.id, "other", "telephone")
+
+
+def move(clinic: SmallClinic, booked: Booking, place: int = 3) -> Booking:
+    """Alice takes a later time instead."""
+    hold = clinic.bookings.hold(clinic.slot(place=place), by="call")
+    return clinic.bookings.reschedule(clinic.people["alice"], booked.id, hold, "telephone")
+
+
+def settle(clinic: SmallClinic, sending: Sending, **later: float) -> None:
+    """What becomes due in that time is sent."""
+    clinic.clock.move(**(later or {"seconds": 15}))
+    sending.drain()

@@ -6,22 +6,11 @@ from sqlalchemy import update
 from clinic.media.outgoing import NotSent
 from clinic.outbox.list import NotToBeSent, Wanted
 from db.tables import OutboxRow
-from tests.clinic.outbox.posts import Post, worker
 
 
 @pytest.fixture
 def clinic(any_clinic):
     return any_clinic
-
-
-@pytest.fixture
-def post():
-    return Post()
-
-
-@pytest.fixture
-def sending(clinic, post):
-    return worker(clinic, post)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from clinic.messages.preferences import Preference
 from clinic.outbox.quiet import Quiet
 from clinic.outbox.reminders import Reminders
-from tests.clinic.outbox.posts import Post, due, states, worker
+from tests.clinic.outbox.posts import due, states, worker
 
 BRASILIA, ACRE = ZoneInfo("America/Sao_Paulo"), ZoneInfo("America/Rio_Branco")
 NIGHT = Quiet(21, 8)
@@ -87,16 +87,6 @@ def test_only_what_was_there_before_is_still_reminded_of_when_the_night_is_over(
     given = (at("2026-11-26T10:00"), BRASILIA, at("2026-11-26T07:30"))
     assert Reminders((3,), NIGHT).of(*given) == {}
     assert Reminders((3,), NIGHT).of(*given, late=True) == {3: at("2026-11-26T08:00")}
-
-
-@pytest.fixture
-def post():
-    return Post()
-
-
-@pytest.fixture
-def sending(clinic, post):
-    return worker(clinic, post)
 
 
 @pytest.fixture

@@ -1,51 +1,21 @@
 """Who hears of what, when, and how often: once."""
 
 from datetime import timedelta
-from itertools import pairwise
 
 import pytest
 from sqlalchemy import delete, update
 
-from clinic.identities import Identity
 from clinic.media.outgoing import NotSent
 from clinic.messages.preferences import Preference
-from clinic.outbox import calendars, claims, writing
-from clinic.outbox.sending import MOST_TRIES
+from clinic.outbox import claims
 from db.tables import Identity as IdentityRow
 from db.tables import OutboxRow
-from tests.clinic.outbox.posts import Post, due, states, worker
+from tests.clinic.outbox.posts import Post, cancel, due, settle, states, with_doctor, worker
 
 
 @pytest.fixture
 def clinic(any_clinic):
-    doctor = {"doctor_id": any_clinic.at.doctors["marina"], "by": "system", "verified": True}
-    any_clinic.users.create("Marina Corrêa", ["doctor"], [Identity("email", "marina@example.com")], **doctor)
-    return any_clinic
-
-
-@pytest.fixture
-def post():
-    return Post()
-
-
-@pytest.fixture
-def sending(clinic, post):
-    return worker(clinic, post)
-
-
-def cancel(clinic, booked):
-    clinic.bookings.cancel(clinic.people["alice"], booked.id, "other", "telephone")
-
-
-def move(clinic, booked, place=3):
-    hold = clinic.bookings.hold(clinic.slot(place=place), by="call")
-    return clinic.bookings.reschedule(clinic.people["alice"], booked.id, hold, "telephone")
-
-
-def settle(clinic, sending, **later):
-    """What becomes due in that time is sent."""
-    clinic.clock.move(**(later or {"seconds": 15}))
-    sending.drain()
+    return with_doctor(any_clinic)
 
 
 def test_patient_and_doctor_are_told_of_a_booking(clinic, post, sending):
@@ -103,96 +73,6 @@ def test_who_was_told_of_nothing_yet_hears_of_what_is_so_in_the_end(clinic, post
     clinic.bookings.undo(clinic.people["alice"], booked.id, "telephone")
     settle(clinic, sending, minutes=1)
     assert (post.to, len(states(clinic, "booked"))) == (["alice@example.com", "marina@example.com"], 2)
-
-
-def test_a_move_is_one_message_with_the_old_time(clinic, post, sending):
-    booked = clinic.book("alice", clinic.slot(place=1))
-    sending.drain()
-    new = move(clinic, booked)
-    settle(clinic, sending)
-    mail = post.sent[-1] if post.sent[-1].to == "alice@example.com" else post.sent[-2]
-    assert (len(post.sent), mail.subject.startswith("Clínica Boa Vista: sua consulta mudou")) == (4, True)
-    assert "Era: " in mail.text
-    assert mail.calendar.starts_at == new.starts_at
-
-
-def test_a_moved_visit_stays_one_entry_of_the_calendar(clinic, post, sending):
-    booked = clinic.book("alice", clinic.slot(place=1))
-    sending.drain()
-    for place in (3, 5):
-        booked = move(clinic, booked, place)
-        settle(clinic, sending)
-    entries = [one.calendar for one in post.sent if one.calendar]
-    assert len({one.uid for one in entries}) == 1
-    assert [one.sequence for one in entries] == sorted({one.sequence for one in entries})
-
-
-def elsewhere(clinic, booked, doctor="paulo", specialty="general"):
-    """The visit is now another doctor's, who has an account too; or she is asked for it."""
-    own, doctor_id = [Identity("email", f"{doctor}@example.com")], clinic.at.doctors[doctor]
-    clinic.users.create(doctor, ["doctor"], own, doctor_id=doctor_id, by="system", verified=True)
-    slot, alice = clinic.slot(doctor, specialty, place=2), clinic.people["alice"]
-    hold, terms = clinic.bookings.hold(slot, by="call"), clinic.terms(slot, specialty)
-    return clinic.bookings.reschedule(alice, booked.id, hold, "telephone", terms, key="call:2")
-
-
-def told(post):
-    """Address and subject of each message, without the clinic's name."""
-    return sorted((one.to.split("@")[0], one.subject.removeprefix("Clínica Boa Vista")) for one in post.sent)
-
-
-def test_a_visit_that_goes_to_another_doctor_is_gone_for_one_and_new_for_the_other(clinic, post, sending):
-    booked = clinic.book("alice")
-    sending.drain()
-    post.sent.clear()
-    elsewhere(clinic, booked)
-    sending.drain()
-    assert post.sent == []
-    settle(clinic, sending)
-    [(who, subject), *doctors] = told(post)
-    assert (who, "mudou" in subject) == ("alice", True)
-    assert doctors == [("marina", " - Consulta cancelada"), ("paulo", " - Nova consulta agendada")]
-
-
-def test_a_doctor_who_never_heard_of_a_visit_does_not_hear_that_it_went_elsewhere(clinic, post, sending):
-    elsewhere(clinic, clinic.book("alice"))
-    settle(clinic, sending)
-    assert [who for who, _ in told(post)] == ["alice", "paulo"]
-
-
-def test_a_doctor_hears_when_another_one_has_accepted_the_visit_instead(clinic, post, sending):
-    booked = clinic.book("alice")
-    sending.drain()
-    asked = elsewhere(clinic, booked, "rita", "cardiology")
-    sending.drain()
-    post.sent.clear()
-    clinic.bookings.accept(asked.id, by=f"user:{clinic.users.of_doctor(clinic.at.doctors['rita'])}")
-    settle(clinic, sending)
-    [(who, subject), *doctors] = told(post)
-    assert (who, "aceito" in subject, doctors) == ("alice", True, [("marina", " - Consulta cancelada")])
-
-
-@pytest.mark.parametrize("back", ["undone", "withdrawn"])
-def test_a_visit_that_comes_back_from_another_doctor_was_never_gone(clinic, post, sending, back):
-    booked = clinic.book("alice")
-    sending.drain()
-    post.sent.clear()
-    elsewhere(clinic, booked)
-    if back == "withdrawn":
-        clinic.bookings.withdraw("call:2")
-    else:
-        clinic.bookings.undo(clinic.people["alice"], booked.id, "telephone")
-    settle(clinic, sending)
-    assert post.sent == []
-
-
-def test_a_move_that_was_taken_back_tells_nobody_anything(clinic, post, sending):
-    booked = clinic.book("alice", clinic.slot(place=1))
-    sending.drain()
-    move(clinic, booked)
-    clinic.bookings.undo(clinic.people["alice"], booked.id, "telephone")
-    settle(clinic, sending, minutes=1)
-    assert len(post.sent) == 2
 
 
 def test_a_doctor_who_never_heard_of_a_visit_does_not_hear_that_it_is_gone(clinic, post, sending):
@@ -318,66 +198,6 @@ def test_what_was_switched_off_is_not_sent(clinic, post, sending):
     assert post.to == ["marina@example.com"]
 
 
-def test_a_failure_is_tried_again_with_growing_pauses(clinic, post, sending):
-    clinic.messages.texts.switch("booked", "doctor", False, by="user:1")
-    clinic.book("alice", clinic.slot(place=40))
-    post.fails, pauses = NotSent("unreachable", again=True), []
-    for _ in range(4):
-        sending.drain()
-        [again] = due(clinic, "booked")
-        pauses.append(again - clinic.clock())
-        clinic.clock.now = again
-    assert all(later > 2 * sooner for sooner, later in pairwise(pauses))
-    post.fails = None
-    sending.drain()
-    assert (states(clinic, "booked"), len(post.sent)) == ([("booked", "patient", "sent", None)], 1)
-
-
-def test_what_never_works_is_given_up_and_says_why(clinic, post, sending):
-    clinic.book("alice", clinic.slot(place=40))
-    post.fails = NotSent("unreachable", again=True)
-    for _ in range(MOST_TRIES + 30):
-        settle(clinic, sending, minutes=30)
-    assert ("booked", "patient", "failed", "unreachable") in states(clinic)
-
-
-def test_what_is_refused_for_good_is_not_tried_again(clinic, post, sending):
-    clinic.book("alice")
-    post.fails = NotSent("address-550", again=False)
-    sending.drain()
-    assert states(clinic, "booked") == [
-        ("booked", "patient", "failed", "address-550"), ("booked", "doctor", "failed", "address-550"),
-    ]  # fmt: skip
-
-
-def test_a_fault_of_a_medium_is_a_failure_like_others(clinic, post, sending, caplog):
-    clinic.book("alice")
-    post.fails = ValueError("alice@example.com")
-    sending.drain()
-    assert {reason for *_, reason in states(clinic, "booked")} == {"error"}
-    assert "alice@" not in caplog.text
-
-
-def test_a_medium_that_fails_is_let_alone_for_the_rest_of_a_round(clinic, post, sending):
-    tried = []
-    post.first, post.fails = lambda: tried.append(1), NotSent("unreachable", again=True)
-    for who in ("alice", "davi"):
-        clinic.book(who)
-    sending.drain()
-    assert len(tried) == 2
-    assert "waits_for_medium" in {reason for *_, reason in states(clinic, "booked")}
-
-
-def test_a_round_ends_when_it_is_time_to_stop(clinic, post, sending):
-    clinic.book("alice")
-    sending.round()
-    stop = iter([False, True, True])
-    assert sending.round(lambda: next(stop)) == 1
-    clinic.clock.move(seconds=1)
-    sending.drain()
-    assert len(post.sent) == 2
-
-
 def test_a_visit_that_is_gone_silences_what_waits(clinic, post, sending):
     booked = clinic.book("alice", clinic.slot(place=60))
     sending.drain()
@@ -401,15 +221,3 @@ def test_no_show_is_written_to_the_next_morning(clinic, post, sending):
     sending.drain()
     [at] = due(clinic, "noshow")
     assert at - clinic.clock() > timedelta(hours=12)
-
-
-@pytest.mark.parametrize(
-    "query",
-    [writing.WANTED, calendars.VERSION, claims.IS_DUE, claims.LEFT],
-    ids=["message", "version", "is due", "left behind"],
-)
-def test_what_is_asked_for_every_message_is_text_for_the_driver(clinic, query):
-    given = {"appointment": 1, "change": 1, "now": clinic.clock(), "since": clinic.clock()}
-    assert len(clinic.database.ask(query, given)) == 0
-    text, _ = query.bound(clinic.database._engines.single.dialect, given)
-    assert "POSTCOMPILE" not in text
