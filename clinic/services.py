@@ -111,7 +111,7 @@ def open_clinic(
         live=Live(database, clock),
         live_calls=LiveCalls(database, clock),
         guessing=guessing,
-        messages=open_messages(settings, database, rosters, profiles, desk.bookings, clock),
+        messages=open_messages(settings, database, rosters, profiles, desk.bookings, audit, clock),
         feeds=Feeds(database, rosters, profiles, clock),
         practice=Practice(database, rosters, schedules, clock),
         closings=Closings(database, rosters, profiles, clock),

@@ -34,7 +34,13 @@ class Messages:
 
 
 def open_messages(
-    settings: Settings, database: Database, rosters: Rosters, profiles: Profiles, bookings: DeskBookings, clock: Clock
+    settings: Settings,
+    database: Database,
+    rosters: Rosters,
+    profiles: Profiles,
+    bookings: DeskBookings,
+    audit: AuditTrail,
+    clock: Clock,
 ) -> Messages:
     """Build them on the clinic's own parts."""
     links, preferences = Links(settings.secrets_key), Preferences(database, clock)
@@ -46,6 +52,6 @@ def open_messages(
         links=links,
         preferences=preferences,
         answers=Answers(database, links, bookings, preferences, clock),
-        outbox=OutboxList(database, AuditTrail(database, clock), clock),
+        outbox=OutboxList(database, audit, clock),
         sending=open_sending(settings, database, rosters, texts, variables, links, media, clock),
     )
