@@ -31,11 +31,11 @@ class Mover:
     """What is free, and moving there."""
 
     def __init__(self, clinic: "Clinic") -> None:
-        self._clinic, self._times = clinic, clinic.portal.other_times
+        self._clinic, self._portal = clinic, clinic.portal
 
     def by_day(self, asked: Asked, since: date) -> Mapping[date, list[SlotInfo]]:
         """Free times from a day on."""
-        return self._times.by_day(self._clinic.bookings.get(asked.id), since, MOST_TIMES)
+        return self._portal.other_times.by_day(self._clinic.bookings.get(asked.id), since, MOST_TIMES)
 
     def move(self, asked: Asked) -> Booking:
         """To the time of the form. Raises NotNow, WrongStatus, NotYours."""
@@ -45,7 +45,7 @@ class Mover:
         try:
             return self._move(asked, visit, slot)
         except SlotTaken:
-            others = self._times.free(visit, max(slot.starts_at, self._clinic.clock()), OTHERS)
+            others = self._portal.other_times.free(visit, max(slot.starts_at, self._clinic.clock()), OTHERS)
             raise NotNow(portal_words.gone(others, zone, slot.starts_at)) from None
         except Overlaps as other:
             raise NotNow(portal_words.OVERLAPS.format(when=when(other.booking.starts_at, zone))) from None
@@ -55,7 +55,7 @@ class Mover:
             self._clinic.portal.keeper.let_go(_keeps(asked))
 
     def _move(self, asked: Asked, visit: Booking, slot: SlotInfo) -> Booking:
-        hold, terms = self._times.claim(visit, slot, _keeps(asked))
+        hold, terms = self._portal.other_times.claim(visit, slot, _keeps(asked))
         once = request.form.get("once", "")
         key = f"link:{asked.link.appointment_id}:{once}"[:120] if once else None
         return self._clinic.messages.answers.move(asked, hold, terms, key)
@@ -63,7 +63,7 @@ class Mover:
     def _slot(self, visit: Booking) -> SlotInfo:
         """The time that was chosen; only one of the same doctor."""
         try:
-            return self._times.slot(visit, number(request.form.get("horario")) or 0)
+            return self._portal.other_times.slot(visit, number(request.form.get("horario")) or 0)
         except KeyError:
             raise NotNow("Escolha um dos horários.") from None
 

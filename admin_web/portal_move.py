@@ -29,7 +29,7 @@ class Move:
     """The times, and the new one once more before it is booked."""
 
     def __init__(self, clinic: "Clinic") -> None:
-        self._clinic, self._visits, self._times = clinic, Visits(clinic), clinic.portal.other_times
+        self._clinic, self._visits, self._portal = clinic, Visits(clinic), clinic.portal
 
     def times(self, appointment_id: int) -> Answer:
         """Other times of the same doctor, for as long as it was to take."""
@@ -47,7 +47,7 @@ class Move:
         if not self._may_move(visit):
             return self._not_now(appointment_id)
         try:
-            hold = self._times.keep(visit, slot, keeps(viewer()))
+            hold = self._portal.other_times.keep(visit, slot, keeps(viewer()))
         except SlotTaken:
             return self._gone(visit, slot)
         return self._render("portal/move_confirm.html", visit, person=person, slot=slot, hold=hold)
@@ -92,7 +92,7 @@ class Move:
         return to(url_for("visits.one", appointment_id=new.id, desfazer=old.id))
 
     def _move(self, person: Person, visit: CardVisit, slot: SlotInfo) -> Booking:
-        hold, terms = self._times.claim(visit, slot, keeps(viewer()))
+        hold, terms = self._portal.other_times.claim(visit, slot, keeps(viewer()))
         once = request.form.get("once", "")
         key = f"{viewer().ref}:{once}"[:120] if once else None
         return self._clinic.bookings.reschedule(person, visit.id, hold, VIA, terms, key=key)
@@ -100,7 +100,7 @@ class Move:
     def _slot(self, visit: CardVisit, slot_id: int) -> SlotInfo:
         """A time of the same doctor; any other is not there."""
         try:
-            return self._times.slot(visit, slot_id)
+            return self._portal.other_times.slot(visit, slot_id)
         except KeyError:
             abort(404)
 
@@ -116,7 +116,8 @@ class Move:
         return self._listed(visit, portal_words.gone(self._others(visit, slot), zone, slot.starts_at)), TAKEN
 
     def _others(self, visit: CardVisit, slot: SlotInfo) -> list[SlotInfo]:
-        return self._times.free(visit, slot.starts_at, OTHERS) or self._times.free(visit, self._clinic.clock(), OTHERS)
+        free = self._portal.other_times.free
+        return free(visit, slot.starts_at, OTHERS) or free(visit, self._clinic.clock(), OTHERS)
 
     @staticmethod
     def _at(visit: CardVisit, slot: SlotInfo) -> str:
@@ -126,7 +127,7 @@ class Move:
         zone = self._clinic.units.get(visit.unit_id).tz
         today = self._clinic.clock().astimezone(zone).date()
         since = max(day_near(request.args.get("dia"), today), today)
-        days = self._times.by_day(visit, since, MOST_TIMES)
+        days = self._portal.other_times.by_day(visit, since, MOST_TIMES)
         return self._render("portal/move.html", visit, said=said, days=days, since=since, today=today)
 
     def _render(self, template: str, visit: CardVisit, **more: object) -> str:
