@@ -76,3 +76,24 @@ def site(clinic, tmp_path):
     from tests.admin_web.site import make_site  # it needs the client above
 
     return make_site(clinic, tmp_path)
+
+
+@pytest.fixture
+def manager(site):
+    """A manager's browser, with the token that pages bring."""
+    browser = site.client("manager")
+    browser.get("/conta")
+    return browser
+
+
+@pytest.fixture
+def marina(clinic) -> int:
+    return clinic.at.doctors["marina"]
+
+
+@pytest.fixture
+def doctor(site):
+    """Marina's browser."""
+    browser = site.client("doctor")
+    browser.get("/medico", follow_redirects=True)
+    return browser

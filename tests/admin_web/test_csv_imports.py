@@ -11,13 +11,6 @@ from clinic.csv_import.columns import SORTS
 MARIA = "nome;cpf;nascimento\nMaria de Souza;168.995.350-09;05/04/1980\n"
 
 
-@pytest.fixture
-def manager(site):
-    browser = site.client("manager")
-    browser.get("/importar")
-    return browser
-
-
 def token(browser):
     return {"csrf_token": browser.get_cookie("alo_csrf").value}
 

@@ -13,13 +13,6 @@ from tests.admin_web.forms import as_shown, send
 INPUT = re.compile(r'<input [^>]*name="([^"]+)" value="([^"]*)"')
 
 
-@pytest.fixture
-def manager(site):
-    browser = site.client("manager")
-    browser.get("/unidades")
-    return browser
-
-
 SORTS = {"unit": "unidades", "specialty": "especialidades", "payer": "convenios", "kind": "tipos"}
 
 

@@ -8,29 +8,10 @@ from admin_web.own_terms import read_reais
 from clinic.editing import Editing, stamp
 from clinic.profile import ChangedMeanwhile
 from tests.admin_web.forms import as_shown, send
-from tests.admin_web.test_own_pages import at, row, seen_in, tuesday
+from tests.admin_web.own import at, row, seen_in, tuesday
 from tests.clinic.counting import CountingDatabase
 
 AGES_AWAY = ("0001-01-01", "9999-12-31")
-
-
-@pytest.fixture
-def marina(clinic) -> int:
-    return clinic.at.doctors["marina"]
-
-
-@pytest.fixture
-def doctor(site):
-    browser = site.client("doctor")
-    browser.get("/medico", follow_redirects=True)
-    return browser
-
-
-@pytest.fixture
-def manager(site):
-    browser = site.client("manager")
-    browser.get("/feriados")
-    return browser
 
 
 # Days ages away

@@ -13,13 +13,6 @@ from tests.admin_web.forms import as_shown, send
 TUESDAY = date(2026, 11, 24)
 
 
-@pytest.fixture
-def manager(site):
-    browser = site.client("manager")
-    browser.get("/ajustes")
-    return browser
-
-
 # Settings
 
 

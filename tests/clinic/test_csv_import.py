@@ -1,59 +1,17 @@
-"""Files of patients, doctors, hours and coming appointments: tried, carried out, taken back."""
+"""Files of patients: read, tried, carried out, taken back."""
 
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 
 from clinic.csv_import.columns import COLUMNS, SORTS, example
 from clinic.csv_import.patients import OTHER_BIRTH
 from clinic.csv_import.reading import MOST_LINES, Unreadable, read
 from clinic.csv_import.verdicts import ODD
-from db.tables import Appointment, Doctor, Import, OutboxRow, Patient, PatientPhone, Slot, WorkingHours
-from tests.clinic.outbox.posts import Post, worker
+from db.tables import Import, Patient, PatientPhone
+from tests.clinic.csv_lists import BY, MARIA, PATIENTS, count, done, patient, problems, tried, undone
 from tests.clinic.small_clinic import CPF
-
-BY = "user:1"
-MARIA = "Maria de Souza;168.995.350-09;05/04/1980;(11) 98888-7777"
-PATIENTS = "nome;cpf;nascimento;telefones"
-VISITS = "cpf;crm;uf;data;hora;tipo"
-HOURS = "crm;uf;unidade;dia;inicio;fim"
-DOCTORS = "nome;tratamento;crm;uf;especialidades;convenios"
-
-
-def tried(clinic, sort, *lines):
-    return clinic.csv_imports.try_out(sort, "lista.csv", "\n".join(lines).encode(), BY)
-
-
-def done(clinic, sort, *lines):
-    """Tried and carried out to the end."""
-    one = tried(clinic, sort, *lines)
-    clinic.csv_imports.start(one, BY)
-    while clinic.csv_imports.get(one).status == "running":
-        clinic.csv_imports.go_on()
-    return one
-
-
-def undone(clinic, one):
-    clinic.csv_imports.undo(one, BY)
-    while clinic.csv_imports.get(one).status == "undoing":
-        clinic.csv_imports.go_on()
-    return clinic.csv_imports.counts(one)
-
-
-def count(clinic, table, *which):
-    return clinic.database.first(select(func.count()).select_from(table).where(*which))[0]
-
-
-def problems(clinic, one):
-    return {info.line: info.problems for info in clinic.csv_imports.lines(one, 99, with_problems=True)}
-
-
-def patient(clinic, cpf):
-    return clinic.database.first(select(Patient).where(Patient.cpf == cpf))
-
-
-# Files
 
 
 def cells(content, sort="patients"):
@@ -104,9 +62,6 @@ def test_examples_can_be_read_and_have_every_column(sort):
     file = read(example(sort), sort)
     assert set(file.rows[0].cells) == {one.name for one in COLUMNS[sort]}
     assert file.ignored == ()
-
-
-# Patients
 
 
 def test_a_trial_does_nothing(clinic):
@@ -231,205 +186,3 @@ def test_old_lines_are_forgotten(clinic):
     assert clinic.csv_imports.forget_old() == 2
     assert [one.id for one in clinic.csv_imports.latest()] == [kept]
     assert count(clinic, Import) == 1
-
-
-# Doctors
-
-
-def test_a_doctor_has_specialties_and_payers(clinic):
-    done(clinic, "doctors", DOCTORS, "Helena Prado;Dra.;52341;sp;Cardiologia:777|clinica geral;particular")
-    [helena] = [one for one in clinic.editing.records("doctor") if one["crm"] == "52341"]
-    at = clinic.at
-    assert clinic.editing.specialties_of(helena["id"]) == {
-        at.specialties["cardiology"]: "777",
-        at.specialties["general"]: None,
-    }
-    assert len(clinic.editing.payers_of(helena["id"])) == 2
-    assert "Helena Prado" in clinic.names.pending()
-
-
-def test_a_doctor_on_file_is_changed_and_taken_back(clinic):
-    marina = clinic.at.doctors["marina"]
-    before = clinic.editing.record("doctor", marina), clinic.editing.specialties_of(marina)
-    one = done(clinic, "doctors", DOCTORS, "Marina C. Lopes;doutora;101;SP;Cardiologia:9;Particular")
-    assert clinic.csv_imports.counts(one) == {("changed", "done"): 1}
-    assert clinic.editing.specialties_of(marina)[clinic.at.specialties["cardiology"]] == "9"
-    undone(clinic, one)
-    assert (clinic.editing.record("doctor", marina), clinic.editing.specialties_of(marina)) == before
-
-
-def test_a_doctor_with_hours_is_not_taken_back(clinic):
-    one = done(clinic, "doctors", DOCTORS, "Helena Prado;Dra.;52341;SP;Clínica geral;")
-    hours = done(clinic, "hours", HOURS, "52341;SP;Centro;segunda;08:00;12:00")
-    clinic.csv_imports.undo(one, BY)
-    assert problems(clinic, one)[2] in ({"": "Já tem horários."}, {"": "Já tem vagas."})
-    assert undone(clinic, hours) == {("new", "undone"): 1}
-
-
-def test_a_doctor_without_trace_is_taken_back(clinic):
-    before = count(clinic, Doctor)
-    assert undone(clinic, done(clinic, "doctors", DOCTORS, "Helena Prado;Dra.;52341;SP;Clínica geral;")) == {
-        ("new", "undone"): 1
-    }
-    assert count(clinic, Doctor) == before
-
-
-@pytest.mark.parametrize(
-    ("line", "column"),
-    [
-        ("Helena;Dra.;5x;SP;Clínica geral;", "crm"), ("Helena;Dra.;52341;XX;Clínica geral;", "uf"),
-        ("Helena;senhora;52341;SP;Clínica geral;", "tratamento"), ("Helena;Dra.;52341;SP;Magia;", "especialidades"),
-        ("Helena;Dra.;52341;SP;Cardiologia:x;", "especialidades"),
-        ("Helena;Dra.;52341;SP;Clínica geral;Nenhum", "convenios"),
-        (";Dra.;52341;SP;Clínica geral;", "nome"),
-    ],
-)  # fmt: skip
-def test_a_doctor_that_cannot_be_is_told(clinic, line, column):
-    assert set(problems(clinic, tried(clinic, "doctors", DOCTORS, line))[2]) == {column}
-
-
-# Hours
-
-
-def test_hours_make_free_time_and_go_again(any_clinic):
-    clinic = any_clinic
-    rita = clinic.at.doctors["rita"]
-    before = count(clinic, Slot, Slot.doctor_id == rita)
-    one = done(
-        clinic,
-        "hours",
-        HOURS + ";modalidade",
-        "103;SP;Santana;Terça-feira;13h;17:30;vídeo",
-        "103;SP;santana;qua;13:00;14:00;",
-    )
-    assert count(clinic, WorkingHours, WorkingHours.doctor_id == rita) == 7
-    assert count(clinic, Slot, Slot.doctor_id == rita) > before
-    assert undone(clinic, one) == {("new", "undone"): 2}
-    assert count(clinic, Slot, Slot.doctor_id == rita) == before
-
-
-@pytest.mark.parametrize(
-    ("line", "column"),
-    [
-        ("101;SP;Centro;segunda;11:00;13:00", "inicio"), ("999;SP;Centro;segunda;13:00;14:00", "crm"),
-        ("101;SP;Lua;segunda;13:00;14:00", "unidade"), ("101;SP;Centro;feriado;13:00;14:00", "dia"),
-        ("101;SP;Centro;segunda;25:00;26:00", "inicio"), ("101;SP;Centro;segunda;14:00;13:00", "fim"),
-    ],
-)  # fmt: skip
-def test_hours_that_cannot_be_are_told(clinic, line, column):
-    assert column in problems(clinic, tried(clinic, "hours", HOURS, line))[2]
-
-
-def test_hours_are_written_behind_the_page_from_the_first_line_on(clinic):
-    one = tried(clinic, "hours", HOURS, "103;SP;Santana;segunda;14:00;15:00")
-    clinic.csv_imports.start(one, BY)
-    assert clinic.csv_imports.counts(one) == {("new", "waiting"): 1}
-    assert clinic.csv_imports.go_on() == 1
-
-
-def test_hours_that_stand_already_are_the_same(clinic):
-    assert clinic.csv_imports.counts(tried(clinic, "hours", HOURS, "101;SP;Centro;seg;08:00;12:00")) == {
-        ("same", "waiting"): 1
-    }
-
-
-def test_hours_of_a_file_do_not_overlap(clinic):
-    lines = ("101;SP;Centro;segunda;13:00;15:00", "101;SP;Centro;segunda;14:00;16:00")
-    assert list(problems(clinic, tried(clinic, "hours", HOURS, *lines))) == [3]
-
-
-def test_hours_with_bookings_stay(clinic):
-    one = done(clinic, "hours", HOURS, "103;SP;Santana;segunda;14:00;15:00")
-    slots = clinic.agenda.next_free(clinic.criteria("cardiology", "rita"), limit=200)
-    zone = clinic.units.get(clinic.at.units["norte"]).tz
-    at_two = next(slot for slot in slots if slot.starts_at.astimezone(zone).hour == 14)
-    clinic.book("bruno", at_two, specialty="cardiology")
-    assert undone(clinic, one) == {("new", "kept"): 1}
-
-
-# Appointments
-
-TUESDAY_NINE = f"{CPF['bruno']};101;SP;24/11/2026;09:00;Consulta"
-
-
-def test_an_appointment_takes_its_time(any_clinic):
-    clinic = any_clinic
-    one = done(clinic, "visits", VISITS, TUESDAY_NINE)
-    assert clinic.csv_imports.counts(one) == {("new", "done"): 1}
-    [visit] = clinic.bookings.upcoming(clinic.people["bruno"])
-    assert (visit.status, visit.doctor_id, visit.starts_at.hour) == ("booked", clinic.at.doctors["marina"], 12)
-    assert count(clinic, Slot, Slot.appointment_id == visit.id) == 1
-
-
-def test_a_long_visit_takes_all_its_slots(clinic):
-    done(clinic, "visits", VISITS, TUESDAY_NINE.replace("Consulta", "Primeira consulta"))
-    [visit] = clinic.bookings.upcoming(clinic.people["bruno"])
-    assert count(clinic, Slot, Slot.appointment_id == visit.id) == 2
-
-
-def test_a_visit_that_stands_already_is_not_doubled(clinic):
-    done(clinic, "visits", VISITS, TUESDAY_NINE)
-    assert clinic.csv_imports.counts(done(clinic, "visits", VISITS, TUESDAY_NINE)) == {("same", "waiting"): 1}
-    assert count(clinic, Appointment) == 1
-
-
-@pytest.mark.parametrize(
-    ("line", "column"),
-    [
-        (TUESDAY_NINE.replace("09:00", "09:10"), "hora"), (TUESDAY_NINE.replace("24/11", "22/11"), "hora"),
-        (TUESDAY_NINE.replace("Consulta", "Retorno"), "tipo"), (TUESDAY_NINE.replace("Consulta", "Nada"), "tipo"),
-        (TUESDAY_NINE.replace(CPF["bruno"], "16899535009"), "cpf"),
-        (TUESDAY_NINE.replace("24/11/2026", "ontem"), "data"),
-        (TUESDAY_NINE.replace("24/11/2026", "23/11/2020"), "hora"),
-    ],
-)  # fmt: skip
-def test_a_visit_without_free_time_is_told(clinic, line, column):
-    assert list(problems(clinic, tried(clinic, "visits", VISITS, line))[2]) == [column]
-
-
-def test_of_two_lines_for_a_time_the_first_has_it(clinic):
-    one = done(clinic, "visits", VISITS, TUESDAY_NINE, TUESDAY_NINE.replace(CPF["bruno"], CPF["alice"]))
-    assert list(problems(clinic, one)) == [3]
-
-
-def test_time_taken_since_the_trial_is_told(clinic):
-    one = tried(clinic, "visits", VISITS, TUESDAY_NINE)
-    clinic.book(
-        "alice",
-        next(
-            s
-            for s in clinic.agenda.next_free(clinic.criteria(doctor="marina"), limit=20)
-            if s.starts_at.day == 24 and s.starts_at.hour == 12
-        ),
-    )
-    clinic.csv_imports.start(one, BY)
-    assert clinic.csv_imports.counts(one) == {("wrong", "failed"): 1}
-    assert problems(clinic, one) == {2: {"hora": "O médico não tem este horário livre."}}
-
-
-def test_an_appointment_is_taken_back_without_trace(clinic):
-    one = done(clinic, "visits", VISITS, TUESDAY_NINE)
-    assert undone(clinic, one) == {("new", "undone"): 1}
-    assert (count(clinic, Appointment), count(clinic, Slot, Slot.status != "free")) == (0, 0)
-    assert clinic.csv_imports.counts(tried(clinic, "visits", VISITS, TUESDAY_NINE)) == {("new", "waiting"): 1}
-
-
-def test_an_appointment_whose_reminder_went_out_stays(clinic):
-    one = done(clinic, "visits", VISITS, TUESDAY_NINE)
-    worker(clinic, Post()).drain()
-    clinic.database.change(update(OutboxRow).where(OutboxRow.kind == "reminder").values(status="sent"))
-    assert undone(clinic, one) == {("new", "kept"): 1}
-
-
-def test_nothing_waits_to_be_told_of_an_appointment_that_was_taken_back(clinic):
-    one = done(clinic, "visits", VISITS, TUESDAY_NINE)
-    worker(clinic, Post()).drain()
-    undone(clinic, one)
-    assert count(clinic, OutboxRow, OutboxRow.status == "waiting") == 0
-    assert count(clinic, OutboxRow, OutboxRow.reason == "gone") > 0
-
-
-def test_an_appointment_that_was_confirmed_stays(clinic):
-    one = done(clinic, "visits", VISITS, TUESDAY_NINE)
-    clinic.desk.bookings.confirm_for(clinic.bookings.upcoming(clinic.people["bruno"])[0].id)
-    assert undone(clinic, one) == {("new", "kept"): 1}
