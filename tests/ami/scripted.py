@@ -12,7 +12,7 @@ from ami.writer import Outlet, Writer
 from clinic.live_calls import ChannelSeen
 
 NOW = datetime(2026, 11, 23, 17, 35, tzinfo=UTC)
-FAST = Timing(answer=0.4, ping=0.1, resync=0.5, first_pause=0.02, longest_pause=0.1, steady=5)
+FAST = Timing(answer=1.0, ping=0.1, resync=0.5, first_pause=0.02, longest_pause=0.1, steady=5)
 
 
 def event(name: str, **headers: str) -> bytes:
@@ -176,7 +176,7 @@ class Bench:
         self.writer.stop(2)
         await self.asterisk.stop()
 
-    async def until(self, true: Callable[[], object], seconds: float = 8) -> None:
+    async def until(self, true: Callable[[], object], seconds: float = 20) -> None:
         """Wait for it; AssertionError when it does not come true, or when the watcher broke."""
         end = time.monotonic() + seconds
         while not true():

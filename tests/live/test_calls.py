@@ -4,6 +4,7 @@ The calls of a kind are on the line at once, in a fixture; the tests say what mu
 """
 
 import asyncio
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -31,7 +32,7 @@ from tests.live.walk import (
 )
 from tests.live.wiretap import Talk, Wiretap
 
-pytestmark = [pytest.mark.live, pytest.mark.asterisk, pytest.mark.xdist_group("asterisk"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.live, pytest.mark.asterisk, pytest.mark.xdist_group("asterisk"), pytest.mark.timeout(1200)]
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Visit:
     patient: int
     pause: float = 0.45
     seconds: float = 240
+    note: str = ""
+    """The kind of the voice note it leaves."""
 
 
 VISITS = {
@@ -50,11 +53,13 @@ VISITS = {
     "booking on MySQL": Visit("mysql", BOOK, 2),
     "booking on MariaDB": Visit("mariadb", BOOK, 2),
     "hearing": Visit("mariadb", HEAR, 3),
-    "cancelling": Visit("mariadb", CANCEL, 4),
+    "cancelling": Visit("mariadb", CANCEL, 4, note="cancel_reason"),
     "moving": Visit("mariadb", MOVE, 5),
-    "complaining": Visit("mariadb", COMPLAIN, 6),
+    "complaining": Visit("mariadb", COMPLAIN, 6, note="complaint"),
 }
 BOOKINGS = [name for name in VISITS if name.startswith("booking")]
+NOTES = [name for name, visit in VISITS.items() if visit.note]
+TRIES = 3
 
 
 @dataclass
@@ -67,6 +72,19 @@ class Happened:
     recording: Sound | None = None
     talk: Talk = field(default_factory=Talk)
     trouble: str = ""
+    scores: dict[str, float] = field(default_factory=dict)
+    """How well each prompt of the path is found in the recording, in order."""
+    note: float = 0.0
+    """The same of what the caller said, in the note that was kept."""
+
+    @property
+    def story(self) -> list[str]:
+        """What was said to the telephone, for whoever has to find out why."""
+        return [self.trouble, *(command.line for command in self.talk.commands)]
+
+    def understood(self, visit: Visit) -> bool:
+        """Whether both sides heard each other to the last word."""
+        return bool(self.scores) and min(self.scores.values()) >= ENOUGH and (not visit.note or self.note >= ENOUGH)
 
 
 @pytest.fixture(scope="module")
@@ -86,11 +104,26 @@ def clinics(
 
 @pytest.fixture(scope="module")
 def visits(the_asterisk: Asterisk, sounds: Sounds, clinics: dict[str, RunningClinic]) -> dict[str, Happened]:
-    """Everybody calls at once and listens to the end."""
-    happened, numbers = {}, {name: f"1191{place:07}" for place, name in enumerate(VISITS)}
-    for name, visit in VISITS.items():
-        clinic = clinics[visit.clinic]
-        patient = clinic.patients(10)[visit.patient]
+    """Everybody calls at once and listens to the end.
+
+    A call that was not understood is made again by the next patient: what is wrong with the clinic is wrong each time,
+    what a machine with more to do than it can does to the sound is not.
+    """
+    happened: dict[str, Happened] = {}
+    for turn in range(TRIES):
+        again = [name for name, visit in VISITS.items() if not turn or not happened[name].understood(visit)]
+        if turn and again:
+            warnings.warn(f"not understood, called again: {again}", stacklevel=1)
+        happened |= made(the_asterisk, clinics, again, turn)
+    return happened
+
+
+def made(asterisk: Asterisk, clinics: dict[str, RunningClinic], names: list[str], turn: int) -> dict[str, Happened]:
+    """These calls, at once."""
+    happened, numbers = {}, {name: f"119{turn + 1}{place:07}" for place, name in enumerate(names)}
+    for name in names:
+        clinic = clinics[VISITS[name].clinic]
+        patient = clinic.patients(10 * TRIES)[VISITS[name].patient + 10 * turn]
         happened[name] = Happened(clinic, patient, clinic.booked([patient]).get(patient.id, 0))
 
     async def script(phone: Telephone) -> None:
@@ -106,19 +139,25 @@ def visits(the_asterisk: Asterisk, sounds: Sounds, clinics: dict[str, RunningCli
             what.recording = call.recording
 
         async with Wiretap(0, {numbers[name]: what.clinic.port for name, what in happened.items()}) as tap:
-            the_asterisk.point_agi(tap.port)
-            await asyncio.gather(*(one(name, tap) for name in VISITS))
+            asterisk.point_agi(tap.port)
+            await asyncio.gather(*(one(name, tap) for name in names))
 
-    with the_asterisk.in_use():
-        telephone(the_asterisk.server, script)
+    with asterisk.in_use():
+        telephone(asterisk.server, script)
+    for name, what in happened.items():
+        if what.recording is not None:
+            what.scores = heard_of(what.recording, what.talk.files)
+        if kind := VISITS[name].note:
+            last = f"SELECT path FROM {{db}}.voice_notes WHERE kind = '{kind}' ORDER BY id DESC LIMIT 1"
+            what.note = max(
+                (heard(read_wav(asterisk.recordings / path), VOICE) for (path,) in what.clinic.rows(last)), default=0.0
+            )
     return happened
 
 
 @pytest.mark.parametrize("name", VISITS)
 def test_every_prompt_of_the_path_is_heard_in_order(name: str, visits: dict[str, Happened]) -> None:
-    what = visits[name]
-    assert what.recording is not None
-    scores = heard_of(what.recording, what.talk.files)
+    scores = visits[name].scores
     assert len(scores) > 10 and {one: score for one, score in scores.items() if score < ENOUGH} == {}
 
 
@@ -134,7 +173,7 @@ def test_a_call_books(name: str, visits: dict[str, Happened]) -> None:
     assert what.clinic.booked([what.patient]) == {what.patient.id: what.before + 1}
     [(via, status, slot)] = what.clinic.rows(
         "SELECT a.via, a.status, s.status FROM {db}.appointments a JOIN {db}.slots s ON s.id = a.slot_id"
-        f" WHERE a.patient_id = {what.patient.id} AND a.via = 'telephone' AND a.live = 1"
+        f" WHERE a.patient_id = {what.patient.id} AND a.live = 1 ORDER BY a.id DESC LIMIT 1"
     )
     assert (via, slot) == ("telephone", "booked") and status in ("booked", "pending")
 
@@ -146,15 +185,14 @@ def test_a_call_cancels(visits: dict[str, Happened]) -> None:
 
 def test_a_call_moves(visits: dict[str, Happened]) -> None:
     what = visits["moving"]
-    assert what.clinic.booked([what.patient]) == {what.patient.id: what.before}
+    assert what.clinic.booked([what.patient]) == {what.patient.id: what.before}, what.story
     moved = f"SELECT id FROM {{db}}.appointments WHERE patient_id = {what.patient.id} AND replaced_by IS NOT NULL"
     assert what.clinic.rows(moved)
 
 
-@pytest.mark.parametrize(("name", "kind"), [("complaining", "complaint"), ("cancelling", "cancel_reason")])
-def test_what_was_spoken_is_kept(name: str, kind: str, visits: dict[str, Happened], the_asterisk: Asterisk) -> None:
-    [(path,)] = visits[name].clinic.rows(f"SELECT path FROM {{db}}.voice_notes WHERE kind = '{kind}'")
-    assert heard(read_wav(the_asterisk.recordings / path), VOICE) >= ENOUGH
+@pytest.mark.parametrize("name", NOTES)
+def test_what_was_spoken_is_kept(name: str, visits: dict[str, Happened]) -> None:
+    assert visits[name].note >= ENOUGH
 
 
 def test_nothing_is_left_half_made(visits: dict[str, Happened]) -> None:
