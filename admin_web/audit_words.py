@@ -22,6 +22,7 @@ ACTIONS = {
     "data_request.done": "atendeu um pedido sobre dados", "data_request.refused": "recusou um pedido sobre dados",
     "day.printed": "imprimiu o dia", "day.read": "viu o dia",
     "doctor.linked": "ligou uma conta a um cadastro de médico",
+    "extra.knowing": "fez um encaixe sabendo o que havia contra",
     "doctor.saved": "mudou um cadastro de médico", "feed.closed": "fechou o calendário",
     "feed.opened": "abriu o calendário", "guessing_alarm": "alarme: muitas tentativas ao telefone",
     "hit.read": "viu quem uma mudança atinge", "holiday.added": "acrescentou um feriado",

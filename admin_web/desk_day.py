@@ -1,12 +1,13 @@
 """What happens on the day itself: who comes without a time (encaixe), and a doctor who runs late (atraso)."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, request
 
-from admin_web import desk_words
+from admin_web import desk_words, extra_words
 from admin_web.access import STAFF, Doors, viewer
 from admin_web.address import day_near, number
 from admin_web.desk import Reception, back_to, in_drawer
@@ -14,6 +15,8 @@ from admin_web.desk_answers import done
 from clinic.access import may_see_unit
 from clinic.bookings import ExtraQuotaFull, Overlaps
 from clinic.days import Choice
+from clinic.extra_facts import Fact, NotKnown, stamp
+from clinic.people import Person
 from clinic.roster import KindInfo
 from clinic.visits import Extra
 
@@ -26,6 +29,17 @@ LONGEST_DELAY = 480
 ROLES = ("admin", "manager", "attendant")
 USUAL_DELAY = 30
 Answer = Response | tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What stands against an encaixe, each with its words, and the stamp that comes back from who read it."""
+
+    stamp: str = ""
+    facts: tuple[tuple[Fact, str], ...] = ()
+
+
+NOTHING = Told()
 
 
 class OnTheDay:
@@ -46,21 +60,27 @@ class OnTheDay:
             return self._extra(given, {}, "Escolha primeiro o paciente."), 400
         if errors:
             return self._extra(given, errors, ""), 400
-        wanted = self._wanted(given)
-        bookings, by = self._clinic.desk.bookings, viewer().ref
+        return self._let_in(given, person, self._wanted(given))
+
+    def _let_in(self, given: "object", person: Person, wanted: Extra) -> Answer:
+        """What stands against it is told first; it is done by who was told, and that is in the audit."""
+        bookings, by, known = self._clinic.desk.bookings, viewer().ref, given.get("ciente", "")  # type: ignore[attr-defined]
+        zone = self._clinic.desk.roster().unit[wanted.unit_id].tz
         try:
-            booked = bookings.book_extra(person, wanted, by)
+            booked = bookings.book_extra(person, wanted, by, known=known)
+        except NotKnown as new:
+            return self._extra(given, {}, "", self._told(wanted, new.facts)), TAKEN
         except ExtraQuotaFull as full:
             said = f"Os encaixes do dia acabaram: este médico aceita {full.limit}. Escolha outro médico ou outro dia."
             return self._extra(given, {}, said), TAKEN
         except Overlaps as clash:
-            zone = self._clinic.desk.roster().unit[clash.booking.unit_id].tz
             said = f"O paciente já tem consulta às {clash.booking.starts_at.astimezone(zone):%H:%M} deste dia."
-            return self._extra(given, {"hora": said}, ""), TAKEN
-        if given.get("arrived"):
+            return self._extra(given, {"hora": said}, "", self._told(wanted, bookings.against_extra(wanted))), TAKEN
+        if known:
+            self._clinic.audit.add(by, "extra.knowing", "appointment", booked.id)
+        if given.get("arrived"):  # type: ignore[attr-defined]
             bookings.arrive(booked.id, by)
-        day = booked.starts_at.astimezone(self._clinic.desk.roster().unit[booked.unit_id].tz).date()
-        return done(f"Encaixe de {person.name} feito.", back_to(day))
+        return done(f"Encaixe de {person.name} feito.", back_to(booked.starts_at.astimezone(zone).date()))
 
     def late_form(self) -> str:
         """How late, and whom it concerns."""
@@ -86,7 +106,13 @@ class OnTheDay:
         said = f"{name}: atraso de {minutes} min, {told} na lista de avisar." if minutes else f"{name} está em dia."
         return done(said, back_to(day))
 
-    def _extra(self, given: "object", errors: dict[str, str], said: str) -> str:
+    def _told(self, wanted: Extra, facts: tuple[Fact, ...]) -> Told:
+        """What stands against it, in words; with the stamp that says it was read."""
+        roster = self._clinic.desk.roster()
+        lines = [(one, extra_words.told(one, wanted, roster)) for one in facts]
+        return Told(stamp(facts), tuple(lines))
+
+    def _extra(self, given: "object", errors: dict[str, str], said: str, told: Told = NOTHING) -> str:
         ask = given.get  # type: ignore[attr-defined]
         day = day_near(ask("dia"), self._desk.today())
         person = self._desk.patient(number(ask("paciente")))
@@ -94,6 +120,7 @@ class OnTheDay:
         units = self._desk.units()
         return render_template(
             "agenda/extra.html", drawer=in_drawer(), person=person, q=typed, errors=errors, said=said, day=day,
+            told=told,
             found=self._clinic.desk.search.find(typed, viewer().ref) if typed and not person else [],
             units=units, given=given,
             doctors=self._doctors(day), unit_options=[(one.id, one.name) for one in units],

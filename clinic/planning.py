@@ -60,6 +60,13 @@ def works(row: HoursRow, day: date) -> bool:
     return begun and (row.valid_until is None or day <= row.valid_until) and row.weekday == day.weekday()
 
 
+def covers(row: HoursRow, zone: ZoneInfo, starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether a time lies within these hours, by the clock of their unit."""
+    starts, ends = starts_at.astimezone(zone), ends_at.astimezone(zone)
+    closes = datetime.combine(starts.date() + DAY * (row.ends <= row.starts), row.ends)
+    return works(row, starts.date()) and starts.time() >= row.starts and ends.replace(tzinfo=None) <= closes
+
+
 def overlaps_any(slot: Planned, away: Iterable[Away]) -> bool:
     """Whether a slot touches any of these times."""
     return any(one.starts_at < slot.ends_at and slot.starts_at < one.ends_at for one in away)

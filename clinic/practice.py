@@ -11,7 +11,7 @@ from clinic import appointments
 from clinic.appointments import Act
 from clinic.clock import Clock
 from clinic.editing import stamp
-from clinic.planning import works
+from clinic.planning import covers
 from clinic.profile import ChangedMeanwhile
 from clinic.roster import DoctorRow, HoursRow, Roster, Rosters
 from clinic.schedules import ANNOUNCE, HoursInput, Schedules
@@ -237,10 +237,7 @@ def _covers(roster: Roster, row: HoursRow, visit: Visit) -> bool:
     """Whether a visit lies within these hours, at their unit and by its clock."""
     if row.unit_id != visit.unit_id or row.unit_id not in roster.unit or row.modality not in ("any", visit.modality):
         return False
-    zone = roster.unit[row.unit_id].tz
-    starts, ends = visit.starts_at.astimezone(zone), visit.ends_at.astimezone(zone)
-    closes = datetime.combine(starts.date() + timedelta(days=row.ends <= row.starts), row.ends)
-    return works(row, starts.date()) and starts.time() >= row.starts and ends.replace(tzinfo=None) <= closes
+    return covers(row, roster.unit[row.unit_id].tz, visit.starts_at, visit.ends_at)
 
 
 def _input(row: HoursRow) -> HoursInput:

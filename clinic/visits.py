@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
-from clinic import appointments
+from clinic import appointments, extra_facts
 from clinic.appointments import Act, Booking, NotYours, booking
 from clinic.clock import Clock
+from clinic.extra_facts import Fact, NotKnown
 from clinic.people import Person
 from clinic.roster import KindInfo, Rosters
 from clinic.taking import check_overlap
@@ -44,6 +45,11 @@ class Extra:
     payer_id: int | None = None
     modality: str = "in_person"
     price_cents: int | None = None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over."""
+        return self.starts_at + timedelta(minutes=self.kind.minutes)
 
 
 class Visits:
@@ -101,30 +107,41 @@ class Visits:
         """The patient did not come. Raises WrongStatus."""
         return self._simply(booking_id, "noshow", by, via)
 
-    def book_extra(self, person: Person, extra: Extra, by: str, via: str = "desk") -> Booking:
-        """An encaixe: no slot, but a place in the doctor's quota of that day. Raises ExtraQuotaFull, Overlaps."""
+    def against_extra(self, extra: Extra) -> tuple[Fact, ...]:
+        """What whoever lets somebody in must know first."""
+        with self._database.read() as connection:
+            return extra_facts.look(connection, self._rosters.get(), extra, self._clock())
+
+    def book_extra(self, person: Person, extra: Extra, by: str, via: str = "desk", known: str | None = None) -> Booking:
+        """An encaixe: no slot, but a place in the doctor's quota of that day.
+
+        `known`: the stamp of what they were told stands against it ("": nothing was told); None where nobody is asked.
+        Raises NotKnown, ExtraQuotaFull, Overlaps.
+        """
         act = Act(by, via, self._clock(), note=f"{extra.role}: {extra.reason}")
         for _ in range(QUOTA_TRIES):
             try:
-                return self._database.write(lambda connection: self._squeeze_in(connection, person, extra, act))
+                return self._database.write(lambda connection: self._squeeze_in(connection, person, extra, act, known))
             except IntegrityError as error:  # somebody took the same place of the quota, or the same code
                 if not taken(error):
                     raise
         raise ExtraQuotaFull(self._rosters.get().doctors[extra.doctor_id].extra_quota)
 
-    def _squeeze_in(self, connection: Connection, person: Person, extra: Extra, act: Act) -> Booking:
+    def _squeeze_in(self, connection: Connection, person: Person, extra: Extra, act: Act, known: str | None) -> Booking:
         roster = self._rosters.get()
         day = local_day(roster, extra.unit_id, extra.starts_at)
-        ends_at = extra.starts_at + timedelta(minutes=extra.kind.minutes)
         appointments.lock(connection, person)
-        check_overlap(connection, appointments.live_ones(connection, person, act.at), extra.starts_at, ends_at)
+        check_overlap(connection, appointments.live_ones(connection, person, act.at), extra.starts_at, extra.ends_at)
+        place = _place(connection, extra.doctor_id, day, roster.doctors[extra.doctor_id].extra_quota)
+        facts = () if known is None else extra_facts.look(connection, roster, extra, act.at)
+        if facts and extra_facts.stamp(facts) != known:
+            raise NotKnown(facts)
         values = {
             "code": appointments.new_code(), "status": "booked", "doctor_id": extra.doctor_id,
             "unit_id": extra.unit_id, "specialty_id": extra.specialty_id, "kind_id": extra.kind.id,
-            "payer_id": extra.payer_id, "modality": extra.modality, "starts_at": extra.starts_at, "ends_at": ends_at,
-            "price_cents": extra.price_cents, "via": act.via, "extra_day": day, "extra_reason": extra.reason,
-            "extra_n": _place(connection, extra.doctor_id, day, roster.doctors[extra.doctor_id].extra_quota),
-            "tell_by_phone": not person.has_contact, **person.columns,
+            "payer_id": extra.payer_id, "modality": extra.modality, "starts_at": extra.starts_at,
+            "ends_at": extra.ends_at, "price_cents": extra.price_cents, "via": act.via, "extra_day": day,
+            "extra_reason": extra.reason, "extra_n": place, "tell_by_phone": not person.has_contact, **person.columns,
         }  # fmt: skip
         return booking(appointments.one(connection, appointments.add(connection, values, act, "booked")))
 

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import update
 
 from admin_web.app import create_app
-from clinic.days import Choice
 from clinic.services import open_clinic
 from clinic.settings import Settings
 from clinic.visits import Extra
@@ -230,25 +229,6 @@ def test_moving_answers_the_script_with_how_to_take_back(clinic, desk):
     slot = clinic.slot("marina", place=2)
     reply = send(desk, f"/agenda/consultas/{visit.id}/mover", {"X-Drawer": "1"}, horario=slot.id)
     assert reply.json == {"said": "Mudou para 23/11 às 11:30.", "undo": f"/agenda/consultas/{visit.id}/desfazer"}
-
-
-def test_an_encaixe_wants_a_reason_and_keeps_the_quota(clinic, desk):
-    form = {"paciente": clinic.people["bruno"].id, "medico": marina(clinic), "unidade": clinic.at.units["centro"],
-            "hora": "14:15", "tipo": clinic.at.kinds["consultation"], "dia": MONDAY}  # fmt: skip
-    assert "Escreva por que este encaixe" in text(send(desk, "/agenda/encaixe", **form))
-    assert send(desk, "/agenda/encaixe", **form, motivo="dor", arrived="1").status_code == 303
-    [column] = clinic.desk.days.day(Choice(doctor_id=marina(clinic)), clinic.clock().date()).columns
-    assert [(one.extra, one.status) for one in column.visits] == [(True, "arrived")]
-
-
-def test_a_full_quota_is_told(clinic, desk):
-    form = {"medico": marina(clinic), "unidade": clinic.at.units["centro"], "tipo": clinic.at.kinds["consultation"],
-            "dia": MONDAY, "motivo": "dor", "hora": "14:15"}  # fmt: skip
-    replies = [
-        send(desk, "/agenda/encaixe", **form, paciente=clinic.people[who].id).status_code
-        for who in ("alice", "bruno", "carla")
-    ]
-    assert replies == [303, 303, 409]
 
 
 def test_a_delay_is_shown_and_who_is_hit_must_be_called(clinic, desk):

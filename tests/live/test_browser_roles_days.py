@@ -198,6 +198,8 @@ def test_somebody_without_a_time_is_seen_too_and_it_is_said_why(site):
     drawer.get_by_label("Tipo").select_option(label="Consulta (30 min)")
     drawer.get_by_label("Por que este encaixe?").fill("Dor forte desde a noite")
     drawer.get_by_role("button", name="Fazer encaixe").click()
+    expect(drawer.get_by_role("alert")).to_contain_text("está livre", timeout=PATIENCE)
+    drawer.get_by_role("button", name="Fazer encaixe mesmo assim").click()
     expect(on_the_agenda(page, "Carla Souza")).to_contain_text("09:10", timeout=PATIENCE)
     on_the_agenda(page, "Carla Souza").click()
     expect(page.locator("dialog")).to_contain_text("Dor forte desde a noite")

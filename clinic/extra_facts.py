@@ -1,0 +1,116 @@
+"""What stands against an encaixe: told before it is saved, and asked for again when anything has changed since."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import Connection, select
+
+from clinic.planning import covers
+from clinic.profile import profile_of
+from clinic.public_holidays import holiday_name
+from clinic.roster import Roster
+from clinic.terms import local_day
+from db.tables import Absence, Appointment, Slot
+
+if TYPE_CHECKING:
+    from clinic.visits import Extra
+
+DAY = timedelta(days=1)
+"""No visit and no slot is longer; an absence may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that stands against it, none of which forbids it.
+
+    closed: the unit has a holiday (`name`) · away: the doctor is (`name`: why, "" where nothing was said) · outside:
+    it is not within the doctor's hours · visit: the doctor has another one then, wherever and however (`entity_id`) ·
+    blocked: the time is taken from the agenda · held: somebody is booking that time · free: there is a time
+    (`entity_id`: the slot) that could be booked instead.
+    """
+
+    what: Literal["closed", "away", "outside", "visit", "blocked", "held", "free"]
+    starts_at: datetime
+    ends_at: datetime
+    name: str = ""
+    unit_id: int | None = None
+    modality: str = ""
+    entity_id: int = 0
+
+
+class NotKnown(Exception):
+    """Nobody was told of these facts: `facts`."""
+
+    def __init__(self, facts: tuple[Fact, ...]) -> None:
+        super().__init__(", ".join(one.what for one in facts))
+        self.facts = facts
+
+
+def stamp(facts: Iterable[Fact]) -> str:
+    """Names what was told, so that what has changed since is told again; "" for nothing."""
+    told = [f"{one.what}:{one.entity_id}:{one.starts_at:%FT%T}:{one.ends_at:%FT%T}" for one in facts]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16] if told else ""
+
+
+def look(connection: Connection, roster: Roster, extra: "Extra", now: datetime) -> tuple[Fact, ...]:
+    """Everything, by what weighs most."""
+    found = [*_closed(connection, roster, extra), *_away(connection, extra)]
+    found += _outside(roster, extra) if not found else []
+    slots = list(connection.execute(_over(Slot, extra).order_by(Slot.starts_at)).mappings())
+    blocked = [] if found else _blocked(slots)
+    return (*found, *_visits(connection, extra), *blocked, *_to_be_had(slots, now))
+
+
+def _closed(connection: Connection, roster: Roster, extra: "Extra") -> Iterator[Fact]:
+    day, optional = local_day(roster, extra.unit_id, extra.starts_at), profile_of(connection).optional_holidays
+    name = holiday_name(day, roster.unit[extra.unit_id].state, extra.unit_id, roster.holidays, optional)
+    if name is not None:
+        yield Fact("closed", extra.starts_at, extra.ends_at, name, extra.unit_id)
+
+
+def _away(connection: Connection, extra: "Extra") -> Iterator[Fact]:
+    mine = select(Absence.id, Absence.starts_at, Absence.ends_at, Absence.reason).where(
+        Absence.doctor_id == extra.doctor_id, Absence.starts_at < extra.ends_at, Absence.ends_at > extra.starts_at
+    )
+    for row in connection.execute(mine.order_by(Absence.starts_at)):
+        yield Fact("away", row.starts_at, row.ends_at, row.reason, entity_id=row.id)
+
+
+def _outside(roster: Roster, extra: "Extra") -> list[Fact]:
+    zone = roster.unit[extra.unit_id].tz
+    for row in roster.hours_of.get(extra.doctor_id, ()):
+        here = row.unit_id == extra.unit_id and row.modality in ("any", extra.modality)
+        if here and covers(row, zone, extra.starts_at, extra.ends_at):
+            return []
+    return [Fact("outside", extra.starts_at, extra.ends_at, unit_id=extra.unit_id)]
+
+
+def _over(table: Any, extra: "Extra") -> Any:
+    """What of a doctor's touches that time, wherever it is."""
+    mine = select(table.__table__).where(table.doctor_id == extra.doctor_id, table.ends_at > extra.starts_at)
+    return mine.where(table.starts_at < extra.ends_at, table.starts_at > extra.starts_at - DAY)
+
+
+def _visits(connection: Connection, extra: "Extra") -> list[Fact]:
+    there = _over(Appointment, extra).where(Appointment.live == 1).order_by(Appointment.starts_at, Appointment.id)
+    return [
+        Fact("visit", row.starts_at, row.ends_at, unit_id=row.unit_id, modality=row.modality, entity_id=row.id)
+        for row in connection.execute(there)
+    ]
+
+
+def _blocked(slots: Iterable[Any]) -> list[Fact]:
+    return [Fact("blocked", row["starts_at"], row["ends_at"]) for row in slots if row["status"] == "blocked"]
+
+
+def _to_be_had(slots: Iterable[Any], now: datetime) -> Iterator[Fact]:
+    """What may be booked at this moment, and what somebody else is booking."""
+    for row in slots:
+        held = row["status"] == "held" and row["held_until"] > now
+        lapsed = row["status"] == "held" and not held and not row["off_plan"]
+        if row["starts_at"] > now and (held or lapsed or row["status"] == "free"):
+            what: Literal["held", "free"] = "held" if held else "free"
+            yield Fact(what, row["starts_at"], row["ends_at"], unit_id=row["unit_id"], entity_id=row["id"])
