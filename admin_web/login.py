@@ -17,7 +17,9 @@ from clinic.login_limits import TooManyTries
 from clinic.passwords import TooBusy
 
 WRONG = "Não foi possível entrar. Confira o CPF, e-mail ou CRM e a senha, e tente de novo."
-NOT_UNDERSTOOD = "Digite seu CPF, seu e-mail ou, se você é médico(a), o CRM com a UF, assim: CRM/SP 123456."
+NOT_UNDERSTOOD = (
+    "Digite seu CPF, seu e-mail, seu telefone com DDD ou, se você é médico(a), o CRM com a UF, assim: CRM/SP 123456."
+)
 NO_PASSWORD = "Digite sua senha."  # noqa: S105 - what a person reads
 SESSION_OVER = "Sua sessão terminou. Entre de novo: o que você digitou está guardado nesta página."
 BUSY = "Muita gente está entrando agora. Tente de novo em um minuto."

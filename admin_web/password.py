@@ -49,7 +49,8 @@ class Password:
         except TooManyTries as enough:
             return self._ask(typed, wait_words(enough.seconds), 429)
         self._clinic.letters.forgot(identity)
-        return make_response(render_template("password/sent.html", demo_mails=self._demo_mails))
+        sms = self._clinic.letters.has_sms
+        return make_response(render_template("password/sent.html", demo_mails=self._demo_mails, sms=sms))
 
     def new(self, token: str) -> Response:
         """Where the link leads: choose the password. Opening it uses nothing up."""
@@ -92,14 +93,16 @@ class Password:
         user = link.user_id
         self._clinic.passwords.store(user, hashed)
         self._clinic.audit.add(f"user:{user}", "password.changed", "user", user, link.purpose)
-        self._clinic.users.verified(user, Identity("email", link.email))
+        self._clinic.users.shown(user, link.identity)
         self._clinic.sessions.revoke_all(user)
         self._clinic.devices.forget_all(user)
         if link.purpose == "reset":
             self._clinic.letters.changed(user, "Sua senha foi trocada")
 
     def _ask(self, who: str = "", error: str = "", status: int = 200) -> Response:
-        return make_response(render_template("password/forgot.html", who=who, error=error), status)
+        return make_response(
+            render_template("password/forgot.html", who=who, error=error, sms=self._clinic.letters.has_sms), status
+        )
 
     def _choose(self, link: Link, errors: dict[str, str] | None = None, status: int = 200) -> Response:
         return make_response(render_template("password/new.html", link=link, errors=errors or {}), status)

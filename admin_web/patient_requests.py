@@ -47,11 +47,14 @@ class PatientRequests:
         return _back("Resposta registrada.")
 
     def let_in(self, request_id: int) -> Response:
-        """Send the link to the portal, to the e-mail on file."""
+        """Send the link to the portal, to the e-mail or mobile on file."""
         asked = self._get(request_id, "access")
         if not self._clinic.portal.registrations.let_in(asked.patient_id):
-            return _back("Falta o e-mail na ficha. Confira quem é, corrija a ficha e envie de novo.", "error")
-        return self._settle(request_id, "Acesso enviado para o e-mail da ficha.")
+            return _back(
+                "Falta na ficha um contato para o acesso. Confira quem é, ponha o e-mail na ficha e envie de novo.",
+                "error",
+            )
+        return self._settle(request_id, "Acesso enviado para o contato da ficha.")
 
     def erase(self, request_id: int) -> Response:
         """Contact goes; what the law keeps stays."""

@@ -67,7 +67,8 @@ class Register:
 
     def sent(self) -> str:
         """Look into your mail."""
-        return render_template("registration/sent.html", demo_mails=self._demo_mails, back=_next(request.args))
+        sms = self._clinic.letters.has_sms
+        return render_template("registration/sent.html", demo_mails=self._demo_mails, back=_next(request.args), sms=sms)
 
     def confirm(self, token: str) -> Response:
         """Asks for one click: mail programs open links by themselves."""

@@ -12,6 +12,7 @@ from clinic.log_ins import LogIns
 from clinic.login_limits import LoginLimits
 from clinic.mailed_links import MailedLinks
 from clinic.media.email import sender_of
+from clinic.media.opening import sms_of
 from clinic.passwords import Passwords
 from clinic.patients import Hasher
 from clinic.personal_tokens import PersonalTokens
@@ -67,7 +68,9 @@ def open_accounts(
         login_limits=limits,
         second_factor=second,
         mailed_links=links,
-        letters=Letters(sender_of(settings, clock), links, users, profiles, audit, settings.pages_url),
+        letters=Letters(
+            sender_of(settings, clock), links, users, profiles, audit, settings.pages_url, sms=sms_of(settings)
+        ),
         company_accounts=CompanyAccounts(users),
         log_ins=LogIns(users, passwords, sessions, devices, limits, second, audit, settings.demo),
         tokens=Tokens(database, clock, settings.secrets_key),

@@ -13,6 +13,8 @@ Kind = Literal["cpf", "email", "phone", "crm", "oidc"]
 _STATES = "AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO"
 STATES = frozenset(_STATES.split())
 LONGEST = 320
+WITH_AREA = 10
+"""Digits of the shortest telephone number that says its area; a CRM or a part of a number is shorter."""
 EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@(?:[^@\s.,;<>\"]+\.)+[^@\s.,;<>\"\d][^@\s.,;<>\"]+")
 CPF_MASK = re.compile(r"\d{3}\.?\d{3}\.?\d{3}[-/ ]?\d{2}")
 CRM_WORDS = re.compile(r"\bCRM\b|[^0-9A-Z]")
@@ -27,14 +29,16 @@ class Identity:
 
 
 def understood(typed: str) -> Identity | None:
-    """What somebody typed to log in: an e-mail, a CPF or a CRM with its state; None when it can be none of these."""
+    """What somebody typed to log in: an e-mail, a CPF, a CRM with its state or a telephone with its area, in this
+    order; None when it can be none of these. Eleven digits that are a CPF are one, whatever number they may be too.
+    """
     text = unicodedata.normalize("NFKC", typed).strip()
     if len(text) > LONGEST:
         return None
     if "@" in text:
         found = email(text)
         return Identity("email", found) if found else None
-    return cpf(text) or crm(text)
+    return cpf(text) or crm(text) or (phone(text) if len(re.sub(r"\D", "", text)) >= WITH_AREA else None)
 
 
 def email(text: str) -> str | None:

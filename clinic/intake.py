@@ -20,7 +20,17 @@ from clinic.profile import ChangedMeanwhile
 from clinic.taking import check_overlap
 from db.retry import taken
 from db.session import Database
-from db.tables import Appointment, Patient, PatientPhone, PreRegistration, VoiceNote, Waiting
+from db.tables import (
+    Appointment,
+    Identity,
+    MailedLink,
+    Patient,
+    PatientPhone,
+    PreRegistration,
+    User,
+    VoiceNote,
+    Waiting,
+)
 
 TOPIC = "patient"
 VIA = "desk"
@@ -88,6 +98,7 @@ class Intake:
             connection.execute(mine.values(**_columns(record)))
             connection.execute(delete(PatientPhone).where(PatientPhone.patient_id == patient_id))
             _add_phones(connection, patient_id, record.phones)
+            _forget_numbers(connection, patient_id, record.phones, self._clock())
             self._tell(connection, patient_id)
             return patient_id
 
@@ -237,3 +248,13 @@ def _columns(record: PatientRecord) -> dict[str, Any]:
 def _add_phones(connection: Connection, patient_id: int, numbers: Sequence[str]) -> None:
     if numbers:
         connection.execute(insert(PatientPhone), [{"patient_id": patient_id, "number": one} for one in numbers])
+
+
+def _forget_numbers(connection: Connection, patient_id: int, kept: Sequence[str], now: datetime) -> None:
+    """A number that is theirs no more names their account no more, and what was sent there opens nothing."""
+    mine = connection.scalar(select(User.id).where(User.patient_id == patient_id))
+    gone = delete(Identity).where(Identity.user_id == mine, Identity.kind == "phone", Identity.value.not_in(kept))
+    by_sms = (MailedLink.user_id == mine, MailedLink.used_at.is_(None), MailedLink.email.not_like("%@%"))
+    if mine is not None:
+        connection.execute(gone)
+        connection.execute(update(MailedLink).where(*by_sms, MailedLink.email.not_in(kept)).values(used_at=now))

@@ -1,17 +1,20 @@
-"""The mails that log-in needs: a new password, first access, an address to confirm, and what has been changed.
+"""What log-in needs to send: a new password, first access, an address to confirm, and what has been changed; by mail,
+and by SMS to who has no e-mail on file.
 
 Everything happens behind the caller's back, found or not found, sent or not: whoever asks learns nothing.
 """
 
 import logging
 import re
+import secrets
 import threading
 from collections.abc import Callable
 
 from clinic.audit import AuditTrail
 from clinic.identities import Identity
-from clinic.mailed_links import MailedLinks, Purpose
+from clinic.mailed_links import EnoughSent, MailedLinks, Purpose
 from clinic.media.email import Mail, MailNotSent, Sender
+from clinic.media.outgoing import Medium, NotSent, Outgoing
 from clinic.profile import Profiles
 from clinic.users import Account, Users
 
@@ -51,6 +54,9 @@ SUBJECTS: dict[Purpose, str] = {
     "reset": "Sua senha nova", "invite": "Sua conta na clínica", "confirm": "Confirme seu e-mail",
 }  # fmt: skip
 TEXTS: dict[Purpose, str] = {"reset": RESET, "invite": INVITE, "confirm": CONFIRM}
+SHORT = "{clinic}: escolha sua senha do portal (vale {lasts}). Não pediu? Ignore. {link}"
+"""For an SMS: no name, as numbers get new owners, and not a word of what is done at the clinic."""
+LASTING: dict[Purpose, str] = {"reset": "1 hora", "invite": "3 dias", "confirm": "2 dias"}
 
 NO_NAME = re.compile(r"[:/@<>\n\r]|www\.|\.com|\d{3}", re.IGNORECASE)
 LONGEST_NAME = 80
@@ -78,8 +84,10 @@ class Letters:
         audit: AuditTrail,
         pages_url: str,
         later: Callable[[Callable[[], None]], None] = in_background,
+        sms: Medium | None = None,
     ) -> None:
-        """`later` runs what the caller shall not wait for."""
+        """`later` runs what the caller shall not wait for; `sms`: None where none can be sent."""
+        self._sms = sms
         self._sender, self._links, self._users, self._profiles = sender, links, users, profiles
         self._audit, self._url, self._later = audit, pages_url, later
 
@@ -101,8 +109,30 @@ class Letters:
         """The folder in which mails end where no server is set; "" where they are sent."""
         return str(self._sender.folder or "")
 
+    @property
+    def has_sms(self) -> bool:
+        """Whether who has no e-mail on file can be reached."""
+        return self._sms is not None
+
+    def text(self, user_id: int, purpose: Purpose, number: str) -> bool:
+        """A link by SMS, now; False where it could not be sent. A number that has had its share of today gets none."""
+        if self._sms is None:
+            return False
+        clinic = self._profiles.get().name
+        try:
+            link = self.link(user_id, purpose, number)
+            words = SHORT.format(clinic=clinic, lasts=LASTING[purpose], link=link)
+            self._sms.send(Outgoing(secrets.token_hex(16), number, "", words))
+        except EnoughSent:
+            log.warning("a telephone has had its links of today: no SMS was sent")
+        except NotSent as error:
+            log.error("an SMS was not sent: %s", error.reason)
+            return False
+        return True
+
     def forgot(self, identity: Identity) -> None:
-        """Somebody forgot a password: a link to the e-mail on file, if there is one that was shown to be theirs.
+        """Somebody forgot a password: a link to the e-mail on file, if there is one that was shown to be theirs; else
+        to such a telephone, but not to who says nothing but its number, which may have a new owner.
 
         Who has no password yet gets their invitation again: the clinic itself gave that address.
         """
@@ -152,6 +182,13 @@ class Letters:
         if email:
             self._audit.add("system", "password.forgotten", "user", account.id)
             self._send_link(account, purpose, email)
+        elif identity.kind != "phone" and (number := self._phone_of(account.id)):
+            self._audit.add("system", "password.forgotten", "user", account.id)
+            self.text(account.id, purpose, number)
+
+    def _phone_of(self, user_id: int) -> str | None:
+        known = (one for one in self._users.known_by(user_id) if one.identity.kind == "phone" and one.verified)
+        return next((one.identity.value for one in known), None)
 
     def _send_link(self, account: Account, purpose: Purpose, email: str) -> None:
         clinic = self._profiles.get().name

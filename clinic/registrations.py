@@ -1,6 +1,7 @@
 """Registering on the portal. Whoever asks learns nothing of who is on file: the page is the same, and what differs
-happens behind it. A link goes to the typed address only where the CPF is new; else to the address on file; where
-there is none the desk looks at it.
+happens behind it. A link goes to the typed address only where the CPF is new; else to the address on file; to a mobile
+on file by SMS, where there is no address and the birth date was right too; and where nothing of this holds the desk
+looks at it.
 """
 
 import secrets
@@ -15,6 +16,8 @@ from clinic.data_requests import DataRequests
 from clinic.identities import Identity, email
 from clinic.intake import Intake, Settled
 from clinic.letters import Letters
+from clinic.mailed_links import Purpose
+from clinic.outbox.contacts import mobile_of
 from clinic.patient_forms import Invalid, PatientForm, PatientRecord
 from clinic.privacy import Choices, write_choices
 from clinic.profile import Profiles
@@ -44,7 +47,7 @@ Alguém pediu um cadastro no portal da {clinic} com o seu CPF, que já está no 
 
 O endereço funciona uma vez. Se não foi você, ignore este e-mail: nada muda.
 """  # noqa: E501 - a paragraph is a line
-_ON_FILE = select(Patient.id, Patient.name, Patient.social_name, Patient.email, Patient.cpf)
+_ON_FILE = select(Patient.id, Patient.name, Patient.social_name, Patient.email, Patient.cpf, Patient.birth_date)
 Outcome = Literal["new", "taken_over", "to_verify"]
 
 
@@ -125,33 +128,49 @@ class Registrations:
     def let_in(self, patient_id: int) -> bool:
         """The desk has seen who it is: a link to the address on file; False where there is none."""
         patient = self._database.first(_ON_FILE.where(Patient.id == patient_id))
-        return self._invited(patient)
+        return bool(patient) and self._invited(patient)
 
     def _known(self, row: Any) -> None:
         """A link to the address on file, to choose a password; what was typed here opens nothing."""
         patient = self._on_file(row.cpf)
-        if patient and not self._invited(patient):
+        if patient and not self._invited(patient, by_sms=patient.birth_date == row.birth_date):
             typed = f"{row.name} · {row.phones.replace(',', ', ')} · {row.email}"
             self._requests.ask(patient.id, "access", typed)
 
-    def _invited(self, patient: Any) -> bool:
-        address = email(patient.email or "") if patient else None
-        user = self._user_of(patient, patient.cpf, address) if address and patient.cpf else None
-        if not user or not address:
+    def _invited(self, patient: Any, *, by_sms: bool = True) -> bool:
+        """Whether a link went out. `by_sms`: also where no e-mail is on file, if SMS can be sent from here."""
+        address = email(patient.email or "")
+        number = self._mobile(patient.id) if by_sms and not address and self._letters.has_sms else None
+        user = self._user_of(patient, patient.cpf, address) if patient.cpf and (address or number) else None
+        if not user:
             return False
-        link = self._letters.link(user, "reset" if self._users.account(user).password_hash else "invite", address)
-        self._write(address, patient.social_name or patient.name, "Seu acesso ao portal", KNOWN, link)
-        return True
+        account = self._users.account(user)
+        if account.roles - {"patient"}:  # the card is the desk's to write, and whoever works here may do more
+            self._letters.forgot(Identity("cpf", patient.cpf))
+            return True
+        purpose: Purpose = "reset" if account.password_hash else "invite"
+        if address:
+            link = self._letters.link(user, purpose, address)
+            self._write(address, patient.social_name or patient.name, "Seu acesso ao portal", KNOWN, link)
+            return True
+        return self._letters.text(user, purpose, str(number))
 
-    def _user_of(self, patient: Any, cpf: str, address: str) -> int | None:
+    def _mobile(self, patient_id: int) -> str | None:
+        """The number reminders go to."""
+        row = self._database.first(select(mobile_of(patient_id)))
+        return row[0] if row else None
+
+    def _user_of(self, patient: Any, cpf: str, address: str | None) -> int | None:
         """The patient's account, made if need be; None where the CPF belongs to another account."""
         known = self._users.of_patient(patient.id)
         return known or self._create(patient.name, cpf, address, patient.id)
 
-    def _create(self, name: str, cpf: str, address: str, patient_id: int, hashed: str | None = None) -> int | None:
+    def _create(
+        self, name: str, cpf: str, address: str | None, patient_id: int, hashed: str | None = None
+    ) -> int | None:
         """Two people may share an address; it then names neither of them, the CPF does."""
         mine = Identity("cpf", cpf)
-        for known in ([mine, Identity("email", address)], [mine]):
+        for known in ([mine, Identity("email", address)] if address else [mine], [mine]):
             try:
                 return self._users.create(
                     name, ["patient"], known, by=BY, patient_id=patient_id, password_hash=hashed

@@ -1,10 +1,11 @@
 """People who may log in: what they are known by, their roles and units, and whether they still may."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, String, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, String, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clinic.audit import AuditTrail
@@ -85,9 +86,12 @@ VIEWER_COLUMNS = (User.id, User.name, User.patient_id, User.doctor_id, ROLE_LIST
 ACCOUNT = select(User.id, User.name, User.active, User.password_hash, User.totp_at, ROLE_LIST)
 BY_IDENTITY = Query(
     ACCOUNT.join(IdentityRow, IdentityRow.user_id == User.id).where(
-        IdentityRow.kind == bindparam("kind"), IdentityRow.value == bindparam("value")
+        IdentityRow.kind == bindparam("kind"),
+        IdentityRow.value == bindparam("value"),
+        or_(IdentityRow.kind != "phone", IdentityRow.verified_at.is_not(None)),
     )
 )
+"""A telephone somebody only says to have names nobody."""
 
 
 def viewer_of(row: Any, session_id: int | None = None) -> Viewer:
@@ -184,6 +188,22 @@ class Users:
         its = (IdentityRow.user_id == user_id, IdentityRow.kind == identity.kind, IdentityRow.value == identity.value)
         shown = update(IdentityRow).where(*its, IdentityRow.verified_at.is_(None))
         self._database.change(shown.values(verified_at=self._clock()))
+
+    def shown(self, user_id: int, identity: Identity) -> None:
+        """A link sent there was opened. A telephone names from now on this account alone: numbers get new owners."""
+        if identity.kind != "phone":
+            self.verified(user_id, identity)
+            return
+        row = _identity(user_id, identity, self._clock(), True)
+        held = delete(IdentityRow).where(IdentityRow.kind == identity.kind, IdentityRow.value == identity.value)
+
+        def work(connection: Connection) -> None:
+            connection.execute(held)
+            connection.execute(insert(IdentityRow).values(row))
+
+        with suppress(IdentityTaken):  # of two who show it in the same moment one has it
+            self._unless_taken(work)
+            self._audit.add(f"user:{user_id}", "identity.added", "user", user_id, identity.kind)
 
     def set_roles(self, user_id: int, roles: Iterable[Role], *, by: str) -> None:
         """Exactly these roles, from the next page on. Raises LastAdmin."""

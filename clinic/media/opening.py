@@ -25,11 +25,14 @@ def open_media(settings: Settings, profiles: Profiles, clock: Clock) -> Mapping[
     media: list[Medium] = []
     if settings.smtp_url.get_secret_value() or settings.demo:
         media.append(Email(carrier_of(settings, clock), settings.mail_from, head, clock))
-    if settings.sms_url.get_secret_value():
-        media.append(_sms(settings))
+    if sms := sms_of(settings):
+        media.append(sms)
     return {one.name: one for one in media}
 
 
-def _sms(settings: Settings) -> Sms:
+def sms_of(settings: Settings) -> Sms | None:
+    """What carries SMS here; None where nothing does."""
+    if not settings.sms_url.get_secret_value():
+        return None
     secrets = settings.sms_url.get_secret_value(), settings.sms_headers.get_secret_value()
     return Sms(*secrets, settings.sms_body, most_parts=settings.sms_parts, accents=settings.sms_accents)

@@ -17,7 +17,8 @@ _A, _P = Appointment, Patient
 _GUARDIAN = aliased(Patient)
 
 
-def _phone(patient_id: Any) -> Any:
+def mobile_of(patient_id: Any) -> Any:
+    """The patient's number that takes SMS, as one column."""
     number, mine = PatientPhone.number, PatientPhone.patient_id == patient_id
     return select(func.min(number)).where(mine, func.length(number) == MOBILE).scalar_subquery()
 
@@ -30,8 +31,8 @@ def _doctors(kind: str) -> Any:
 
 
 COLUMNS = (
-    _P.email.label("email"), _GUARDIAN.email.label("guardian_email"), _phone(_P.id).label("phone"),
-    _phone(_GUARDIAN.id).label("guardian_phone"), PreRegistration.phone.label("own_phone"),
+    _P.email.label("email"), _GUARDIAN.email.label("guardian_email"), mobile_of(_P.id).label("phone"),
+    mobile_of(_GUARDIAN.id).label("guardian_phone"), PreRegistration.phone.label("own_phone"),
     _doctors("email").label("doctor_email"), _doctors("phone").label("doctor_phone"),
     ContactPreference.reminders.label("wants_reminders"), ContactPreference.medium.label("preferred"),
 )  # fmt: skip

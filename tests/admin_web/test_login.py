@@ -7,6 +7,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from clinic.demo_accounts import ACCOUNTS
+from clinic.identities import Identity
 from tests.admin_web.site import EMAIL, make_site, make_user
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -38,6 +39,15 @@ def test_one_field_understands_everybody(browser, who):
     assert (enter(browser, who).status_code, browser.get("/").location != "/entrar") == (303, True)
 
 
+def test_a_telephone_that_was_shown_to_be_theirs_lets_in_too(site, browser):
+    number = Identity("phone", "5511987654321")
+    assert enter(browser, "(11) 98765-4321").status_code == 422
+    site.clinic.users.add_identity(site.user("patient"), number, by="system")
+    assert enter(browser, "(11) 98765-4321").status_code == 422
+    site.clinic.users.shown(site.user("patient"), number)
+    assert (enter(browser, "(11) 98765-4321").status_code, browser.get("/conta").status_code) == (303, 200)
+
+
 def test_one_goes_on_to_where_one_wanted_to_be(browser):
     assert browser.get("/conta").location == "/entrar?next=/conta"
     assert 'name="next" value="/conta"' in browser.get("/entrar?next=/conta").text
@@ -58,7 +68,8 @@ def said(reply):
 def test_wrong_unknown_and_without_password_say_the_same(site, browser):
     make_user(site.clinic, "admin")
     answers = {
-        said(enter(browser, who, "errada-errada")) for who in ("529.982.247-25", "111.444.777-35", EMAIL["admin"])
+        said(enter(browser, who, "errada-errada"))
+        for who in ("529.982.247-25", "111.444.777-35", EMAIL["admin"], "(11) 98765-4321")
     }
     assert len(answers) == 1
     assert answers.pop() == (422, "Não foi possível entrar. Confira o CPF, e-mail ou CRM e a senha, e tente de novo.")

@@ -236,7 +236,7 @@ def test_the_desk_lets_in_whom_it_has_verified(site, desk, post):
     bruno = site.clinic.people["bruno"].id
     asked = site.clinic.portal.requests.ask(bruno, "access", "Bruno · bruno@example.com")
     send(desk, f"/pedidos/{asked}/acesso")
-    assert "Falta o e-mail na ficha" in desk.get("/pedidos").text
+    assert "Falta na ficha um contato" in desk.get("/pedidos").text
     site.clinic.portal.own_data.set_contact(bruno, "", "bruno@example.com", "user:1")
     send(desk, f"/pedidos/{asked}/acesso")
     assert [mail.to for mail in post.sent] == ["bruno@example.com"]

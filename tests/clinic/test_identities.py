@@ -2,6 +2,7 @@
 
 import pytest
 
+from clinic.cpf import cpf_is_valid
 from clinic.identities import Identity, email, understood
 
 
@@ -35,3 +36,19 @@ def test_what_is_none_of_these_is_nobody(typed):
 
 def test_accents_written_in_two_ways_are_one_address():
     assert email("joa\u0303o@exemplo.com") == email("jo\u00e3o@exemplo.com")
+
+
+@pytest.mark.parametrize("typed", ["(11) 98765-4321", "11 98765 4321", "+55 11 98765-4321", "(11) 8765-4321"])
+def test_a_telephone_however_written(typed):
+    assert understood(typed) == Identity("phone", "5511987654321")
+
+
+def test_eleven_digits_that_are_a_cpf_are_one():
+    number = "11987654374"
+    assert cpf_is_valid(number)
+    assert understood(number) == Identity("cpf", number)
+    assert understood("(11) 98765-4374") == Identity("phone", f"55{number}")
+
+
+def test_a_telephone_without_its_area_is_nobody():
+    assert understood("98765-4321") is None

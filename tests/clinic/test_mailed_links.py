@@ -5,10 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
+from clinic.identities import Identity
+from clinic.mailed_links import EnoughSent
 from db.tables import MailedLink
 from tests.admin_web.site import make_user
 
 EMAIL = "manager@example.com"
+NUMBER = "5511987654321"
 
 
 @pytest.fixture
@@ -79,3 +82,35 @@ def test_old_links_are_forgotten(clinic, links, user):
     links.make(user, "reset", EMAIL)
     clinic.clock.move(days=31)
     assert (links.forget_old(), links.forget_old()) == (1, 0)
+
+
+def test_a_link_by_sms_is_short_and_says_what_it_shows(links, user):
+    token = links.make(user, "invite", NUMBER)
+    assert len(token) == 22
+    assert links.use(token, "invite").identity == Identity("phone", NUMBER)
+
+
+def test_a_telephone_gets_three_links_a_day(clinic, links, user):
+    tokens = [links.make(user, "invite", NUMBER) for _ in range(3)]
+    with pytest.raises(EnoughSent):
+        links.make(user, "reset", NUMBER)
+    assert links.look(tokens[-1], "invite")
+    clinic.clock.move(hours=24, seconds=1)
+    assert links.make(user, "reset", NUMBER)
+
+
+def test_not_even_many_at_once_get_more(served_clinic):
+    user = make_user(served_clinic, "manager")
+
+    def ask(_):
+        try:
+            return served_clinic.mailed_links.make(user, "reset", NUMBER)
+        except EnoughSent:
+            return None
+
+    with ThreadPoolExecutor(5) as pool:
+        assert sum(one is not None for one in pool.map(ask, range(8))) == 3
+
+
+def test_a_mail_costs_nothing(links, user):
+    assert all(links.make(user, "reset", EMAIL) for _ in range(5))

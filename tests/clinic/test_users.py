@@ -1,5 +1,7 @@
 """People who may log in: one person, many identities; on every database."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from clinic.identities import Identity, subject
@@ -7,6 +9,7 @@ from clinic.users import IdentityTaken, LastAdmin
 from tests.admin_web.site import make_user
 
 EMAIL = Identity("email", "bianca@example.com")
+PHONE = Identity("phone", "5511987654321")
 
 
 @pytest.fixture
@@ -45,6 +48,29 @@ def test_identities_are_compared_byte_for_byte(users):
     users.create("Ana", ["patient"], [subject("https://id.example", "Ana")], by="system")
     assert users.find(subject("https://id.example", "Ana"))
     assert [users.find(subject("https://id.example", other)) for other in ("ana", "Ana ")] == [None, None]
+
+
+def test_a_telephone_names_nobody_before_it_is_shown(users):
+    ana = users.create("Ana", ["patient"], [PHONE], by="system")
+    assert users.find(PHONE) is None
+    users.shown(ana, PHONE)
+    assert users.find(PHONE).id == ana
+
+
+def test_a_number_with_a_new_owner_names_the_old_one_no_more(users):
+    ana, bia = (users.create(name, ["patient"], by="system") for name in ("Ana", "Bia"))
+    users.shown(ana, PHONE)
+    users.shown(bia, PHONE)
+    assert users.find(PHONE).id == bia
+    assert users.known_by(ana) == []
+
+
+def test_of_two_who_show_a_number_at_once_one_has_it(served_clinic):
+    users = served_clinic.users
+    both = [users.create(name, ["patient"], by="system") for name in ("Ana", "Bia")]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda user: users.shown(user, PHONE), both))
+    assert users.find(PHONE).id in both
 
 
 def test_a_patient_has_one_account(any_clinic):
