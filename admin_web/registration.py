@@ -90,7 +90,8 @@ class Register:
             typed.get(one, "") for one in ("name", "cpf", "birth_date", "phones", "email")
         )
         given = PatientForm(name, "", cpf, born, phones, email)
-        errors = {name: said for name, said in EMPTY.items() if not typed.get(name, "").strip()}
+        must = {name: said for name, said in EMPTY.items() if name != "email" or not self._clinic.letters.has_sms}
+        errors = {name: said for name, said in must.items() if not typed.get(name, "").strip()}
         record = None
         try:
             record = read(given, self._clinic.clock().date())
@@ -115,7 +116,7 @@ class Register:
     def _form(self, values: Mapping[str, str], errors: dict[str, str], status: int = 200) -> Response:
         page = render_template(
             "registration/form.html", values=values, errors=errors, labels=LABELS, back=_next(request.values),
-            notice=self._clinic.portal.privacy.notice(),
+            notice=self._clinic.portal.privacy.notice(), sms=self._clinic.letters.has_sms,
         )  # fmt: skip
         return make_response(page, status)
 

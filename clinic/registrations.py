@@ -80,7 +80,7 @@ class Registrations:
         token, now = secrets.token_urlsafe(32), self._clock()
         row = {
             "digest": digest(token), "cpf": record.cpf, "birth_date": record.birth_date, "name": record.name,
-            "email": record.email, "phones": ",".join(record.phones), "password_hash": hashed, "code": code[:20],
+            "email": record.email or "", "phones": ",".join(record.phones), "password_hash": hashed, "code": code[:20],
             "notice_version": choices.version, "marketing": choices.marketing, "training": choices.training,
             "created_at": now, "expires_at": now + LASTS,
         }  # fmt: skip
@@ -123,7 +123,8 @@ class Registrations:
         if self._on_file(row.cpf):
             self._known(row)
             return
-        self._write(row.email, row.name, "Confirme seu cadastro", CONFIRM, f"{self._letters.url}{PATH}/{token}")
+        if row.email:  # else nothing is paid for telephones nobody knows: the page says who registers them
+            self._write(row.email, row.name, "Confirme seu cadastro", CONFIRM, f"{self._letters.url}{PATH}/{token}")
 
     def let_in(self, patient_id: int) -> bool:
         """The desk has seen who it is: a link to the address on file; False where there is none."""

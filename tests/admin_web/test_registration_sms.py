@@ -74,6 +74,12 @@ def test_the_link_goes_to_the_telephone_on_file_and_lets_in(site, browser, sms):
     assert "Olá, Bruno" in browser.get("/portal").text
 
 
+def test_an_email_need_not_be_had(site, browser, sms):
+    """Nor is anything paid for the telephone of somebody the clinic does not know."""
+    answers = {register(browser, email="", **who).location for who in (BRUNO, {"cpf": NEW_CPF})}
+    assert (len(answers), [one.to for one in sms.taken]) == (1, [PHONE["bruno"]])
+
+
 def test_it_fits_into_one_sms_and_names_nobody(site, browser, sms):
     register(browser, **BRUNO)
     [message] = sms.taken
