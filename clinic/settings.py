@@ -48,6 +48,13 @@ def _address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _broker(value: str) -> str:
+    """A RabbitMQ's address; ValueError for another one."""
+    if value and not value.startswith(("amqp://", "amqps://")):
+        raise ValueError("use amqp://usuario:senha@servidor:5672/vhost")
+    return value
+
+
 def _folders(value: Any) -> Any:
     """A list as in PATH: folders with ':' between them."""
     return [Path(part) for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
@@ -56,6 +63,11 @@ def _folders(value: Any) -> Any:
 def _numbers(value: Any) -> Any:
     """Whole numbers with anything between them: "48,3", "21-8"."""
     return tuple(re.findall(r"\d+", value)) if isinstance(value, str) else value
+
+
+def _words(value: Any) -> Any:
+    """Names with blanks, commas or ':' between them."""
+    return tuple(re.findall(r"[^\s,;:]+", value)) if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -122,6 +134,12 @@ class Settings(BaseSettings):
     quiet_hours: Annotated[tuple[Hour, Hour], NoDecode, BeforeValidator(_numbers)] = Field(
         default=(21, 8), description="Das 21 às 8, na hora da unidade, ninguém é lembrado; 0,0: sempre pode."
     )
+    offer_minutes: int = Field(
+        default=120,
+        ge=0,
+        le=2880,
+        description="Minutos que uma vaga fica guardada para quem espera, fora a noite; 0: só a recepção oferece.",
+    )
     sms_url: SecretStr = Field(
         default=SecretStr(""),
         description="Endereço HTTP de quem envia SMS, com {to}, {e164}, {text} e {id} onde couberem; vazio: sem SMS.",
@@ -135,6 +153,14 @@ class Settings(BaseSettings):
     sms_parts: int = Field(default=2, ge=1, le=10, description="Partes (pagas) que um SMS pode ter; o resto é cortado.")
     sms_accents: bool = Field(
         default=False, description="Mantém os acentos nos SMS, que então custam mais do que o dobro."
+    )
+    webhook_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = Field(
+        default=(),
+        description="Servidores da rede da clínica que podem receber eventos (/integracoes); vazio: só os da internet.",
+    )
+    broker_url: Annotated[SecretStr, BeforeValidator(_broker)] = Field(
+        default=SecretStr(""),
+        description="RabbitMQ que leva as mensagens a quem as envia: amqp://usuario:senha@servidor; vazio: sem ele.",
     )
     oidc_issuer: Annotated[str, BeforeValidator(_address)] = Field(
         default="", description="Provedor OpenID Connect com que a equipe também entra; vazio: nenhum."

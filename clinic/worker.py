@@ -19,6 +19,8 @@ NAMES_AT_ONCE = 20
 ROUNDS_OF_REST = 60
 MESSAGES_EVERY = timedelta(seconds=0.2)
 """Where nothing is due, it is one look into an index; what is, is sent within a second."""
+OFFERS_EVERY = timedelta(seconds=5)
+"""What becomes free is kept for who waits before many others see it."""
 AFTER_A_FAILURE = timedelta(seconds=5)
 ZONE = ZoneInfo("America/Sao_Paulo")
 
@@ -46,13 +48,31 @@ class Sleeper(Protocol):
         """Whether it is time to stop."""
 
 
-def jobs(clinic: Clinic, record: Callable[[str], bool], stop: Sleeper) -> list[Job]:
+class Drain(Protocol):
+    """Empties a lane of the outbox of what is due: sends it, or hands it over."""
+
+    def drain(self, stop: Callable[[], bool]) -> int:
+        """Until nothing is due; how many rows there were."""
+
+
+@dataclass(frozen=True)
+class Carriers:
+    """What is told to people, and what to programs."""
+
+    messages: Drain
+    programs: Drain
+
+
+def jobs(clinic: Clinic, record: Callable[[str], bool], stop: Sleeper, carriers: Carriers | None = None) -> list[Job]:
     """What this clinic needs done; `record` makes the recording of a name and tells whether it could."""
+    programs = clinic.messages.programs
+    carry = carriers or Carriers(clinic.messages.sending, programs.sending)
     return [
         Job("names", timedelta(seconds=5), NameRecording(clinic.names, record, stop)),
         Job("imports", timedelta(seconds=2), clinic.csv_imports.go_on),
         Job("slots", timedelta(seconds=1), clinic.agenda.catch_up),
         Job("requests", timedelta(minutes=1), clinic.bookings.expire_requests),
+        Job("offers", OFFERS_EVERY, clinic.waiting_list.rounds.round),
         Job("open calls", timedelta(minutes=5), lambda: clinic.calls.close_left_open(LONGEST_CALL)),
         Job("live events", timedelta(minutes=10), clinic.live.sweep),
         Job("booking window", timedelta(minutes=5), Nightly(lambda: _today(clinic), clinic.agenda.extend)),
@@ -60,7 +80,9 @@ def jobs(clinic: Clinic, record: Callable[[str], bool], stop: Sleeper) -> list[J
         Job("log-ins", timedelta(minutes=5), Nightly(lambda: _today(clinic), lambda: _forget_log_ins(clinic))),
         Job("old imports", timedelta(minutes=5), Nightly(lambda: _today(clinic), clinic.csv_imports.forget_old)),
         Job("retention", timedelta(minutes=5), Nightly(lambda: _today(clinic), clinic.retention.clean)),
-        Job("messages", MESSAGES_EVERY, lambda: clinic.messages.sending.drain(stop.is_set), lane="messages"),
+        Job("messages", MESSAGES_EVERY, lambda: carry.messages.drain(stop.is_set), lane="messages"),
+        Job("events", MESSAGES_EVERY, lambda: carry.programs.drain(stop.is_set), lane="programs"),
+        Job("old events", timedelta(minutes=5), Nightly(lambda: _today(clinic), programs.attempts.forget_old)),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, SmallInteger, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import OPTIONS, Id, Ref, Table
@@ -15,7 +15,8 @@ class OutboxRow(Table):
 
     `due_at`: when it is next looked at, NULL once settled; of a row that a worker took (`claimed_by`) until when it is
     left to that worker. `version` is the start it speaks of, `dedupe` spells what may be told once. `medium` is NULL
-    until it is chosen. No foreign keys: a booking takes no more locks than it must, and what was said stays.
+    until it is chosen. `lane`: 0 what people are told, 1 what programs are (`subscription_id`), so that none waits for
+    the other. No foreign keys: a booking takes no more locks than it must, and what was said stays.
     """
 
     __tablename__ = "outbox"
@@ -26,6 +27,7 @@ class OutboxRow(Table):
     medium: Mapped[str | None] = mapped_column(BinText(10))
     appointment_id: Mapped[int | None] = mapped_column(Ref, index=True)
     change_id: Mapped[int | None] = mapped_column(Ref)
+    offer_id: Mapped[int | None] = mapped_column(Ref)
     patient_id: Mapped[int | None] = mapped_column(Ref, index=True)
     pre_registration_id: Mapped[int | None] = mapped_column(Ref)
     doctor_id: Mapped[int | None] = mapped_column(Ref)
@@ -33,7 +35,7 @@ class OutboxRow(Table):
     dedupe: Mapped[str | None] = mapped_column(BinText(120), unique=True)
     status: Mapped[str] = mapped_column(BinText(8), default="waiting", index=True)
     attempts: Mapped[int] = mapped_column(default=0)
-    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    due_at: Mapped[datetime | None]
     claimed_by: Mapped[str | None] = mapped_column(BinText(32))
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
@@ -41,8 +43,10 @@ class OutboxRow(Table):
     provider_id: Mapped[str | None]
     by: Mapped[str | None] = mapped_column(BinText(60))
     batch: Mapped[str | None] = mapped_column(BinText(32), index=True)
+    subscription_id: Mapped[int | None] = mapped_column(Ref, index=True)
+    lane: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     # SQLite must not give an id again: a fact's row goes when it has been addressed.
-    __table_args__ = ({**OPTIONS, "sqlite_autoincrement": True},)
+    __table_args__ = (Index(None, "lane", "due_at"), {**OPTIONS, "sqlite_autoincrement": True})
 
 
 class MessageText(Table):

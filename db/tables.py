@@ -36,6 +36,8 @@ from db.places import (
 )
 from db.portal import Acknowledgement, Consent, DataRequest, Registration
 from db.reports import OfferedTime
+from db.waiting import WaitingOffer
+from db.webhooks import WebhookAttempt, WebhookSubscription
 
 __all__ = [
     "Absence",
@@ -93,5 +95,8 @@ __all__ = [
     "VisitKind",
     "VoiceNote",
     "Waiting",
+    "WaitingOffer",
+    "WebhookAttempt",
+    "WebhookSubscription",
     "WorkingHours",
 ]

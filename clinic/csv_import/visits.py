@@ -22,6 +22,8 @@ from clinic.roster import DoctorRow, KindInfo, Roster
 from clinic.slots import SlotInfo
 from clinic.taking import Overlaps, check_overlap
 from clinic.terms import NotAllowed, Terms, check
+from db.batch import run_all
+from db.prepared import among
 from db.retry import taken
 from db.tables import Appointment, AppointmentChange, OutboxRow, Patient, Slot
 from db.types import folded
@@ -41,7 +43,7 @@ REFUSED = {
 OWN = ("appointment_changes",)
 _A = Appointment
 TOLD = select(func.count()).where(
-    OutboxRow.audience.is_not(None),
+    among(OutboxRow.audience, ("patient", "doctor")),  # programs hear that it is gone
     or_(OutboxRow.status == "sent", and_(OutboxRow.status == "waiting", OutboxRow.claimed_by.is_not(None))),
 )
 """What somebody has heard of a visit, or is hearing now."""
@@ -95,6 +97,7 @@ class VisitLines:
             raise Refused(CHANGED_SINCE)
         refuse_used(self._connection, Appointment, row.id, OWN)
         facts.silence(self._connection, row.id, "gone", self._act.at)
+        run_all(self._connection, *facts.steps(row.id, "removed", self._act.by, self._act.at))
         appointments.let_go(self._connection, row, self._act.at, undo=timedelta())
         self._connection.execute(delete(AppointmentChange).where(AppointmentChange.appointment_id == row.id))
         self._connection.execute(delete(_A).where(_A.id == row.id))

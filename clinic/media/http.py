@@ -20,6 +20,8 @@ TUNNELS = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", 
 """Addresses that lead to IPv4 ones, private ones too."""
 
 Allowed = Callable[[IPv4Address | IPv6Address], bool]
+Resolve = Callable[[str, int], list[str]]
+"""The addresses a name stands for."""
 
 
 class NoAnswer(Exception):
@@ -52,6 +54,11 @@ def public(address: IPv4Address | IPv6Address) -> bool:
     return address.is_global and not address.is_multicast and not tunnel
 
 
+def resolved(host: str, port: int) -> list[str]:
+    """The addresses of a host, as this machine finds them. Raises OSError."""
+    return [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
 def ask(
     method: str,
     url: str,
@@ -62,13 +69,17 @@ def ask(
     context: ssl.SSLContext | None = None,
     patience: float = PATIENCE_S,
     everything: float = ALL_S,
+    resolve: Resolve = resolved,
 ) -> Answer:
     """Ask once. The name is resolved once, looked at, and connected to as it was looked at: no name can turn into
     another address in between. Raises NoAnswer and MayNotGo.
     """
-    parts = _parts(url)
+    parts = parts_of(url)
     try:
-        with _connected(parts, allowed, context, patience) as line, _ended(line, everything):
+        with (
+            _connected(parts, _addresses(parts, allowed, resolve), context, patience) as line,
+            _ended(line, everything),
+        ):
             line.request(method, _path(parts), body or None, dict(headers))
             answer = line.getresponse()
             return Answer(answer.status, answer.read(LONGEST))
@@ -80,7 +91,8 @@ def ask(
         raise NoAnswer("unreachable") from None
 
 
-def _parts(url: str) -> SplitResult:
+def parts_of(url: str) -> SplitResult:
+    """An http or https address that is written as one. Raises MayNotGo."""
     try:
         parts = urlsplit(url)
         fits = parts.scheme in ("http", "https") and parts.hostname and not parts.username and parts.port != 0
@@ -98,12 +110,12 @@ def _path(parts: SplitResult) -> str:
 
 @contextlib.contextmanager
 def _connected(
-    parts: SplitResult, allowed: Allowed, context: ssl.SSLContext | None, patience: float
+    parts: SplitResult, addresses: list[str], context: ssl.SSLContext | None, patience: float
 ) -> Iterator[http.client.HTTPConnection]:
     host, safe = str(parts.hostname), parts.scheme == "https"
-    port = parts.port or (HTTPS if safe else HTTP)
+    port = _port(parts)
     line = http.client.HTTPConnection(host, port, timeout=patience)
-    line.sock = _socket(_addresses(host, port, allowed), port, patience)
+    line.sock = _socket(addresses, port, patience)
     try:
         if safe:
             line.sock = (context or ssl.create_default_context()).wrap_socket(line.sock, server_hostname=host)
@@ -113,8 +125,12 @@ def _connected(
         line.close()
 
 
-def _addresses(host: str, port: int, allowed: Allowed) -> list[str]:
-    found = [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+def _port(parts: SplitResult) -> int:
+    return parts.port or (HTTPS if parts.scheme == "https" else HTTP)
+
+
+def _addresses(parts: SplitResult, allowed: Allowed, resolve: Resolve) -> list[str]:
+    found = resolve(str(parts.hostname), _port(parts))
     if not all(allowed(ip_address(one.partition("%")[0])) for one in found):
         raise MayNotGo("private-address")
     return found

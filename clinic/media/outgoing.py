@@ -39,7 +39,8 @@ class CalendarEntry:
 class Outgoing:
     """One message. `uid`: 32 hex digits, the same at every try; `unsubscribe`: an https address, or "" for none.
 
-    `to` is what the medium knows people by: an e-mail address, a number in E.164 without "+", an https address.
+    `to` is what the medium knows people by: an e-mail address, a number in E.164 without "+", a program's number.
+    `attempt` counts the tries.
     """
 
     uid: str
@@ -49,6 +50,7 @@ class Outgoing:
     actions: tuple[Action, ...] = ()
     calendar: CalendarEntry | None = None
     unsubscribe: str = ""
+    attempt: int = 1
 
 
 class NotSent(Exception):

@@ -8,6 +8,7 @@ from clinic.desk_bookings import DeskBookings
 from clinic.media.opening import open_media
 from clinic.messages.answers import Answers
 from clinic.messages.links import Links
+from clinic.messages.offer_links import OfferLinks
 from clinic.messages.preferences import Preferences
 from clinic.messages.texts import Texts
 from clinic.messages.variables import Variables
@@ -17,6 +18,7 @@ from clinic.outbox.sending import Sending
 from clinic.profile import Profiles
 from clinic.roster import Rosters
 from clinic.settings import Settings
+from clinic.webhooks.service import Programs, open_programs
 from db.session import Database
 
 
@@ -27,10 +29,12 @@ class Messages:
     texts: Texts
     variables: Variables
     links: Links
+    offer_links: OfferLinks
     preferences: Preferences
     answers: Answers
     outbox: OutboxList
     sending: Sending
+    programs: Programs
 
 
 def open_messages(
@@ -50,8 +54,10 @@ def open_messages(
         texts=texts,
         variables=variables,
         links=links,
+        offer_links=OfferLinks(settings.secrets_key),
         preferences=preferences,
         answers=Answers(database, links, bookings, preferences, clock),
         outbox=OutboxList(database, audit, clock),
         sending=open_sending(settings, database, rosters, texts, variables, links, media, clock),
+        programs=open_programs(settings, database, audit, clock),
     )

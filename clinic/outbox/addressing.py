@@ -15,11 +15,12 @@ from sqlalchemy.orm import aliased
 
 from clinic.clock import Clock
 from clinic.messages.kinds import Audience, Kind, audiences
-from clinic.outbox.claims import Row
-from clinic.outbox.facts import SETTLES
+from clinic.outbox.claims import HANDED, Row
+from clinic.outbox.facts import SETTLES, TAKEN_BACK
 from clinic.outbox.reminders import Reminders
 from clinic.outbox.restored import knows
 from clinic.roster import Rosters
+from clinic.webhooks import fanout
 from db.retry import taken
 from db.session import Database
 from db.tables import Appointment, AppointmentChange, OutboxRow, User
@@ -121,29 +122,27 @@ class Addressing:
         visit = connection.execute(VISIT, {"appointment": row.appointment_id}).first()
         if visit is None:  # an import was taken back
             hush(connection, row.appointment_id, "gone", self._clock())
-            return 0
+            return _add(connection, fanout.of_removed(connection, row, self._clock()))
         given = {"appointment": visit.id, "event": row.kind, "at": row.created_at}
         zone = self._rosters.get().unit[visit.unit_id].tz
         fact = Fact(row, visit, connection.scalar(CHANGE, given), zone, connection)
+        people = {} if row.reason in TAKEN_BACK else self._told(fact)
+        return _add(connection, people | fanout.of_change(connection, row, visit, fact.change_id, self._clock()))
+
+    def _told(self, fact: Fact) -> dict[str, dict[str, Any]]:
+        """The messages to people; what waited and holds no more is hushed."""
+        row, visit, connection = fact.row, fact.visit, fact.connection
         plan = self._plans[row.kind](fact) if row.kind in self._plans else ()
         told = [one for one in plan if self._is_sent(one)]  # before anything is hushed: who has heard of it counts
         if row.kind in OVER:
             hush(connection, visit.id, row.kind, self._clock())
         elif row.kind == "confirmed":
             hush(connection, visit.id, "confirmed", self._clock(), "reminder")
-        return self._write(fact, told)
+        return {_dedupe(visit, one): self._values(fact, one) for one in told}
 
     def _is_sent(self, told: Told) -> bool:
         """A reminder is planned in any case: by the time it is due, it may have been switched on again."""
         return told.kind == "reminder" or self._enabled(told.kind, told.audience)
-
-    def _write(self, fact: Fact, told: list[Told]) -> int:
-        rows = {_dedupe(fact.visit, one): self._values(fact, one) for one in told}
-        known = set(fact.connection.scalars(select(_O.dedupe).where(_O.dedupe.in_(rows))))
-        new = [{**values, "dedupe": key} for key, values in rows.items() if key not in known]
-        if new:
-            fact.connection.execute(insert(_O), new)
-        return len(new)
 
     def _values(self, fact: Fact, told: Told) -> dict[str, Any]:
         visit = fact.visit
@@ -223,7 +222,7 @@ def _withdrawn(fact: Fact) -> Iterator[Told]:
 def _heard(fact: Fact) -> dict[str, set[str]]:
     """What became of the messages about this visit, by audience; in another worker's hands they are as good as sent."""
     found: dict[str, set[str]] = {}
-    going = and_(_O.status == "waiting", _O.claimed_by != fact.row.token)
+    going = and_(_O.status == "waiting", _O.claimed_by.not_in((fact.row.token, HANDED)))
     status = case((going, "sent"), else_=_O.status).label("status")
     of_it = select(_O.audience, status).where(_O.appointment_id == fact.visit.id, _O.audience.is_not(None))
     for row in fact.connection.execute(of_it.where(_O.kind != "reminder").with_for_update()):
@@ -231,9 +230,29 @@ def _heard(fact: Fact) -> dict[str, set[str]]:
     return found
 
 
+def _add(connection: Connection, rows: dict[str, dict[str, Any]]) -> int:
+    """Write what is not there yet; how many."""
+    known = set(connection.scalars(select(_O.dedupe).where(_O.dedupe.in_(rows)))) if rows else set()
+    new = [{**values, "dedupe": key} for key, values in rows.items() if key not in known]
+    for alike in _alike(new):
+        connection.execute(insert(_O), alike)
+    return len(new)
+
+
+def _alike(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Rows of the same columns together, as one INSERT takes them."""
+    found: dict[frozenset[str], list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(frozenset(row), []).append(row)
+    return list(found.values())
+
+
 def hush(connection: Connection, appointment_id: int, why: str, at: datetime, kind: str | None = None) -> None:
-    """What waits to be told of an appointment is not told: of this kind, or at all. Facts are left to their worker."""
-    mine = (_O.appointment_id == appointment_id, _O.status == "waiting", _O.audience.is_not(None))
+    """What waits to be told to people of an appointment is not told: of this kind, or at all.
+
+    Facts are left to their worker, and programs hear of everything.
+    """
+    mine = (_O.appointment_id == appointment_id, _O.status == "waiting", _O.audience.in_(("patient", "doctor")))
     which = mine if kind is None else (*mine, _O.kind == kind)
     connection.execute(update(_O).where(*which).values(status="silenced", due_at=None, settled_at=at, reason=why))
 

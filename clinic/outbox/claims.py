@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.exc import DBAPIError
@@ -21,17 +21,21 @@ from db.prepared import Prepared, Query
 from db.session import Database
 from db.tables import OutboxRow
 
+T = TypeVar("T")
+
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 """No message of a batch is begun after half of it, and none takes as long as the other half."""
 LOOKS = 12
 """How often within a lease somebody looks for what was left behind."""
 MOST_LEFT = 200
+HANDED = "broker"
+"""Who has taken a row whose id is with the broker; until one of its consumers takes it, nothing is done with it."""
 
 _O = OutboxRow
 COLUMNS = (
     _O.id, _O.uid, _O.kind, _O.audience, _O.medium, _O.appointment_id, _O.change_id, _O.version, _O.attempts,
-    _O.created_at, _O.by,
+    _O.created_at, _O.by, _O.reason, _O.subscription_id,
 )  # fmt: skip
 
 
@@ -50,15 +54,18 @@ class Row:
     attempts: int
     created_at: datetime
     by: str | None
+    reason: str | None
+    subscription_id: int | None
     token: str
 
 
-_DUE = (_O.due_at <= bindparam("now"), _O.claimed_by.is_(None))
+_HERE = (_O.lane == bindparam("lane"), _O.due_at <= bindparam("now"))
+_DUE = (*_HERE, _O.claimed_by.is_(None))
 IS_DUE = Query(select(_O.id).where(*_DUE).limit(1))
 WAITING = select(*COLUMNS).where(*_DUE).order_by(_O.due_at).limit(bindparam("most")).with_for_update(skip_locked=True)
 LEFT = Query(
     select(_O.id, _O.uid, _O.audience, _O.claimed_by)
-    .where(_O.due_at <= bindparam("now"), _O.claimed_by.is_not(None))
+    .where(*_HERE, _O.claimed_by.is_not(None))
     .order_by(_O.due_at)
     .limit(MOST_LEFT)
 )
@@ -79,7 +86,7 @@ FREE = Prepared(update(_O).where(*_MINE, _O.status == "waiting").values(claimed_
 
 
 class Claims:
-    """One worker's hands."""
+    """One worker's hands, in one lane: 0 has what people are told, 1 what programs are."""
 
     def __init__(
         self,
@@ -88,7 +95,9 @@ class Claims:
         lease: timedelta = LEASE,
         ticks: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
+        lane: int = 0,
     ) -> None:
+        self._lane = lane
         self._database, self._clock, self._lease, self._ticks, self._pause = database, clock, lease, ticks, pause
         self._left: dict[tuple[int, str], float] = {}
         self._looked: float | None = None
@@ -100,18 +109,21 @@ class Claims:
         """
         self._look_for_left()
         until = self._ticks() + self._lease.total_seconds() / 2
-        if not self._database.ask(IS_DUE, {"now": self._clock()}):
+        if not self._database.ask(IS_DUE, {"lane": self._lane, "now": self._clock()}):
             return (), lambda: False
         token, now = token_hex(16), self._clock()
         rows = self._database.write(lambda connection: self._taken(connection, token, now, most))
         return rows, lambda: self._ticks() < until
 
     def _taken(self, connection: Connection, token: str, now: datetime, most: int) -> list[Row]:
-        found = connection.execute(WAITING, {"now": now, "most": most}).all()
+        found = connection.execute(WAITING, {"lane": self._lane, "now": now, "most": most}).all()
         if found:
             mine = update(_O).where(_O.id.in_([row.id for row in found]))
             connection.execute(mine.values(claimed_by=token, due_at=now + self._lease, attempts=_O.attempts + 1))
-        return [_row(row, token) for row in found]
+        return [row_of(row, token) for row in found]
+
+    def _due(self) -> dict[str, Any]:
+        return {"lane": self._lane, "now": self._clock()}
 
     def settle(
         self, row: Row, status: str, why: str | None = None, provider: str = "", medium: str | None = None
@@ -143,7 +155,7 @@ class Claims:
         given = {"row": row.id, "token": row.token, "due": due, "why": why, "attempts": attempts}
         self._surely(lambda: self._database.claim(AGAIN, given))
 
-    def _surely(self, once: Callable[[], int]) -> int:
+    def _surely(self, once: Callable[[], T]) -> T:
         until = self._ticks() + self._lease.total_seconds()
         while True:
             try:
@@ -160,21 +172,23 @@ class Claims:
             return
         self._looked = now
         found: dict[tuple[int, str], Any] = {
-            (row.id, row.claimed_by): row for row in self._database.ask(LEFT, {"now": self._clock()})
+            (row.id, row.claimed_by): row
+            for row in self._database.ask(LEFT, {"lane": self._lane, "now": self._clock()})
         }
         self._left = {one: self._left.get(one, now) for one in found}
         for (row_id, token), since in self._left.items():
-            if now - since >= lease:
+            if token == HANDED or now - since >= lease:
                 self._free(found[row_id, token])
 
     def _free(self, left: Any) -> None:
         freed = self._database.claim(FREE, {"row": left.id, "token": left.claimed_by})
-        if freed and left.audience is not None:
+        if freed and left.audience is not None and left.claimed_by != HANDED:
             log.warning(
                 "message %s was left by a worker that did not say what came of it: it may be sent twice", left.uid
             )
 
 
-def _row(row: Any, token: str) -> Row:
+def row_of(row: Any, token: str) -> Row:
+    """A row in the hands of who has this token."""
     known: dict[str, Any] = dict(zip(Row.__slots__, row, strict=False))  # all but the last one
     return Row(**{**known, "attempts": row.attempts + 1}, token=token)

@@ -6,10 +6,11 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from clinic.audit import AuditTrail
 from clinic.clock import Clock
+from db.prepared import among
 from db.session import Database
 from db.tables import Appointment, OutboxRow, Patient
 
@@ -24,7 +25,7 @@ class Line:
 
     `version`: the start it speaks of. `patient` is the name to say, "" for a pre-registration; `being_sent`: a worker
     has it in hand. `by`: who did what it tells of, or who had it sent again. `audience`: None where it was given up
-    before it was known whom to tell.
+    before it was known whom to tell. `uid`: what it is known by to who gets it.
     """
 
     id: int
@@ -43,6 +44,7 @@ class Line:
     patient_id: int | None
     patient: str
     by: str | None
+    uid: str | None
     being_sent: bool
 
 
@@ -61,6 +63,7 @@ class Wanted:
     before: int | None = None
     since: datetime | None = None
     until: datetime | None = None
+    subscription_id: int | None = None
 
 
 class NotToBeSent(Exception):
@@ -72,41 +75,44 @@ class NotToBeSent(Exception):
 
 
 _O = OutboxRow
-_IS_MESSAGE = or_(_O.audience.is_not(None), _O.status == "failed")
+TO_PEOPLE = or_(among(_O.audience, ("patient", "doctor")), and_(_O.audience.is_(None), _O.status == "failed"))
 """A fact that was given up counts too: nobody was told of it."""
+TO_PROGRAMS = _O.audience == "program"
 LINES = (
     select(_O.id, _O.kind, _O.audience, _O.medium, _O.status, _O.attempts, _O.due_at, _O.created_at, _O.settled_at)
     .add_columns(_O.reason, _O.version, _O.appointment_id, _O.doctor_id, Appointment.patient_id)
-    .add_columns(func.coalesce(Patient.social_name, Patient.name, ""), _O.by, _O.claimed_by)
+    .add_columns(func.coalesce(Patient.social_name, Patient.name, ""), _O.by, _O.uid, _O.claimed_by)
     .outerjoin(Appointment, Appointment.id == _O.appointment_id)
     .outerjoin(Patient, Patient.id == Appointment.patient_id)
-    .where(_IS_MESSAGE)
     .order_by(_O.id.desc())
 )
 AGAIN_FROM = (
-    "kind", "audience", "medium", "appointment_id", "change_id", "patient_id", "pre_registration_id", "doctor_id",
-    "version", "dedupe",
+    "kind", "audience", "medium", "appointment_id", "change_id", "offer_id", "patient_id", "pre_registration_id",
+    "doctor_id", "version", "dedupe", "subscription_id", "lane",
 )  # fmt: skip
 
 
 class OutboxList:
-    """The outbox as managers see it."""
+    """The outbox as managers see it: what people are told, or what programs are."""
 
-    def __init__(self, database: Database, audit: AuditTrail, clock: Clock) -> None:
-        self._database, self._audit, self._clock = database, audit, clock
+    def __init__(
+        self, database: Database, audit: AuditTrail, clock: Clock, of: ColumnElement[bool] = TO_PEOPLE
+    ) -> None:
+        """`of`: TO_PEOPLE or TO_PROGRAMS."""
+        self._database, self._audit, self._clock, self._of = database, audit, clock, of
 
     def page(self, wanted: Wanted, size: int = A_PAGE) -> list[Line]:
         """The newest first. The next page begins `before` the last line's id."""
-        return [_line(row) for row in self._database.rows(LINES.where(*_which(wanted)).limit(size))]
+        return [_line(row) for row in self._database.rows(LINES.where(self._of, *_which(wanted)).limit(size))]
 
     def counts(self) -> dict[str, int]:
         """How many messages there are of each status."""
-        counted = select(_O.status, func.count()).where(_IS_MESSAGE).group_by(_O.status)
+        counted = select(_O.status, func.count()).where(self._of).group_by(_O.status)
         return dict.fromkeys(STATUSES, 0) | {row[0]: row[1] for row in self._database.rows(counted)}
 
     def get(self, message_id: int) -> Line:
         """One message. Raises KeyError."""
-        row: Any = self._database.first(LINES.where(_O.id == message_id))
+        row: Any = self._database.first(LINES.where(self._of, _O.id == message_id))
         if row is None:
             raise KeyError(message_id)
         return _line(row)
@@ -117,7 +123,7 @@ class OutboxList:
         What it says must still hold, or it is silenced when it is due. Raises KeyError, NotToBeSent.
         """
         now = self._clock()
-        found = self._database.write(lambda connection: _once_more(connection, message_id, by, None, now))
+        found = self._database.write(lambda connection: self._once_more(connection, message_id, by, now))
         self._audit.add(by, "message.resent", "message", message_id)
         return found
 
@@ -125,7 +131,7 @@ class OutboxList:
         """Send all that were given up, among those that are looked for, once more: a name to follow them by, and how
         many there are."""
         batch, now = token_hex(16), self._clock()
-        failed = (_IS_MESSAGE, _O.status == "failed", *_which(wanted))
+        failed = (self._of, _O.status == "failed", *_which(wanted))
 
         def work(connection: Connection) -> int:
             ids = select(_O.id).where(*failed).order_by(_O.id).limit(MOST_AT_ONCE)
@@ -149,11 +155,27 @@ class OutboxList:
         row = self._database.first(counted)
         return (row[0] - row[1], row[0]) if row else (0, 0)
 
+    def _once_more(self, connection: Connection, message_id: int, by: str, now: datetime) -> int:
+        row = connection.execute(select(_O).where(_O.id == message_id, self._of).with_for_update()).first()
+        if row is None:
+            raise KeyError(message_id)
+        if row.status == "failed":
+            _revived(connection, message_id, by, None, now)
+            return message_id
+        if row.status != "sent":
+            raise NotToBeSent(row.status)
+        same = {name: getattr(row, name) for name in AGAIN_FROM}
+        made = {"uid": token_hex(16), "due_at": now, "created_at": now, "by": by}
+        new = {**same, **made, "dedupe": f"{row.dedupe}:{made['uid']}"[-120:]}
+        done: Any = connection.execute(insert(_O).values(**new))
+        return int(done.inserted_primary_key[0])
+
 
 def _which(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
     same = {
         _O.status: wanted.status, _O.kind: wanted.kind, _O.audience: wanted.audience, _O.medium: wanted.medium,
-        _O.batch: wanted.batch, _O.appointment_id: wanted.appointment_id, _O.patient_id: wanted.patient_id,
+        _O.batch: wanted.batch, _O.subscription_id: wanted.subscription_id,
+        _O.appointment_id: wanted.appointment_id, _O.patient_id: wanted.patient_id,
     }  # fmt: skip
     found = [column == value for column, value in same.items() if value]
     found += [] if wanted.before is None else [_O.id < wanted.before]
@@ -165,22 +187,6 @@ def _line(row: Any) -> Line:
     *told, claimed_by = row
     fields: dict[str, Any] = dict(zip(Line.__slots__, told, strict=False))  # all but the last one
     return Line(**fields, being_sent=row.status == "waiting" and claimed_by is not None)
-
-
-def _once_more(connection: Connection, message_id: int, by: str, batch: str | None, now: datetime) -> int:
-    row = connection.execute(select(_O).where(_O.id == message_id, _IS_MESSAGE).with_for_update()).first()
-    if row is None:
-        raise KeyError(message_id)
-    if row.status == "failed":
-        _revived(connection, message_id, by, batch, now)
-        return message_id
-    if row.status != "sent":
-        raise NotToBeSent(row.status)
-    same = {name: getattr(row, name) for name in AGAIN_FROM}
-    made = {"uid": token_hex(16), "due_at": now, "created_at": now, "by": by, "batch": batch}
-    new = {**same, **made, "dedupe": f"{row.dedupe}:{made['uid']}"[-120:]}
-    done: Any = connection.execute(insert(_O).values(**new))
-    return int(done.inserted_primary_key[0])
 
 
 def _revived(connection: Connection, message_id: int, by: str, batch: str | None, now: datetime) -> bool:

@@ -4,6 +4,7 @@ import logging
 import random
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Protocol
 
 from sqlalchemy.exc import DBAPIError
 
@@ -11,7 +12,8 @@ from clinic.clock import Clock
 from clinic.media.outgoing import Medium, NotSent
 from clinic.outbox.addressing import Addressing
 from clinic.outbox.claims import Claims, Row
-from clinic.outbox.writing import Hushed, Later, Letter, Writer
+from clinic.outbox.facts import TAKEN_BACK
+from clinic.outbox.writing import Held, Hushed, Later, Letter
 from db.retry import OutcomeUnknown
 
 log = logging.getLogger(__name__)
@@ -21,6 +23,13 @@ PAUSES = tuple(timedelta(minutes=one) for one in (0.25, 1, 4, 15, 60, 180, 360))
 MOST_TRIES = len(PAUSES) + 1
 ENOUGH_FAILURES = 2
 """So many in a row, and the medium is let alone for the rest of the round."""
+
+
+class Writes(Protocol):
+    """Makes messages of rows."""
+
+    def write(self, row: Row) -> Letter:
+        """The message of a row that is due. Raises Hushed, Held, Later."""
 
 
 class Unsaid(Exception):
@@ -43,12 +52,13 @@ class Sending:
     def __init__(
         self,
         claims: Claims,
-        addressing: Addressing,
-        writer: Writer,
+        addressing: Addressing | None,
+        writer: Writes,
         media: Mapping[str, Medium],
         clock: Clock,
         jitter: Callable[[timedelta], timedelta] = jittered,
     ) -> None:
+        """`addressing`: None in a lane that has no facts."""
         self._claims, self._addressing, self._writer = claims, addressing, writer
         self._media, self._clock, self._jitter = media, clock, jitter
         self._failures: dict[str, int] = {}
@@ -78,28 +88,35 @@ class Sending:
             self._claims.give_back(rows[done:])
         return done
 
+    def deal_with(self, row: Row) -> None:
+        """Deal with one row that was taken by somebody of this process."""
+        self._failures.clear()
+        self._deal_with(row)
+
     def _deal_with(self, row: Row) -> None:
         if row.attempts > MOST_TRIES:  # whoever took it never came back
             self._give_up(row, "crashed")
-        elif row.audience is None:
-            self._address(row)
+        elif row.audience is None and self._addressing is not None:
+            self._address(row, self._addressing)
         else:
             self._tell(row)
 
-    def _address(self, row: Row) -> None:
+    def _address(self, row: Row, addressing: Addressing) -> None:
         try:
-            self._addressing.address(row)
+            addressing.address(row)
         except (DBAPIError, OutcomeUnknown):
             raise  # the database's own trouble: the row is found again
         except Exception:
             log.exception("fact %d could not be addressed", row.id)
-            self._try_later(row, "error")
+            self._try_later(row, row.reason if row.reason in TAKEN_BACK else "error")
 
     def _tell(self, row: Row) -> None:
         try:
             letter = self._writer.write(row)
         except Hushed as hushed:
             self._claims.settle(row, "silenced", hushed.why)
+        except Held as held:
+            self._claims.settle(row, "failed", held.why)
         except Later as later:
             self._claims.put_off(row, later.due)
         except (DBAPIError, OutcomeUnknown):
@@ -111,18 +128,19 @@ class Sending:
             self._send(row, letter)
 
     def _send(self, row: Row, letter: Letter) -> None:
-        if self._failures.get(letter.medium, 0) >= ENOUGH_FAILURES:
+        line = letter.line or letter.medium
+        if self._failures.get(line, 0) >= ENOUGH_FAILURES:
             self._claims.put_off(row, self._clock() + self._jitter(PAUSES[0]), "waits_for_medium")
             return
         try:
             provider = self._media[letter.medium].send(letter.message)
         except NotSent as error:
-            self._not_sent(row, letter.medium, error)
+            self._not_sent(row, letter, error)
         except Exception as error:  # a medium's own fault; what it says may name somebody
             log.error("message %s could not be sent by %s: %s", row.uid, letter.medium, type(error).__name__)
-            self._not_sent(row, letter.medium, NotSent("error", again=True))
+            self._not_sent(row, letter, NotSent("error", again=True))
         else:
-            self._failures.pop(letter.medium, None)
+            self._failures.pop(line, None)
             self._note(row, provider, letter.medium)
 
     def _note(self, row: Row, provider: str, medium: str) -> None:
@@ -135,12 +153,13 @@ class Sending:
         if not mine:
             log.warning("message %s was sent while another worker took it over: it may be sent twice", row.uid)
 
-    def _not_sent(self, row: Row, medium: str, error: NotSent) -> None:
+    def _not_sent(self, row: Row, letter: Letter, error: NotSent) -> None:
         if not error.again:
-            self._give_up(row, error.reason, medium)
+            self._give_up(row, error.reason, letter.medium)
             return
-        self._failures[medium] = self._failures.get(medium, 0) + 1
-        self._try_later(row, error.reason, medium)
+        line = letter.line or letter.medium
+        self._failures[line] = self._failures.get(line, 0) + 1
+        self._try_later(row, error.reason, letter.medium)
 
     def _try_later(self, row: Row, why: str, medium: str | None = None) -> None:
         """With a longer pause each time, until it is given up."""

@@ -64,6 +64,14 @@ class Hushed(Exception):
         self.why = why
 
 
+class Held(Exception):
+    """It is kept until somebody has it sent again, and `why`: a short code."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 class Later(Exception):
     """Not now, but at `due`."""
 
@@ -74,10 +82,11 @@ class Later(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message, and the medium that carries it."""
+    """A message, and the medium that carries it; `line`: what it shares with others that fail with it, if not all."""
 
     medium: str
     message: Outgoing
+    line: str = ""
 
 
 class Writer:

@@ -84,6 +84,7 @@ def test_nothing_waits_to_be_told_of_an_appointment_that_was_taken_back(clinic):
     one = done(clinic, "visits", VISITS, TUESDAY_NINE)
     worker(clinic, Post()).drain()
     undone(clinic, one)
+    worker(clinic, Post()).drain()
     assert count(clinic, OutboxRow, OutboxRow.status == "waiting") == 0
     assert count(clinic, OutboxRow, OutboxRow.reason == "gone") > 0
 

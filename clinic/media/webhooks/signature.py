@@ -5,7 +5,7 @@
 
 import hmac
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 PREFIX = "whsec_"
@@ -28,13 +28,16 @@ def key_of(secret: str) -> bytes:
     return key
 
 
-def signed(key: bytes, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
-    """The three headers for a body; signed is what stands between id and time and the end of the raw body."""
+def signed(keys: Iterable[bytes], message_id: str, at: datetime, body: bytes) -> dict[str, str]:
+    """The three headers for a body; signed is what stands between id and time and the end of the raw body.
+
+    Each key signs, so that who still has the old one can check as well as who has the new one already.
+    """
     seconds = str(int(at.timestamp()))
     return {
         "webhook-id": message_id,
         "webhook-timestamp": seconds,
-        "webhook-signature": f"v1,{_signature(key, message_id, seconds, body)}",
+        "webhook-signature": " ".join(f"v1,{_signature(key, message_id, seconds, body)}" for key in keys),
     }
 
 

@@ -81,7 +81,7 @@ def test_a_round_ends_when_it_is_time_to_stop(clinic, post, sending):
     ids=["message", "version", "is due", "left behind"],
 )
 def test_what_is_asked_for_every_message_is_text_for_the_driver(clinic, query):
-    given = {"appointment": 1, "change": 1, "now": clinic.clock(), "since": clinic.clock()}
+    given = {"lane": 0, "appointment": 1, "change": 1, "now": clinic.clock(), "since": clinic.clock()}
     assert len(clinic.database.ask(query, given)) == 0
     text, _ = query.bound(clinic.database._engines.single.dialect, given)
     assert "POSTCOMPILE" not in text
