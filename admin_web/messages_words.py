@@ -36,6 +36,8 @@ REASONS = {
     "confirmed": "a presença já estava confirmada", "moved": "a consulta mudou de horário",
     "cancelled": "a consulta foi cancelada", "withdrawn": "a marcação foi desfeita",
     "declined": "o pedido foi recusado", "expired": "o pedido perdeu a validade",
+    "accepted": "a vaga já foi aceita", "lapsed": "o prazo da vaga passou", "met": "a pessoa já tem consulta marcada",
+    "left": "a pessoa saiu da lista de espera", "taken": "a clínica precisou do horário",
     "booked": "o pedido já foi respondido", "pending": "voltou a ser um pedido",
     "arrived": "o paciente já chegou", "fulfilled": "a consulta já aconteceu", "noshow": "o paciente faltou",
     "gone": "não existe mais", "past": "já não dava tempo",

@@ -143,6 +143,19 @@ class Holds:
         return sum(self._database.claim(RELEASE, {"slot": row.id, "token": row.hold_token}) for row in held)
 
 
+def hold_within(
+    connection: Connection, slot: SlotInfo, token: str, now: datetime, until: datetime, minutes: int = 0
+) -> Hold:
+    """Claim a slot, and those after it where one is too short, as part of a transaction. Raises SlotTaken."""
+    hold = Hold(token, slot, until, (slot.id,))
+    claim = {"slot": slot.id, "now": now, "until": until, "token": token, **_owner(hold.by)}
+    if not long_enough(slot, minutes):
+        return _hold_some(connection, hold, claim, minutes)
+    if not HOLD.run(connection, claim).rowcount:
+        raise SlotTaken
+    return hold
+
+
 def _owner(by: str) -> dict[str, str]:
     """All tokens that begin with "<by>:" (";" comes right after ":")."""
     return {"mine": f"{by}:", "mine_end": f"{by};"}

@@ -34,7 +34,7 @@ from clinic.search import Search
 from clinic.settings import Settings
 from clinic.units import Units
 from clinic.voice_notes import VoiceNotes
-from clinic.waiting_list import WaitingList
+from clinic.waiting_room import WaitingRoom, open_waiting_room
 from db.session import Database
 
 
@@ -50,7 +50,7 @@ class Clinic(Accounts):
     bookings: Bookings
     allowances: Allowances
     patients: Patients
-    waiting_list: WaitingList
+    waiting_list: WaitingRoom
     calls: Calls
     voice_notes: VoiceNotes
     retention: Retention
@@ -100,7 +100,7 @@ def open_clinic(
         bookings=bookings,
         allowances=Allowances(database, rosters, profiles, clock),
         patients=Patients(database, guessing, clock, hasher),
-        waiting_list=WaitingList(database, clock),
+        waiting_list=open_waiting_room(settings, database, rosters, profiles, holds, agenda, desk, clock),
         calls=Calls(database, holds, rosters, clock),
         voice_notes=VoiceNotes(database, settings.recordings_folder, clock),
         retention=Retention(database, settings, profiles, clock),

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clinic.clock import Clock
 from clinic.people import Person
 from db.retry import taken
 from db.session import Database
-from db.tables import Waiting
+from db.tables import Slot, Waiting
 
 TRIES = 5
 
@@ -24,7 +24,7 @@ class Place:
 
 
 class WaitingList:
-    """Writes wishes; offering freed times is another matter."""
+    """Writes wishes; offering what becomes free is another matter (`clinic.waiting_room`)."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
@@ -39,14 +39,20 @@ class WaitingList:
         payer_id: int | None = None,
         period: str | None = None,
         protocol: str | None = None,
+        modality: str | None = None,
+        but_free: bool = False,
     ) -> Place:
-        """Write a wish down. The same wish of somebody who waits for it already is the same place, as it was taken."""
+        """Write a wish down. The same wish of somebody who waits for it already is the same place, as it was taken.
+
+        `but_free`: times are free and do not suit, so they are offered only what becomes free from now on.
+        """
         wish = {
             "specialty_id": specialty_id, "doctor_id": doctor_id, "unit_id": unit_id, "payer_id": payer_id,
-            "period": period,
+            "period": period, "modality": modality,
         }  # fmt: skip
         spelt = " ".join([person.ref, *(f"{name}={value}" for name, value in wish.items() if value is not None)])
         row = {**wish, **person.columns, "wish": spelt, "via": via, "protocol": protocol, "created_at": self._clock()}
+        row["after_slot"] = self._last_slot() if but_free else None
         for _ in range(TRIES):
             place = self._new(row) or self._taken(spelt, protocol)
             if place:
@@ -58,6 +64,10 @@ class WaitingList:
         column = Waiting.patient_id if person.kind == "patient" else Waiting.pre_registration_id
         mine = update(Waiting).where(Waiting.id == place_id, column == person.id, Waiting.live == 1)
         return self._database.change(mine.values(live=None, status="left")).rowcount == 1
+
+    def _last_slot(self) -> int:
+        row = self._database.first(select(func.max(Slot.id)))
+        return (row[0] or 0) if row else 0
 
     def _new(self, row: dict[str, Any]) -> Place | None:
         try:

@@ -142,7 +142,8 @@ class AppointmentChange(Table):
 class Waiting(Table):
     """Somebody waits for a time with a specialty or a doctor.
 
-    `wish` spells who waits for what; `live` is 1 while they do: the same wish is one row.
+    `wish` spells who waits for what; `live` is 1 while they do: the same wish is one row. `after_slot`: the last slot
+    there was when times were free that did not suit; what was free then is not offered. NULL: nothing was free.
     """
 
     __tablename__ = "waiting_list"
@@ -154,6 +155,8 @@ class Waiting(Table):
     unit_id: Mapped[int | None] = mapped_column(Ref, ForeignKey("units.id"))
     payer_id: Mapped[int | None] = mapped_column(Ref, ForeignKey("payers.id"))
     period: Mapped[str | None] = mapped_column(BinText(10))
+    modality: Mapped[str | None] = mapped_column(BinText(10))
+    after_slot: Mapped[int | None] = mapped_column(Ref)
     wish: Mapped[str] = mapped_column(BinText(120))
     live: Mapped[int | None] = mapped_column(default=1)
     status: Mapped[str] = mapped_column(BinText(10), default="waiting")
@@ -164,5 +167,6 @@ class Waiting(Table):
     __table_args__ = (
         UniqueConstraint("wish", "live"),
         Index("ix_waiting_list_specialty_status_created", "specialty_id", "status", "created_at"),
+        Index("ix_waiting_list_live_created", "live", "created_at"),
         OPTIONS,
     )

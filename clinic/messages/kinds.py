@@ -52,6 +52,7 @@ MORE: Mapping[str, str] = {
     "hora_anterior": "hora em que era",
     "atraso": "atraso previsto: “30 minutos”",
     "prazo": "até quando: “sexta-feira, 27 de novembro, às 18:00”",
+    "link_oferta": "página para ficar com o horário ou recusá-lo",
 }
 """Variables that only some kinds have."""
 OPTIONAL = frozenset({
@@ -126,7 +127,7 @@ SORTS: Mapping[Kind, Sort] = {
     ),
     "offer": Sort(
         "Vaga da lista de espera", "Quando abre um horário para quem espera.",
-        {"patient": wordings.OFFER}, WHEN | {"prazo"}, more=("prazo",),
+        {"patient": wordings.OFFER}, WHEN | {"prazo"}, more=("prazo", "link_oferta"),
     ),
     "noshow": Sort(
         "Falta", "Quando a ausência é registrada.", {"patient": wordings.NOSHOW}, frozenset({"data"})

@@ -113,7 +113,7 @@ class Variables:
     def _addresses(self, known: Facts, via: str) -> dict[str, str]:
         made = {LINKS[deed]: self._links.make(known.appointment_id, known.starts_at, deed, via) for deed in DEEDS}
         own = {name: f"{self._url}{path}" for name, path in made.items()}
-        return {**own, "link_portal": f"{self._url}/portal", "link_agenda": f"{self._url}/medico"}
+        return {**own, "link_oferta": "", "link_portal": f"{self._url}/portal", "link_agenda": f"{self._url}/medico"}
 
 
 def until_when(moment: datetime, zone: tzinfo) -> str:

@@ -180,11 +180,11 @@ Quando: {{data}}, às {{hora}}
 Com: {{medico}}
 Onde: {{local}}
 
-Ele está guardado para você até {{prazo}}. Para ficar com ele, entre no portal: {{link_portal}}
-Depois disso, oferecemos o horário a outra pessoa, e você continua na lista.
+Ele está guardado para você até {{prazo}}. Para ficar com ele ou deixar para outra pessoa: {{link_oferta}}
+Depois disso, oferecemos o horário a quem vem a seguir, e você continua na lista.
 
 {SIGNED}""",
-    "{clinica}: abriu um horário, {data_curta}, {hora}. É seu até {prazo}: {link_portal}",
+    "{clinica}: abriu um horário, {data_curta}, {hora}. É seu até {prazo}: {link_oferta}",
 )
 NOSHOW = Wording(
     "{clinica}: sentimos sua falta",

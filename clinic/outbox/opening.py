@@ -6,15 +6,16 @@ from datetime import timedelta
 from clinic.clock import Clock
 from clinic.media.outgoing import Medium
 from clinic.messages.links import Links
+from clinic.messages.offer_links import OfferLinks
 from clinic.messages.texts import Texts
 from clinic.messages.variables import Variables
 from clinic.outbox.addressing import Addressing
 from clinic.outbox.calendars import Calendars
 from clinic.outbox.claims import LEASE, Claims
+from clinic.outbox.offering import AllWriter, OfferWriter
 from clinic.outbox.quiet import Quiet
 from clinic.outbox.reminders import Reminders
 from clinic.outbox.sending import Sending
-from clinic.outbox.writing import Writer
 from clinic.roster import Rosters
 from clinic.settings import Settings
 from db.session import Database
@@ -34,8 +35,11 @@ def open_sending(
     """One worker; any number of them may run at once."""
     quiet = Quiet(*settings.quiet_hours)
     reminders = Reminders(settings.reminder_hours, quiet)
-    writer = Writer(
-        database, rosters, texts, variables, links, Calendars(database, settings.mail_from), media, quiet,
+    offers = OfferWriter(
+        database, rosters, texts, variables, OfferLinks(settings.secrets_key), media, quiet, settings.pages_url, clock
+    )
+    writer = AllWriter(
+        offers, database, rosters, texts, variables, links, Calendars(database, settings.mail_from), media, quiet,
         settings.pages_url, clock,
     )  # fmt: skip
     addressing = Addressing(database, rosters, texts.enabled, reminders, clock)

@@ -1,0 +1,241 @@
+"""A freed time is kept for one who waits, until they answer: made, taken, declined, run out, or taken back.
+
+Everything about one offer (its row, the slots it holds, its message, the place in the list) changes in one transaction,
+so whoever is killed in the middle leaves nothing behind. The place's row is locked first; two at once take turns.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from secrets import token_hex
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from clinic import waiting_rows as rows
+from clinic.appointments import Act, Booking
+from clinic.clock import Clock
+from clinic.holds import Hold, SlotTaken, hold_within
+from clinic.offers import Offer, Offers, Wanted
+from clinic.people import Person
+from clinic.slots import SlotInfo
+from clinic.waiting_bookings import WaitingBookings
+from clinic.waiting_rows import Offered
+from db.retry import taken
+from db.session import Database
+from db.tables import OutboxRow, Slot, Waiting, WaitingOffer
+
+STAYS = frozenset({"declined", "lapsed", "taken", "gone"})
+"""Ends of an offer after which they go on waiting."""
+
+
+class OfferOver(SlotTaken):
+    """The offer was answered, or has run out; carries how it ended."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class NotOffered(Exception):
+    """It cannot be offered: `why` is "over" (they wait no more, have an offer, or had this one), "near" or "unfit"."""
+
+    def __init__(self, why: str = "over") -> None:
+        super().__init__(why)
+        self.why = why
+
+
+_F, _W = WaitingOffer, Waiting
+
+
+class WaitingOffers:
+    """Any number of processes may work on the same ones."""
+
+    def __init__(self, database: Database, bookings: WaitingBookings, terms: Offers, clock: Clock) -> None:
+        self._database, self._bookings, self._terms, self._clock = database, bookings, terms, clock
+
+    def make(self, waiting_id: int, slot: SlotInfo, minutes: int, until: datetime, by: str) -> int:
+        """Keep a time for one who waits, and let them know; the offer's id. Raises NotOffered, SlotTaken."""
+        now = self._clock()
+        token = f"offer:{waiting_id}:{token_hex(4)}"
+
+        def work(connection: Connection) -> int:
+            entry = rows.locked(connection, waiting_id)
+            if entry is None or entry.live != 1:
+                raise NotOffered
+            hold = hold_within(connection, slot, token, now, until, minutes)
+            row = {
+                "waiting_id": waiting_id, "slot_id": slot.id, "doctor_id": slot.doctor_id, "unit_id": slot.unit_id,
+                "modality": slot.modality, "starts_at": slot.starts_at, "ends_at": hold.slot.ends_at, "until": until,
+                "token": token, "uid": token_hex(16), "status": "open", "live": 1, "by": by, "created_at": now,
+            }  # fmt: skip
+            offer_id = rows.INSERT.run(connection, row)
+            connection.execute(insert(OutboxRow).values(**rows.message(offer_id, row, entry, now)))
+            rows.tell(connection, waiting_id, slot.unit_id, slot.doctor_id, entry.patient_id, now)
+            return offer_id
+
+        try:
+            return self._database.write(work)
+        except IntegrityError as error:
+            if not taken(error):
+                raise
+            raise NotOffered from error
+
+    def get(self, offer_id: int) -> Offered:
+        """One offer, open or not; one whose time is over has lapsed. Raises KeyError."""
+        found = self._some(_F.id == offer_id)
+        if not found:
+            raise KeyError(offer_id)
+        return found[0]
+
+    def open_for(self, patient_ids: Sequence[int]) -> list[Offered]:
+        """What is offered to these patients now."""
+        found = self._some(_F.live == 1, _W.patient_id.in_(patient_ids))
+        return [one for one in found if one.status == "open"]
+
+    def open_ones(self) -> list[Offered]:
+        """All that is offered now, what runs out first in front."""
+        return [one for one in self._some(_F.live == 1) if one.status == "open"]
+
+    def terms(self, offered: Offered) -> Offer:
+        """On which terms it would be booked, and what stands in the way."""
+        return self._offer(offered, self.person(offered))
+
+    def person(self, offered: Offered) -> Person:
+        """Who is waiting."""
+        kind = "patient" if offered.patient_id is not None else "pre_registration"
+        return self._bookings.person(kind, offered.patient_id or offered.pre_registration_id or 0)
+
+    def accept(self, offer_id: int, via: str, by: str | None = None) -> Booking:
+        """Book it and end the wait, both or neither; again, and it is the same booking. `by`: the person themselves.
+
+        Raises KeyError, OfferOver, SlotTaken, Overlaps, NotAllowed.
+        """
+        offered = self.get(offer_id)
+        person = self.person(offered)
+        act = Act(by or person.ref, via, self._clock())
+
+        def claim(connection: Connection) -> None:
+            rows.locked(connection, offered.waiting_id)
+            if not rows.settled(connection, offered.id, "accepted", act, _F.until > act.at):
+                raise OfferOver(self._status(connection, offered.id, act.at))
+            if connection.scalar(select(Slot.off_plan).where(Slot.id == offered.slot_id)):
+                raise OfferOver("gone")
+
+        def close(connection: Connection, booked: Booking) -> None:
+            connection.execute(update(_F).where(_F.id == offered.id).values(appointment_id=booked.id))
+            connection.execute(update(_W).where(_W.id == offered.waiting_id).values(live=None, status="met"))
+            rows.hush(connection, offered.id, "accepted", act.at)
+            rows.tell(connection, offered.waiting_id, offered.unit_id, offered.doctor_id, offered.patient_id, act.at)
+
+        hold = Hold(offered.token, offered.slot, offered.until, self._slots(offered))
+        terms = self._offer(offered, person).terms
+        return self._bookings.take_up(person, hold, terms, act, offered.key, claim, close)
+
+    def end(self, offer_id: int, status: str, via: str, by: str) -> None:
+        """It is over without being taken: "declined", "taken" …; the time is free at once. Raises KeyError, OfferOver.
+
+        Saying the same twice is no harm.
+        """
+        offered, act = self.get(offer_id), Act(by, via, self._clock())
+
+        def work(connection: Connection) -> None:
+            rows.locked(connection, offered.waiting_id)
+            if not self._ended(connection, offered, status, act):
+                found = self._status(connection, offered.id, act.at)
+                if found != status:
+                    raise OfferOver(found)
+
+        self._database.write(work)
+
+    def hand_over(self, offer_id: int, by: str) -> SlotInfo:
+        """Take the time back for whoever needs it more: the desk (`by`) holds it now. Raises KeyError, OfferOver,
+        SlotTaken where another one was faster."""
+        offered = self.get(offer_id)
+        self.end(offer_id, "taken", "desk", by)
+        self._bookings.hold_one(offered.slot, by)
+        return offered.slot
+
+    def leave(self, waiting_id: int, status: str, by: str, *mine: ColumnElement[bool]) -> bool:
+        """They wait no more ("left", "met"); what was offered to them is free. False where they did not wait."""
+        act = Act(by, by, self._clock())
+
+        def work(connection: Connection) -> bool:
+            entry = rows.locked(connection, waiting_id, *mine)
+            if entry is None or entry.live != 1:
+                return False
+            connection.execute(update(_W).where(_W.id == waiting_id).values(live=None, status=status))
+            self._withdraw(connection, waiting_id, status, act)
+            rows.tell(connection, waiting_id, entry.unit_id, entry.doctor_id, entry.patient_id, act.at)
+            return True
+
+        return self._database.write(work)
+
+    def come_back(self, waiting_id: int) -> bool:
+        """Who was taken off the list a moment ago has their old place again; False where there is none, or a new."""
+        now = self._clock()
+
+        def work(connection: Connection) -> bool:
+            entry = rows.locked(connection, waiting_id, _W.status == "left", _W.live.is_(None))
+            if entry is None:
+                return False
+            connection.execute(update(_W).where(_W.id == waiting_id).values(live=1, status="waiting"))
+            rows.tell(connection, waiting_id, entry.unit_id, entry.doctor_id, entry.patient_id, now)
+            return True
+
+        try:
+            return self._database.write(work)
+        except IntegrityError as error:
+            if not taken(error):
+                raise
+            return False
+
+    def lapse(self) -> int:
+        """End those that have run out, and those whose time is not what it was; how many."""
+        now = self._clock()
+        ended = [(one, "lapsed") for one in self._ids(_F.until <= now)]
+        lost = or_(Slot.id.is_(None), Slot.off_plan, Slot.hold_token.is_(None), Slot.hold_token != _F.token)
+        ended += [(one, "gone") for one in self._ids(_F.until > now, or_(lost, _W.live.is_(None)))]
+        return sum(self._over(offer_id, status, now) for offer_id, status in ended)
+
+    def _over(self, offer_id: int, status: str, now: datetime) -> bool:
+        offered, act = self.get(offer_id), Act("system", "system", now)
+        return self._database.write(lambda connection: self._ended(connection, offered, status, act))
+
+    def _ids(self, *which: ColumnElement[bool]) -> list[int]:
+        wanted = select(_F.id).join(_W, _W.id == _F.waiting_id).outerjoin(Slot, Slot.id == _F.slot_id)
+        return [row[0] for row in self._database.rows(wanted.where(_F.live == 1, *which))]
+
+    def _ended(self, connection: Connection, offered: Offered, status: str, act: Act) -> bool:
+        still = _F.until <= act.at if status == "lapsed" else _F.until > act.at
+        if not rows.settled(connection, offered.id, status, act, still):
+            return False
+        rows.release(connection, offered.token)
+        rows.hush(connection, offered.id, status, act.at)
+        rows.tell(connection, offered.waiting_id, offered.unit_id, offered.doctor_id, offered.patient_id, act.at)
+        return True
+
+    def _withdraw(self, connection: Connection, waiting_id: int, status: str, act: Act) -> None:
+        open_one = select(_F.id, _F.token).where(_F.waiting_id == waiting_id, _F.live == 1)
+        for row in connection.execute(open_one).all():
+            if rows.settled(connection, row.id, status, act):
+                rows.release(connection, row.token)
+                rows.hush(connection, row.id, status, act.at)
+
+    @staticmethod
+    def _status(connection: Connection, offer_id: int, now: datetime) -> str:
+        row: Any = connection.execute(select(_F.status, _F.until).where(_F.id == offer_id)).first()
+        return "lapsed" if row.status == "open" and row.until <= now else str(row.status)
+
+    def _offer(self, offered: Offered, person: Person) -> Offer:
+        wanted = Wanted(offered.specialty_id, None, offered.payer_id, offered.wanted_modality)
+        return self._terms.offer(person, offered.slot, wanted, f"offer:{offered.waiting_id}")
+
+    def _slots(self, offered: Offered) -> tuple[int, ...]:
+        held = select(Slot.id).where(Slot.hold_token == offered.token, Slot.status == "held").order_by(Slot.id)
+        return tuple(row[0] for row in self._database.rows(held)) or (offered.slot_id,)
+
+    def _some(self, *which: ColumnElement[bool]) -> list[Offered]:
+        now = self._clock()
+        found: Iterable[Any] = self._database.rows(rows.OFFERS.where(*which).order_by(_F.until, _F.id))
+        return [rows.offered(row, now) for row in found]

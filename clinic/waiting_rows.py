@@ -1,0 +1,124 @@
+"""The rows of offers, of what they hold and of what is said of them: read and changed within a transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select, update
+
+from clinic import live
+from clinic.appointments import Act
+from clinic.holds import RELEASE
+from clinic.slots import SlotInfo
+from db.prepared import Insert
+from db.tables import OutboxRow, Patient, PreRegistration, Slot, Waiting, WaitingOffer
+
+TOPIC = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An offer. `status`: open, accepted, declined, lapsed, met (they have an appointment), left (the list), taken
+    (back, by the clinic) or gone (the doctor will not be there). `told`: how its message stands, None for none.
+
+    `name` is the one to say, "" for a pre-registration.
+    """
+
+    id: int
+    waiting_id: int
+    slot_id: int
+    doctor_id: int
+    unit_id: int
+    modality: str
+    starts_at: datetime
+    ends_at: datetime
+    until: datetime
+    token: str
+    status: str
+    appointment_id: int | None
+    created_at: datetime
+    patient_id: int | None
+    pre_registration_id: int | None
+    specialty_id: int
+    payer_id: int | None
+    wanted_modality: str | None
+    name: str
+    told: str | None
+
+    @property
+    def slot(self) -> SlotInfo:
+        """What is kept."""
+        return SlotInfo(self.slot_id, self.doctor_id, self.unit_id, self.modality, self.starts_at, self.ends_at)
+
+    @property
+    def key(self) -> str:
+        """Under this it is booked, once."""
+        return f"waiting-offer:{self.id}"
+
+
+_F, _W = WaitingOffer, Waiting
+INSERT = Insert(WaitingOffer)
+OFFERS: Any = (
+    select(_F.id, _F.waiting_id, _F.slot_id, _F.doctor_id, _F.unit_id, _F.modality, _F.starts_at, _F.ends_at, _F.until)
+    .add_columns(_F.token, _F.status, _F.appointment_id, _F.created_at, _W.patient_id, _W.pre_registration_id)
+    .add_columns(_W.specialty_id, func.coalesce(_W.payer_id, Patient.usual_payer_id), _W.modality)
+    .add_columns(func.coalesce(Patient.social_name, Patient.name, ""), OutboxRow.status)
+    .join(_W, _W.id == _F.waiting_id)
+    .outerjoin(Patient, Patient.id == _W.patient_id)
+    .outerjoin(PreRegistration, PreRegistration.id == _W.pre_registration_id)
+    .outerjoin(OutboxRow, OutboxRow.uid == _F.uid)
+)
+
+
+def offered(row: Any, now: datetime) -> Offered:
+    """A row of OFFERS."""
+    values = dict(zip(Offered.__slots__, row, strict=True))
+    if values["status"] == "open" and values["until"] <= now:
+        values["status"] = "lapsed"
+    return Offered(**values)
+
+
+def locked(connection: Connection, waiting_id: int, *which: ColumnElement[bool]) -> Any:
+    """A place in the list, which nobody else changes now; None where there is none such."""
+    wanted = select(_W.live, _W.status, _W.patient_id, _W.pre_registration_id, _W.unit_id, _W.doctor_id)
+    return connection.execute(wanted.where(_W.id == waiting_id, *which).with_for_update()).first()
+
+
+def settled(connection: Connection, offer_id: int, status: str, act: Act, *still: ColumnElement[bool]) -> bool:
+    """Claimed by one conditional UPDATE: whoever is first has the last word."""
+    how = {"status": status, "live": None, "settled_at": act.at, "settled_by": act.by, "settled_via": act.via[:20]}
+    mine = update(_F).where(_F.id == offer_id, _F.status == "open", *still)
+    return bool(connection.execute(mine.values(**how)).rowcount)
+
+
+def release(connection: Connection, token: str) -> None:
+    """What an offer held is free."""
+    held = select(Slot.id).where(Slot.hold_token == token, Slot.status == "held").order_by(Slot.id)
+    for slot_id in connection.scalars(held).all():
+        RELEASE.run(connection, {"slot": slot_id, "token": token})
+
+
+def hush(connection: Connection, offer_id: int, why: str, at: datetime) -> None:
+    """What waits to be said of it is not said."""
+    waits = update(OutboxRow).where(
+        OutboxRow.uid == select(_F.uid).where(_F.id == offer_id).scalar_subquery(), OutboxRow.status == "waiting"
+    )
+    connection.execute(waits.values(status="silenced", due_at=None, settled_at=at, reason=why))
+
+
+def message(offer_id: int, row: dict[str, Any], entry: Any, now: datetime) -> dict[str, Any]:
+    """The row of its message."""
+    return {
+        "uid": row["uid"], "kind": "offer", "audience": "patient", "offer_id": offer_id, "status": "waiting",
+        "patient_id": entry.patient_id, "pre_registration_id": entry.pre_registration_id, "attempts": 0,
+        "doctor_id": row["doctor_id"], "version": row["starts_at"], "due_at": now, "created_at": now,
+        "dedupe": f"offer:{offer_id}", "by": row["by"],
+    }  # fmt: skip
+
+
+def tell(
+    connection: Connection, waiting_id: int, unit_id: int | None, doctor_id: int | None, patient_id: int | None,
+    at: datetime,
+) -> None:  # fmt: skip
+    """Word of it to who is watching."""
+    live.put(connection, TOPIC, waiting_id, unit_id, at=at, doctor_id=doctor_id, patient_id=patient_id)
