@@ -233,7 +233,7 @@ def _checks(settings: Settings) -> Mapping[str, Callable[[], Any]]:
         "processos": lambda: checks.processes({"agi": HERE / "agi/entry.py", "web": HERE / "admin_web/entry.py"}),
         "dialplan": lambda: checks.dialplan(entries.named(), ENTRIES.keys()),
         "Asterisk": lambda: probe(settings),
-        "e-mail": lambda: checks.mail(settings),
+        "e-mail": lambda: [*checks.mail(settings), *checks.returned_mail(settings)],
         "pasta comum": lambda: [*checks.spool(settings), *checks.disk(settings)],
         "relógio": lambda: checks.clock(utc_now(), reach, checks.newest(HERE / "clinic")),
     }

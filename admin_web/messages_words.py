@@ -52,8 +52,17 @@ REASONS = {
     "bad-sender": "o remetente da clínica não serve; veja ALO_MAIL_FROM",
     "no-endpoint": "falta o endereço do outro sistema",
     "not-https": "o endereço do outro sistema não é seguro (https)",
-    "address-not-ascii": "o endereço tem letras que o servidor não aceita", "bounced": "voltou: o endereço não recebe",
+    "address-not-ascii": "o endereço tem letras que o servidor não aceita",
+    "undeliverable": "o e-mail do cadastro já devolveu mensagens, e não há outro canal: avise por telefone",
 }  # fmt: skip
+RETURNED = {
+    "5.1": "voltou: o endereço não existe", "5.2.2": "voltou: a caixa do destinatário está cheia",
+    "5.2.3": "voltou: a mensagem é grande demais para o destinatário", "5.2": "voltou: a caixa não recebe mensagens",
+    "5.4": "voltou: o servidor do destinatário não foi encontrado",
+    "5.7": "voltou: o servidor do destinatário recusou a mensagem",
+    "": "voltou: o endereço não recebe",
+}  # fmt: skip
+"""Why a letter came back, by how the status in its report begins; the first that fits."""
 ANSWERED = {
     "address": "o servidor recusou o endereço (resposta {code})", "content": "o servidor recusou a mensagem ({code})",
     "sender": "o servidor recusou o remetente da clínica ({code})", "server": "o servidor respondeu {code}",
@@ -99,6 +108,8 @@ def reason(code: str | None) -> str:
     if not code:
         return ""
     what, _, answer = code.partition("-")
+    if what == "bounced":
+        return next(words for status, words in RETURNED.items() if answer.startswith(status))
     if what in ANSWERED and answer.isdecimal():
         return ANSWERED[what].format(code=answer)
     return REASONS.get(code, f"o canal respondeu “{code}”")

@@ -7,6 +7,7 @@
 #   provision.sh mariadb          install MariaDB's server binaries with apt, print where
 #   provision.sh nginx            unpack nginx where there is none (installed, it would start by itself), print where
 #   provision.sh postfix          unpack Postfix, a mail server for the tests (installed, it would start by itself)
+#   provision.sh dovecot          unpack Dovecot, a mailbox server for the tests, the same way
 #   provision.sh all              everything above
 #
 # bookworm has neither Asterisk nor MySQL, so both are unpacked beside the host: no chroot, no file of the host is
@@ -94,15 +95,26 @@ make_nginx() {
   rm -rf "$part"
 }
 
-make_postfix() {
-  local part=$1.part libraries
+# unpack_here FOLDER PACKAGE...: packages of this machine's own release and the libraries they need, not installed.
+unpack_here() {
+  local root=$1 part=$1.part libraries; shift
   rm -rf "$part"; mkdir -p "$part"
   fetch() { (cd "$part" && apt-get download -q "$@" >&2); }
-  libraries=$(apt-cache depends postfix libnsl2 | sed -n 's/^ *Depends: \(lib.*\)/\1/p' | grep -vx libc6 | sort -u)
+  libraries=$(apt-cache depends "$@" libnsl2 libtirpc3 | sed -n 's/^ *Depends: \(lib.*\)/\1/p' |
+    grep -vxE 'libc6|libpam-runtime' | sort -u)
   # shellcheck disable=SC2086 # one word for each library
-  fetch postfix $libraries || { apt-get update -q >&2 && fetch postfix $libraries; }
-  for file in "$part"/*.deb; do dpkg -x "$file" "$1"; done
+  fetch "$@" $libraries || { apt-get update -q >&2 && fetch "$@" $libraries; }
+  for file in "$part"/*.deb; do dpkg -x "$file" "$root"; done
   rm -rf "$part"
+}
+
+make_postfix() { unpack_here "$1" postfix; }
+
+# Where its modules are is built in: here it is where it runs (base_dir), which has a link to them.
+make_dovecot() {
+  unpack_here "$1" dovecot-core dovecot-imapd
+  sed -i 's#/usr/lib/dovecot/modules\x00#modules\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00#' \
+    "$1"/usr/lib/dovecot/libdovecot.so.0.*
 }
 
 # sid moves on; what was tried is this major version.
@@ -113,7 +125,10 @@ expect_version() {
 # recipe NAME FILES...: changes when what is unpacked would change, comments left out.
 recipe() {
   local name=$1; shift
-  { echo "$SUITE"; declare -f "make_$name" unpack libraries prune; [ $# -eq 0 ] || cat "$@"; } | sha256sum | cut -c1-12
+  {
+    echo "$SUITE"; declare -f "make_$name" unpack libraries prune; [ $# -eq 0 ] || cat "$@"
+    [[ $(declare -f "make_$name") != *unpack_here* ]] || declare -f unpack_here
+  } | sha256sum | cut -c1-12
 }
 
 # cached NAME FILES...: make NAME once for this recipe (other runs wait), print its folder.
@@ -138,11 +153,12 @@ asterisk() { cached asterisk "$HERE/etc/modules.conf"; }
 mysql() { cached mysql; }
 nginx() { dirname "$(type -P nginx || type -P /usr/sbin/nginx || echo "$(cached nginx)/usr/sbin/nginx")"; }
 postfix() { cached postfix; }
+dovecot() { cached dovecot; }
 mariadb() { apt_install mariadb-server-core >&2; dirname "$(command -v mariadbd || echo /usr/sbin/mariadbd)"; }
 
 case "${1:-}" in
   apt) shift; apt_install "$@" ;;
-  asterisk|mysql|mariadb|nginx|postfix) "$1" ;;
-  all) asterisk; mysql; mariadb; nginx; postfix ;;
-  *) sed -n '2,14p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
+  asterisk|mysql|mariadb|nginx|postfix|dovecot) "$1" ;;
+  all) asterisk; mysql; mariadb; nginx; postfix; dovecot ;;
+  *) sed -n '2,15p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
 esac

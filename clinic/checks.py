@@ -148,6 +148,34 @@ def mail(settings: Settings) -> Iterator[Finding]:
         yield Finding("e-mail", "ok", f"o servidor responde e aceita {settings.mail_from}")
 
 
+UNREAD = {
+    "login-refused": ("recusa o usuário ou a senha", "Confira usuário e senha em ALO_IMAP_URL."),
+    "no-folder": ("não tem essa pasta", "Confira a pasta no fim de ALO_IMAP_URL, assim: imaps://…/INBOX."),
+    "no-tls": ("não tem conexão segura", "Confira o nome do servidor em ALO_IMAP_URL; imaps:// usa a porta 993."),
+}
+"""Why the mailbox of returned mail cannot be read."""
+
+
+def returned_mail(settings: Settings) -> Iterator[Finding]:
+    """Whether somebody finds out which letters came back; nothing is read but the folder's name."""
+    from clinic.media.email.mailbox import NoMailbox
+    from clinic.media.opening import open_mailbox
+
+    mailbox = open_mailbox(settings)
+    if mailbox is None:
+        if settings.smtp_url.get_secret_value():
+            remedy = "Defina ALO_IMAP_URL com a caixa de ALO_MAIL_FROM: imaps://usuario:senha@servidor/INBOX."
+            yield Finding("e-mails devolvidos", "warning", "ninguém vê os e-mails que voltam", remedy)
+        return
+    try:
+        with mailbox.open():
+            yield Finding("e-mails devolvidos", "ok", "a caixa abre")
+    except NoMailbox as error:
+        unknown = ("não responde", "O servidor está no ar? Confira máquina e porta em ALO_IMAP_URL, e o firewall.")
+        text, remedy = UNREAD.get(error.reason, unknown)
+        yield Finding("e-mails devolvidos", "wrong", f"o servidor {text}", remedy)
+
+
 REFUSED = {
     1044: ("recusa este usuário neste banco", "No servidor: GRANT ALL ON banco.* TO o usuário de ALO_DATABASE_URL."),
     1045: ("recusa o usuário ou a senha", "Confira usuário e senha em ALO_DATABASE_URL."),

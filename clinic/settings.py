@@ -128,6 +128,11 @@ class Settings(BaseSettings):
     )
     mail_dir: Path = Field(default=Path("var/mail"), description="Pasta dos e-mails enquanto não há ALO_SMTP_URL.")
     mail_from: str = Field(default="nao-responda@localhost", description="Remetente dos e-mails.")
+    imap_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Caixa de ALO_MAIL_FROM, onde chegam os e-mails que voltam: imaps://usuario:senha@servidor/INBOX.",
+    )
+    imap_done: str = Field(default="Devolvidos", description="Pasta dessa caixa para onde vão os avisos já lidos.")
     reminder_hours: Annotated[tuple[Hours, ...], NoDecode, BeforeValidator(_numbers)] = Field(
         default=(48, 3), description="Quantas horas antes da consulta vai cada lembrete, assim: 48,3; 0: nenhum."
     )

@@ -83,6 +83,7 @@ def jobs(clinic: Clinic, record: Callable[[str], bool], stop: Sleeper, carriers:
         Job("messages", MESSAGES_EVERY, lambda: carry.messages.drain(stop.is_set), lane="messages"),
         Job("events", MESSAGES_EVERY, lambda: carry.programs.drain(stop.is_set), lane="programs"),
         Job("old events", timedelta(minutes=5), Nightly(lambda: _today(clinic), programs.attempts.forget_old)),
+        Job("returned mail", timedelta(minutes=1), lambda: clinic.messages.returned.read(stop.is_set), lane="mailbox"),
     ]
 
 

@@ -122,7 +122,7 @@ class Appointment(Table):
 
 
 class AppointmentChange(Table):
-    """One row for each change: who, when, by which medium. Messages read from here later."""
+    """One row for each change: who, when, by which medium. `protocol`: its contact's, where that was no call."""
 
     __tablename__ = "appointment_changes"
     id: Mapped[Id]
@@ -135,6 +135,7 @@ class AppointmentChange(Table):
     via: Mapped[str] = mapped_column(BinText(20))
     call_id: Mapped[str | None] = mapped_column(BinText(64))
     note: Mapped[str] = mapped_column(default="")
+    protocol: Mapped[str | None] = mapped_column(BinText(20))
     # Whom to tell by telephone: few kinds of events, of the last weeks.
     __table_args__ = (Index("ix_appointment_changes_event_at", "event", "at"), OPTIONS)
 

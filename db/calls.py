@@ -33,7 +33,10 @@ class CallRecord(Table):
 
 
 class Protocol(Table):
-    """The number of a contact: AAMMDD and six digits, the same in every medium."""
+    """The number of a contact: AAMMDD and six digits, the same in every medium.
+
+    Of a call (`call_uniqueid`), or of what was done to an appointment by another medium (`appointment_id`).
+    """
 
     __tablename__ = "protocols"
     id: Mapped[Id]
@@ -41,6 +44,7 @@ class Protocol(Table):
     medium: Mapped[str] = mapped_column(BinText(20))
     call_uniqueid: Mapped[str | None] = mapped_column(BinText(64), unique=True)
     created_at: Mapped[datetime]
+    appointment_id: Mapped[int | None] = mapped_column(Ref, index=True)
 
 
 class VoiceNote(Table):

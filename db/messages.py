@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, SmallInteger, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import OPTIONS, Id, Ref, Table
@@ -66,12 +66,15 @@ class MessageText(Table):
 
 
 class ContactPreference(Table):
-    """How a patient wishes to be told: `reminders` or none, and by which medium; NULL: the clinic chooses."""
+    """How a patient wishes to be told: `reminders` or none, and by which medium; NULL: the clinic chooses. `surveys`:
+    whether they may be asked how a visit was.
+    """
 
     __tablename__ = "contact_preferences"
     id: Mapped[Id]
     patient_id: Mapped[int] = mapped_column(Ref, ForeignKey("patients.id"), unique=True)
     reminders: Mapped[bool] = mapped_column(default=True)
+    surveys: Mapped[bool] = mapped_column(default=True, server_default=true())
     medium: Mapped[str | None] = mapped_column(BinText(10))
     updated_at: Mapped[datetime]
     by: Mapped[str] = mapped_column(BinText(60))

@@ -15,6 +15,7 @@ from db.agenda import Absence, Appointment, AppointmentChange, Slot, Waiting, Wo
 from db.api import KeptAnswer, PersonalToken, RefreshToken, RequestCount
 from db.base import Table
 from db.calls import AsteriskLink, Audit, CallRecord, LiveChannel, Protocol, SpokenName, VoiceNote
+from db.contacts import MailboxPlace, SurveyAnswer, Undeliverable
 from db.desk import Delay, PhoneNotice
 from db.feeds import CalendarFeed
 from db.imports import Import, ImportRow
@@ -67,6 +68,7 @@ __all__ = [
     "LiveEvent",
     "LoginAttempt",
     "LoginSession",
+    "MailboxPlace",
     "MailedLink",
     "MessageText",
     "OfferedTime",
@@ -87,7 +89,9 @@ __all__ = [
     "Slot",
     "Specialty",
     "SpokenName",
+    "SurveyAnswer",
     "Table",
+    "Undeliverable",
     "Unit",
     "User",
     "UserRole",

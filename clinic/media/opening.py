@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from clinic.clock import Clock
+from clinic.media.email.mailbox import Mailbox
 from clinic.media.email.mails import carrier_of
 from clinic.media.email.medium import Email
 from clinic.media.email.page import Letterhead
@@ -36,3 +37,9 @@ def sms_of(settings: Settings) -> Sms | None:
         return None
     secrets = settings.sms_url.get_secret_value(), settings.sms_headers.get_secret_value()
     return Sms(*secrets, settings.sms_body, most_parts=settings.sms_parts, accents=settings.sms_accents)
+
+
+def open_mailbox(settings: Settings) -> Mailbox | None:
+    """Where letters come back to; None where nobody told."""
+    url = settings.imap_url.get_secret_value()
+    return Mailbox(url, settings.imap_done) if url else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from clinic.audit import AuditTrail
 from clinic.clock import Clock
 from clinic.desk_bookings import DeskBookings
-from clinic.media.opening import open_media
+from clinic.media.opening import open_mailbox, open_media
 from clinic.messages.answers import Answers
 from clinic.messages.links import Links
 from clinic.messages.offer_links import OfferLinks
@@ -14,6 +14,7 @@ from clinic.messages.texts import Texts
 from clinic.messages.variables import Variables
 from clinic.outbox.list import OutboxList
 from clinic.outbox.opening import open_sending
+from clinic.outbox.returned import Returned
 from clinic.outbox.sending import Sending
 from clinic.profile import Profiles
 from clinic.roster import Rosters
@@ -35,6 +36,7 @@ class Messages:
     outbox: OutboxList
     sending: Sending
     programs: Programs
+    returned: Returned
 
 
 def open_messages(
@@ -60,4 +62,5 @@ def open_messages(
         outbox=OutboxList(database, audit, clock),
         sending=open_sending(settings, database, rosters, texts, variables, links, media, clock),
         programs=open_programs(settings, database, audit, clock),
+        returned=Returned(database, open_mailbox(settings), clock),
     )

@@ -4,11 +4,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
 from clinic.media.outgoing import Medium
-from db.tables import Appointment, ContactPreference, Identity, Patient, PatientPhone, PreRegistration, User
+from db.tables import (
+    Appointment,
+    ContactPreference,
+    Identity,
+    Patient,
+    PatientPhone,
+    PreRegistration,
+    Undeliverable,
+    User,
+)
 
 MOBILE = 13
 """Digits of a Brazilian mobile with 55, area and ninth digit; a landline, with 12, takes no SMS."""
@@ -30,10 +39,17 @@ def _doctors(kind: str) -> Any:
     return theirs.where(User.doctor_id == _A.doctor_id, User.active, Identity.kind == kind, *shown).scalar_subquery()
 
 
+def _dead(address: Any) -> Any:
+    """Whether letters to it came back."""
+    return exists(select(Undeliverable.address).where(Undeliverable.address == func.lower(address)))
+
+
 COLUMNS = (
     _P.email.label("email"), _GUARDIAN.email.label("guardian_email"), mobile_of(_P.id).label("phone"),
     mobile_of(_GUARDIAN.id).label("guardian_phone"), PreRegistration.phone.label("own_phone"),
     _doctors("email").label("doctor_email"), _doctors("phone").label("doctor_phone"),
+    _dead(_P.email).label("email_dead"), _dead(_GUARDIAN.email).label("guardian_email_dead"),
+    _dead(_doctors("email")).label("doctor_email_dead"),
     ContactPreference.reminders.label("wants_reminders"), ContactPreference.medium.label("preferred"),
 )  # fmt: skip
 
@@ -64,15 +80,20 @@ def contact(row: Any, audience: str, media: Mapping[str, Medium]) -> Contact | N
     return next(preferred, None) or next(iter(usable), None)
 
 
+def cut_off(row: Any, audience: str) -> bool:
+    """Whether letters to an address of theirs came back."""
+    return bool(row.doctor_email_dead if audience == "doctor" else row.email_dead or row.guardian_email_dead)
+
+
 def _of_patient(row: Any) -> Iterator[Contact]:
-    yield Contact("email", row.email or "")
+    yield Contact("email", "" if row.email_dead else row.email or "")
     yield Contact("sms", row.phone or _mobile(row.own_phone))
-    yield Contact("email", row.guardian_email or "")
+    yield Contact("email", "" if row.guardian_email_dead else row.guardian_email or "")
     yield Contact("sms", row.guardian_phone or "")
 
 
 def _of_doctor(row: Any) -> Iterator[Contact]:
-    yield Contact("email", row.doctor_email or "")
+    yield Contact("email", "" if row.doctor_email_dead else row.doctor_email or "")
     yield Contact("sms", _mobile(row.doctor_phone))
 
 

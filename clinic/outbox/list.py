@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, selec
 
 from clinic.audit import AuditTrail
 from clinic.clock import Clock
+from clinic.outbox import returned
 from db.prepared import among
 from db.session import Database
 from db.tables import Appointment, OutboxRow, Patient
@@ -141,14 +142,6 @@ class OutboxList:
         self._audit.add(by, "messages.resent", "messages", note=str(count))
         return batch, count
 
-    def bounced(self, uid: str) -> bool:
-        """A message that was taken came back for good; False for one that is not ours, or was not sent.
-
-        Whom it did not reach is called, where somebody must tell them.
-        """
-        mine = update(_O).where(_O.uid == uid, _O.status == "sent")
-        return bool(self._database.change(mine.values(status="failed", reason="bounced")).rowcount)
-
     def progress(self, batch: str) -> tuple[int, int]:
         """Of those that were sent again together: how many are over, and how many there are."""
         counted = select(func.count(), func.count(_O.due_at)).where(_O.batch == batch)
@@ -160,6 +153,8 @@ class OutboxList:
         if row is None:
             raise KeyError(message_id)
         if row.status == "failed":
+            if (row.reason or "").startswith("bounced"):
+                returned.try_again(connection, message_id)
             _revived(connection, message_id, by, None, now)
             return message_id
         if row.status != "sent":

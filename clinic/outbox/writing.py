@@ -14,7 +14,7 @@ from clinic.messages.kinds import SORTS, Audience, Deed, Kind
 from clinic.messages.links import PATH, Links
 from clinic.messages.texts import Texts
 from clinic.messages.variables import FACTS, LINKS, Facts, Variables
-from clinic.outbox import calendars, contacts, quiet
+from clinic.outbox import calendars, contacts, quiet, returned
 from clinic.outbox.calendars import Calendars
 from clinic.outbox.claims import Row
 from clinic.outbox.quiet import Quiet
@@ -116,7 +116,7 @@ class Writer:
         self._check(row, visit, kind, audience)
         reached = contacts.contact(visit, audience, self._media)
         if reached is None:
-            raise Hushed("no_medium")
+            raise self._unreached(visit, audience)
         known = Facts(*visit[:_WIDTH])
         said = self._variables.of(known, reached.medium)
         made = self._texts.render(kind, audience, said)
@@ -128,6 +128,14 @@ class Writer:
         actions = _actions(kind, said, visit) if to_patient else ()
         stop = self._stop(visit, reached.medium) if to_patient and kind == "reminder" else ""
         return Letter(reached.medium, Outgoing(row.uid, reached.to, made.subject, made.text, actions, entry, stop))
+
+    def _unreached(self, visit: Any, audience: Audience) -> Hushed:
+        """Why not; whose address takes nothing any more is called."""
+        if not contacts.cut_off(visit, audience):
+            return Hushed("no_medium")
+        if audience == "patient":
+            self._database.write(lambda connection: returned.to_be_called(connection, visit.id, self._clock()))
+        return Hushed("undeliverable")
 
     def _visit(self, row: Row) -> Any:
         since = self._clock() - TOO_SOON

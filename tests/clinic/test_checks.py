@@ -169,3 +169,12 @@ def test_only_what_is_wrong_fails():
     Case = namedtuple("Case", "state ok")
     for case in (Case("warning", True), Case("wrong", False)):
         assert checks.as_data([Finding("a", case.state, "b")])["ok"] is case.ok
+
+
+def test_nobody_sees_what_comes_back_is_told():
+    sends = "smtp://mail.example"
+    [found] = checks.returned_mail(Settings(smtp_url=sends))
+    assert (found.state, "ALO_IMAP_URL" in found.remedy) == ("warning", True)
+    [away] = checks.returned_mail(Settings(smtp_url=sends, imap_url="imap://a:b@127.0.0.1:9/"))
+    assert (away.state, "não responde" in away.text) == ("wrong", True)
+    assert list(checks.returned_mail(Settings())) == []

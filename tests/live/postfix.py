@@ -37,7 +37,8 @@ mydestination =
 mynetworks = 127.0.0.0/8
 virtual_mailbox_domains = example.com
 virtual_mailbox_base = {place}/mail
-virtual_mailbox_maps = inline:{{ {{ana@example.com=ana/}} {{clinica@example.com=clinica/}} }}
+virtual_mailbox_maps = inline:{{
+  {{ana@example.com=ana/}} {{clinica@example.com=clinica/}} {{volta@example.com=volta/}} }}
 virtual_uid_maps = static:65534
 virtual_gid_maps = static:65534
 virtual_minimum_uid = 100

@@ -13,7 +13,7 @@ from tests.clinic.media import mail_server
 from tests.clinic.media.letters import but, written
 from tests.live.postfix import Postfix, start_postfix
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("postfix")]  # the next server has one port
 
 
 @pytest.fixture

@@ -133,18 +133,3 @@ def test_who_sent_what_again_is_in_the_audit(clinic, post, sending, outbox):
     refused(clinic, post, sending, "alice")
     outbox.resend(outbox.page(Wanted(status="failed"))[0].id, by="user:7")
     assert "message.resent" in {one.action for one in clinic.audit.latest()}
-
-
-def test_what_bounced_has_failed_and_is_for_the_desk_again(clinic, post, sending, outbox):
-    [visit] = booked(clinic, sending, "alice")
-    clinic.desk.bookings.cancel_for(visit.id, "clinic", by="user:1")
-    clinic.clock.move(seconds=15)
-    sending.drain()
-    assert clinic.desk.notices.waiting() == []
-    assert outbox.bounced(post.sent[-1].uid)
-    assert outbox.page(Wanted(status="failed"))[0].reason == "bounced"
-    assert [one.name for one in clinic.desk.notices.waiting()] == ["Alice Ferreira"]
-
-
-def test_what_is_not_ours_did_not_bounce(outbox):
-    assert not outbox.bounced("0" * 32)
