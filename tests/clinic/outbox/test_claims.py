@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from clinic.outbox.claims import LEASE, Claims
 from clinic.outbox.sending import Sending, Unsaid
@@ -102,6 +102,17 @@ def test_what_was_left_for_a_lease_is_free_and_in_the_log(clinic, ticks, caplog)
     [again], _ = other.take(20)
     assert (again.uid, again.attempts) == (row.uid, 2)
     assert f"message {row.uid} was left" in caplog.text and TWICE in caplog.text
+
+
+def test_what_was_left_is_free_before_those_that_came_later_however_many_wait(clinic, ticks):
+    [row], _ = hands(clinic, ticks).take(20)
+    clinic.clock.move(minutes=2)
+    clinic.database.change(update(OutboxRow).where(OutboxRow.kind == "reminder").values(due_at=clinic.clock()))
+    other = hands(clinic, ticks)
+    [later], _ = other.take(1)
+    ticks.now = 2 * HALF
+    [again], _ = other.take(1)
+    assert (later.kind, again.uid) == ("reminder", row.uid)
 
 
 def test_who_comes_back_too_late_is_told_so(clinic, ticks):
