@@ -34,6 +34,7 @@ SUBSCRIBED = Query(select(_S.with_patient, _S.paused_at).where(_S.id == bindpara
 VISIT = (
     select(*(getattr(_A, name) for name in DATA), _NEWEST.label("sequence"))
     .add_columns(_C.event, _C.at, _C.from_status, _C.to_status)
+    .select_from(_A)
     .outerjoin(_C, _C.id == bindparam("change"))
     .where(_A.id == bindparam("appointment"))
 )

@@ -117,7 +117,8 @@ def test_to_this_machine_itself_encryption_may_be_missing_and_to_no_other():
     [
         ("", "bad-url"), ("x", "bad-url"), ("ftp://a.example/", "bad-url"), ("https://u:p@a.example/", "bad-url"),
         ("https://@a.example/", "bad-url"), ("https://a.example\\@b.example/", "bad-url"), ("https://[::1", "bad-url"),
-        ("https://a.example/\r\nHost: b", "bad-url"), ("https://a.example/\n", "bad-url"), ("https://á.example/", "bad-url"),
+        ("https://a.example/\r\nHost: b", "bad-url"), ("https://a.example/\n", "bad-url"),
+        ("https://á.example/", "bad-url"),
         ("https://a.example/#x", "bad-url"), ("https://a.example:0/", "bad-url"), ("https://", "bad-url"),
         ("https://a.example/" + "x" * 500, "long"), ("http://a.example/", "not-https"),
         ("https://127.0.0.1/", "private-address"), ("https://[::1]/", "private-address"),
