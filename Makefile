@@ -50,11 +50,11 @@ $(READY): requirements/build.txt requirements/run.txt setup.cfg
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(TESTS_READY): $(READY) requirements/test.txt requirements/web.txt asterisk-docker/provision.sh
-	@echo 'Instalando o que os testes usam (navegador, Asterisk, MySQL, MariaDB, nginx e Postfix, sem ligá-los) ...'
+$(TESTS_READY): $(READY) requirements/test.txt requirements/web.txt requirements/worker.txt asterisk-docker/provision.sh
+	@echo 'Instalando o que os testes usam (navegador, Asterisk, MySQL, MariaDB, nginx, Postfix e RabbitMQ, sem ligá-los) ...'
 	@asterisk-docker/provision.sh apt chromium sox libsox-fmt-base espeak-ng wrk
 	@asterisk-docker/provision.sh all >/dev/null
-	@$(PIP) install --require-hashes -r requirements/test.txt -r requirements/web.txt
+	@$(PIP) install --require-hashes -r requirements/test.txt -r requirements/web.txt -r requirements/worker.txt
 	@touch $@
 
 # The first of these that is new enough, not too new and able to make an environment.

@@ -114,16 +114,20 @@ def _app(clinic: Clinic, settings: Settings) -> Any:
 
 
 def worker(args: argparse.Namespace) -> None:
-    """The work nobody waits for, until SIGTERM."""
+    """The work nobody waits for, until SIGTERM; or sending alone, of what a broker brings."""
+    from clinic.broker.opening import consume, open_carriers
     from clinic.processes import Told
     from clinic.worker import jobs, work
     from prompts.recorder import recorder
 
     settings = _child(args)
+    if args.consume:
+        sys.exit(consume(settings, args.processes, args.queue, _ready(args)))
     told = Told()
     with _clinic(settings) as clinic:
         _ready(args)()
-        work(jobs(clinic, recorder(settings.prompt_folders, settings.names_folder), told), told)
+        record = recorder(settings.prompt_folders, settings.names_folder)
+        work(jobs(clinic, record, told, open_carriers(settings, clinic)), told)
 
 
 def ami(args: argparse.Namespace) -> int:
@@ -131,10 +135,7 @@ def ami(args: argparse.Namespace) -> int:
     from ami.main import run as watch
 
     settings = _child(args)
-    if not settings.ami_user:
-        _mend("O AMI não está configurado: defina ALO_AMI_USER e ALO_AMI_SECRET.")
-    _ready(args)()
-    return watch(settings)
+    return watch(settings, _ready(args))
 
 
 def phone(args: argparse.Namespace) -> int:
@@ -198,8 +199,6 @@ def asterisk(args: argparse.Namespace) -> int:
     """Our own Asterisk: started and stopped by the recipe the image and the tests use too."""
     from clinic.terminal import run_script
 
-    if not SCRIPTS.exists():
-        _mend("O Asterisk próprio só existe na árvore do código-fonte (asterisk-docker/).")
     return run_script(SCRIPTS / args.command.split()[1], args.rest, _settings())
 
 
@@ -219,6 +218,7 @@ def _checks(settings: Settings) -> Mapping[str, Callable[[], Any]]:
     from agi.entries import ENTRIES
     from ami.probe import probe
     from clinic import checks
+    from clinic.broker import probe as broker
     from clinic.clock import utc_now
     from db import migrate
     from db.reach import Reach
@@ -233,7 +233,7 @@ def _checks(settings: Settings) -> Mapping[str, Callable[[], Any]]:
         "processos": lambda: checks.processes({"agi": HERE / "agi/entry.py", "web": HERE / "admin_web/entry.py"}),
         "dialplan": lambda: checks.dialplan(entries.named(), ENTRIES.keys()),
         "Asterisk": lambda: probe(settings),
-        "e-mail": lambda: [*checks.mail(settings), *checks.returned_mail(settings)],
+        "mensagens": lambda: [*checks.mail(settings), *checks.returned_mail(settings), *broker.findings(settings)],
         "pasta comum": lambda: [*checks.spool(settings), *checks.disk(settings)],
         "relógio": lambda: checks.clock(utc_now(), reach, checks.newest(HERE / "clinic")),
     }

@@ -2,12 +2,14 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 
 from ami.connection import Connection
 from ami.wire import Address
 from ami.writer import LiveCalls, Outlet, Stands, Writer
 from clinic.clock import Clock
 from clinic.settings import Settings
+from clinic.terminal import Trouble
 
 
 def address(settings: Settings) -> Address:
@@ -29,11 +31,14 @@ def watch(settings: Settings, calls: LiveCalls, clock: Clock) -> int:
     return 0
 
 
-def run(settings: Settings) -> int:
-    """`watch` with a clinic of its own."""
+def run(settings: Settings, ready: Callable[[], None]) -> int:
+    """`watch` with a clinic of its own; Trouble where there is nothing to watch."""
     from clinic.clock import utc_now
     from clinic.services import open_clinic
 
+    if not settings.ami_user:
+        raise Trouble("O AMI não está configurado: defina ALO_AMI_USER e ALO_AMI_SECRET.", 2)
+    ready()
     return watch(settings, open_clinic(settings).live_calls, utc_now)
 
 

@@ -7,6 +7,7 @@
 #   provision.sh mariadb          install MariaDB's server binaries with apt, print where
 #   provision.sh nginx            unpack nginx where there is none (installed, it would start by itself), print where
 #   provision.sh postfix          unpack Postfix, a mail server for the tests (installed, it would start by itself)
+#   provision.sh rabbitmq         unpack RabbitMQ and its Erlang (installed, both would start by themselves), print where
 #   provision.sh dovecot          unpack Dovecot, a mailbox server for the tests, the same way
 #   provision.sh all              everything above
 #
@@ -108,6 +109,23 @@ unpack_here() {
   rm -rf "$part"
 }
 
+# Erlang's own packages alone: of the libraries, each Debian has what they need.
+make_rabbitmq() {
+  local part=$1.part
+  rm -rf "$part"; mkdir -p "$part"
+  wanted() {
+    apt-cache depends --recurse --no-{recommends,suggests,conflicts,breaks,replaces,enhances} rabbitmq-server |
+      grep -oE '^erlang-[a-z0-9-]+' | sort -u
+  }
+  # shellcheck disable=SC2046 # one word for each package
+  fetch() { (cd "$part" && apt-get download -q rabbitmq-server $(wanted) >&2); }
+  fetch || { apt-get update -q >&2 && fetch; }
+  for file in "$part"/*.deb; do dpkg -x "$file" "$1"; done
+  rm -rf "$part"
+  # Debian's looks for itself in /usr/lib alone.
+  sed -i 's#ROOTDIR=/usr/lib/erlang#ROOTDIR=$(cd "$progdir/.." \&\& pwd)#' "$1/usr/lib/erlang/bin/erl"
+}
+
 make_postfix() { unpack_here "$1" postfix; }
 
 # Where its modules are is built in: here it is where it runs (base_dir), which has a link to them.
@@ -153,12 +171,13 @@ asterisk() { cached asterisk "$HERE/etc/modules.conf"; }
 mysql() { cached mysql; }
 nginx() { dirname "$(type -P nginx || type -P /usr/sbin/nginx || echo "$(cached nginx)/usr/sbin/nginx")"; }
 postfix() { cached postfix; }
+rabbitmq() { cached rabbitmq; }
 dovecot() { cached dovecot; }
 mariadb() { apt_install mariadb-server-core >&2; dirname "$(command -v mariadbd || echo /usr/sbin/mariadbd)"; }
 
 case "${1:-}" in
   apt) shift; apt_install "$@" ;;
-  asterisk|mysql|mariadb|nginx|postfix|dovecot) "$1" ;;
-  all) asterisk; mysql; mariadb; nginx; postfix; dovecot ;;
-  *) sed -n '2,15p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
+  asterisk|mysql|mariadb|nginx|postfix|dovecot|rabbitmq) "$1" ;;
+  all) asterisk; mysql; mariadb; nginx; postfix; dovecot; rabbitmq ;;
+  *) sed -n '2,16p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
 esac

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from clinic.broker.queues import QUEUES
 from clinic.terminal import Parser
 
 Work = Callable[[argparse.Namespace], int | None]
@@ -13,7 +14,7 @@ TEXTS = {
     "agi": "o servidor FastAGI que o Asterisk chama",
     "web": "as páginas",
     "live": "o que fica aberto ao lado de páginas sob granian: avisos ao vivo e telefone de teste",
-    "worker": "as tarefas de fundo: agenda, pedidos vencidos, nomes a gravar",
+    "worker": "as tarefas de fundo: agenda, mensagens, pedidos vencidos, nomes a gravar",
     "ami": "acompanha as ligações pelo AMI do Asterisk",
     "phone": "telefone de teste no terminal, sem Asterisk",
     "db": "o banco de dados",
@@ -69,6 +70,12 @@ def _arguments(path: str, made: argparse.ArgumentParser) -> None:
             help="gevent: tudo em um processo; granian: só as páginas, atrás do nginx",
         )  # fmt: skip
         made.add_argument("--workers", type=int, default=2, help="processos do granian (2)", metavar="N")
+    if path == "worker":
+        made.add_argument("--consume", action="store_true", help="só envia o que o RabbitMQ traz (ALO_BROKER_URL)")
+        made.add_argument("--processes", type=int, default=2, help="com --consume, quantos processos (2)", metavar="N")
+        made.add_argument(
+            "--queue", action="append", choices=QUEUES, default=[], help="com --consume, só esta fila; pode repetir"
+        )
     if path in ("check", "bench"):
         made.add_argument("--json", action="store_true", help="um objeto JSON e nada mais")
     if path == "bench":

@@ -35,6 +35,7 @@ def run_all(settings: Settings, command: Sequence[str]) -> int:
             running.await_ready()
             print(_welcome(settings), flush=True)
             running.start(*_parts(command, "worker", *(["ami"] if settings.ami_user else [])))
+            running.start(*_consumer(settings, command))
             running.await_end()
     except processes.Stopped:
         print("\nAlô Clínica encerrada.")
@@ -87,6 +88,12 @@ def _prepare_database(settings: Settings) -> None:
 
 def _parts(command: Sequence[str], *names: str) -> Iterator[Part]:
     return (Part(name, (*command, name, "--ready", "{ready}")) for name in names)
+
+
+def _consumer(settings: Settings, command: Sequence[str]) -> Iterator[Part]:
+    """Where a broker brings what is to be sent, somebody must be there."""
+    if settings.broker_url.get_secret_value():
+        yield Part("worker --consume", (*command, "worker", "--consume", "--ready", "{ready}"))
 
 
 def _welcome(settings: Settings) -> str:

@@ -61,9 +61,11 @@ def exit_code(work: Callable[[], int | None]) -> int:
 
 
 def run_script(script: Path, arguments: Sequence[str], settings: "Settings") -> int:
-    """Run a script that is told the settings by the environment; its exit code."""
+    """Run a script that is told the settings by the environment; its exit code. Raises Trouble where there is none."""
     from clinic.settings import as_environment
 
+    if not script.exists():
+        raise Trouble("O Asterisk próprio só existe na árvore do código-fonte (asterisk-docker/).", 2)
     env = {**os.environ, **as_environment(settings)}
     return subprocess.run([str(script), *arguments], env=env, check=False).returncode
 

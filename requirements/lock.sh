@@ -16,7 +16,7 @@ lock() {
 }
 
 lock run setup.cfg "$@"
-for extra in test voice web; do
+for extra in test voice web worker; do
   lock "$extra" setup.cfg --extra "$extra" --constraint requirements/run.txt "$@"
 done
 lock gtts setup.cfg --extra gtts "$@"

@@ -26,6 +26,9 @@ DOORS = {
     "granian": ("admin_web/granian_server.py",),
     "pydub": ("prompts/",),
     "gtts": ("prompts/",),
+    "celery": ("clinic/broker/",),
+    "kombu": ("clinic/broker/",),
+    "amqp": ("clinic/broker/",),
 }
 
 

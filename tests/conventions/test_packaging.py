@@ -46,14 +46,14 @@ def test_the_locked_versions_are_installed():
     assert {name: found for name, found in here.items() if found not in pinned("test")[name]} == {}
 
 
-@pytest.mark.parametrize("lock", ["test", "voice", "web"])
+@pytest.mark.parametrize("lock", ["test", "voice", "web", "worker"])
 def test_all_locks_agree_with_what_runs(lock):
     run, other = pinned("run"), pinned(lock)
     assert run
     assert {name: other.get(name) for name in run} == run
 
 
-@pytest.mark.parametrize("lock", ["build", "run", "test", "voice", "web", "gtts"])
+@pytest.mark.parametrize("lock", ["build", "run", "test", "voice", "web", "worker", "gtts"])
 def test_every_locked_file_has_its_hash(lock):
     text = (LOCKS / f"{lock}.txt").read_text("utf-8")
     blocks = re.split(r"\n(?=\S)", text.strip())
