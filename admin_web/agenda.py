@@ -1,7 +1,7 @@
-"""/agenda: the day of all doctors side by side, the week of one, and the page to print."""
+"""/agenda: the day of all doctors side by side, the week of all or of one, and the page to print."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -9,17 +9,20 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 
 from admin_web.access import STAFF, Doors, may, viewer
 from admin_web.address import number
+from admin_web.agenda_team import Sketch, week_words
 from admin_web.agenda_view import Drawer, Grid
 from admin_web.answers import Answers, stamped
 from admin_web.desk import DAY, Asked, Reception
 from admin_web.words import MONTHS_SHORT, WEEKDAYS_SHORT
 from clinic.days import Column, Picture
 from clinic.roster import KindInfo
+from clinic.written import SATURDAY
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
 
 WEEK = 7
+NOON = time(12)
 MOST_TO_CHOOSE = 150
 """A list of a thousand doctors helps nobody, and weighs more than the agenda."""
 
@@ -42,30 +45,53 @@ class Agenda:
         return self._grid(self._day)
 
     def week(self) -> str | bytes:
-        """One doctor, seven days."""
-        return self._pages.page(lambda: self._page(self._week))
+        """All who fit, or one doctor, for seven days."""
+        return self._pages.page(lambda: self._page(self._weekly()))
 
     def week_grid(self) -> Response:
-        """The grid of the week alone."""
-        return self._grid(self._week)
+        """The grid or the table of the week alone."""
+        return self._grid(self._weekly())
 
     def _page(self, shown: Shows) -> str:
         if not self._clinic.units.all():
             return self._nothing()
-        asked = self._desk.asked()
-        self._seen(asked)
+        asked = self._asked(shown)
+        self._seen(shown, asked)
         return render_template("agenda/page.html", **shown(asked), **self._around(asked))
 
     def _grid(self, shown: Shows) -> Response:
         """One for all who see the same units; who looks is written down all the same."""
-        asked = self._desk.asked()
-        self._seen(asked)
-        scope = (request.path, asked, self._desk.choice(asked), self._desk.ours(), self._desk.zone().id)
-        grid = self._grids.of(scope, lambda: render_template("agenda/grid.html", **shown(asked)).encode())
-        return unchanged(grid)
+        asked = self._asked(shown)
+        self._seen(shown, asked)
+        scope = (request.path, asked, _page(), self._desk.choice(asked), self._desk.ours(), self._desk.zone().id)
+        return unchanged(self._grids.of(scope, lambda: _drawn(shown(asked))))
 
-    def _seen(self, asked: Asked) -> None:
-        """Names are on these pages: who opened which day is written down, once however often it changes."""
+    def _asked(self, shown: Shows) -> Asked:
+        return self._desk.asked() if shown == self._day else self._desk.asked(self._week_now())
+
+    def _weekly(self) -> Shows:
+        """Of one doctor her blocks; of several, where each is."""
+        several = not self._clinic.units.all() or self._one(self._desk.asked()) is None
+        return self._team if several else self._week
+
+    def _one(self, asked: Asked) -> int | None:
+        """The doctor that was chosen, or the only one there is to choose."""
+        fitting = [asked.doctor_id] if asked.doctor_id else self._doctors(asked)
+        return fitting[0] if len(fitting) == 1 else None
+
+    def _week_now(self) -> date:
+        """The day whose week is shown unless another is asked for: from Saturday noon on, once nobody's hours remain
+        in the week that ends, the coming Monday."""
+        today, now = self._desk.today(), self._clinic.clock()
+        morning = today.weekday() == SATURDAY and now.astimezone(self._desk.zone().tz).time() < NOON
+        if today.weekday() < SATURDAY or morning or not self._clinic.desk.weeks.over(today, now):
+            return today
+        return _monday(today) + DAY * WEEK
+
+    def _seen(self, shown: Shows, asked: Asked) -> None:
+        """Where names are: who opened which day is written down, once however often it changes."""
+        if shown == self._team:
+            return
         self._clinic.audit.add_once(viewer().ref, "day.read", "doctor", asked.doctor_id, asked.day.isoformat())
 
     def _nothing(self) -> str:
@@ -99,23 +125,42 @@ class Agenda:
         }
 
     def _week(self, asked: Asked) -> dict[str, object]:
-        doctors = self._doctors(asked)
-        doctor_id = asked.doctor_id or next(iter(doctors), None)
-        if doctor_id is None:
-            return {**self._shown(asked, Picture(()), Grid((), (), 0)), "kind": "week", "doctor": None, "address": ""}
-        monday = asked.day - timedelta(days=asked.day.weekday())
+        doctor_id = self._one(asked) or 0
+        monday = _monday(asked.day)
         picture = self._clinic.desk.days.week(doctor_id, monday)
-        columns = [one for one in picture.columns if one.day.weekday() < 5 or one.visits or one.openings]
+        columns = [one for one in picture.columns if one.day.weekday() < SATURDAY or one.visits or one.openings]
         grid = self._drawer().grid(columns, _of_day)
         return {
             **self._shown(asked, Picture(tuple(columns)), grid),
-            "kind": "week",
-            "monday": monday,
+            **self._weeks_beside(asked, monday, medico=doctor_id),
             "doctor": self._clinic.desk.roster().doctors[doctor_id],
             "address": url_for("agenda.week_grid", **asked.query(medico=doctor_id, coluna=None)),  # type: ignore[arg-type]
-            "before": self._address("agenda.week", asked, asked.day - DAY * WEEK, medico=doctor_id),
-            "after": self._address("agenda.week", asked, asked.day + DAY * WEEK, medico=doctor_id),
-            "next_day": None,
+        }
+
+    def _team(self, asked: Asked) -> dict[str, object]:
+        """Doctors by days, a page of them; no patient is named."""
+        choice, monday = self._desk.choice(asked), _monday(asked.day)
+        team = self._clinic.desk.weeks.team(choice, monday, _page())
+        table = Sketch(self._desk.all_units(), self._desk.ours(), choice, self._desk.today()).table(team, monday)
+        here = asked.query(coluna=None, pagina=table.page if table.pages > 1 else None)
+        return {
+            **self._weeks_beside(asked, monday),
+            "asked": asked,
+            "part": "agenda/team.html",
+            "table": table,
+            "shown": table.shown(asked.column),
+            "roster": self._clinic.desk.roster(),
+            "address": url_for("agenda.week_grid", **here),  # type: ignore[arg-type]
+        }
+
+    def _weeks_beside(self, asked: Asked, monday: date, **more: object) -> dict[str, object]:
+        """What every week's page has: which one it is, and the ones before and after."""
+        return {
+            "kind": "week",
+            "monday": monday,
+            "days_said": week_words(monday),
+            "before": self._address("agenda.week", asked, asked.day - DAY * WEEK, **more),
+            "after": self._address("agenda.week", asked, asked.day + DAY * WEEK, **more),
         }
 
     def _shown(self, asked: Asked, picture: Picture, grid: Grid) -> dict[str, object]:
@@ -123,6 +168,7 @@ class Agenda:
         shown = asked.column if asked.column in {one.key for one in grid.strips} else _first(grid)
         return {
             "asked": asked,
+            "part": "agenda/grid.html",
             "grid": grid,
             "shown": shown,
             "others": picture.others,
@@ -134,6 +180,7 @@ class Agenda:
         """What only the whole page shows, beside the grid."""
         return {
             "today": self._desk.today(),
+            "week_now": self._week_now(),
             "units": self._desk.units(),
             "specialties": self._clinic.desk.roster().specialties,
             "doctors": self._to_choose(asked),
@@ -182,6 +229,19 @@ class Agenda:
     @staticmethod
     def _address(endpoint: str, asked: Asked, day: date, **more: object) -> str:
         return url_for(endpoint, **asked.query(dia=day.isoformat(), **more))  # type: ignore[arg-type]
+
+
+def _page() -> int:
+    """Which page of many doctors is asked for."""
+    return number(request.args.get("pagina")) or 1
+
+
+def _monday(day: date) -> date:
+    return day - DAY * day.weekday()
+
+
+def _drawn(shown: dict[str, object]) -> bytes:
+    return render_template(str(shown["part"]), **shown).encode()
 
 
 def _of_day(column: Column) -> tuple[str, str]:

@@ -72,13 +72,16 @@ class Reception:
         units = self.units() or self.clinic.units.all()
         return units[0] if units else abort(404)
 
-    def asked(self) -> Asked:
-        """What the address says; what names nothing there is, or nothing of the viewer's, is left out."""
+    def asked(self, usual: date | None = None) -> Asked:
+        """What the address says; what names nothing there is, or nothing of the viewer's, is left out.
+
+        `usual`: the day where it says none; today.
+        """
         given = request.args
         unit, specialty, doctor = (number(given.get(name)) for name in ("unidade", "especialidade", "medico"))
         roster = self.clinic.desk.roster()
         return Asked(
-            day_near(given.get("dia"), self.today()),
+            _day(given.get("dia"), self.today(), usual),
             unit if unit in {one.id for one in self.units()} else None,
             specialty if specialty in {one.id for one in roster.specialties} else None,
             doctor if doctor in roster.doctors else None,
@@ -126,6 +129,11 @@ class Reception:
 def back_to(day: date, **more: object) -> str:
     """The agenda of a day."""
     return url_for("agenda.day", dia=day.isoformat(), **{name: value for name, value in more.items() if value})  # type: ignore[arg-type]
+
+
+def _day(text: str | None, today: date, usual: date | None) -> date:
+    day = day_near(text, today)
+    return usual if usual and day == today and text != today.isoformat() else day
 
 
 def _bound(looking: Viewer) -> bool:

@@ -164,9 +164,9 @@ class Days:
 
     def day(self, choice: Choice, day: date) -> Picture:
         """Everybody who fits, and works or has visits that day."""
-        chosen = self._chosen(choice)
-        at_work = [one for one in chosen if self._hours(one, day)]
-        asked = chosen if len(chosen) <= ALWAYS_ASKED or choice.doctor_id else at_work
+        fitting = chosen(self._rosters.get(), choice)
+        at_work = [one for one in fitting if self._hours(one, day)]
+        asked = fitting if len(fitting) <= ALWAYS_ASKED or choice.doctor_id else at_work
         shown = asked if len(asked) <= MOST_DOCTORS else (at_work or asked)[: MOST_DOCTORS * 2]
         columns = self._columns(shown, [day])
         there = [one for one in columns if one.visits or one.openings or one.doctor.id in at_work or choice.doctor_id]
@@ -181,21 +181,8 @@ class Days:
     def next_day_of_work(self, choice: Choice, after: date, within: int = 60) -> date | None:
         """The next day on which anybody of these works."""
         days = (after + DAY * n for n in range(1, within))
-        chosen = self._chosen(choice)
-        return next((day for day in days if any(self._open(one, day) for one in chosen)), None)
-
-    def _chosen(self, choice: Choice) -> list[int]:
-        """The doctors that fit, in their fixed order."""
-        roster = self._rosters.get()
-        if choice.doctor_id is not None:
-            return [choice.doctor_id] if choice.doctor_id in roster.doctors else []
-        doctors: Iterable[int] = (one.id for one in roster.doctors.values() if one.active)
-        if choice.specialty_id is not None:
-            of_it = {doctor for doctor, specialty in roster.rqe if specialty == choice.specialty_id}
-            doctors = (one for one in doctors if one in of_it)
-        if choice.unit_ids:
-            doctors = (one for one in doctors if _works_at(roster, one, choice.unit_ids))
-        return list(doctors)
+        fitting = chosen(self._rosters.get(), choice)
+        return next((day for day in days if any(self._open(one, day) for one in fitting)), None)
 
     def _hours(self, doctor_id: int, day: date) -> bool:
         return any(works(row, day) for row in self._rosters.get().hours_of.get(doctor_id, ()))
@@ -260,6 +247,19 @@ class Days:
         """The first or the last midnight of a day over all units."""
         zones: set[tzinfo] = {unit.tz for unit in self._rosters.get().unit.values()} or {UTC}
         return which(datetime.combine(day, time(), zone).astimezone(UTC) for zone in zones)
+
+
+def chosen(roster: Roster, choice: Choice) -> list[int]:
+    """The doctors that fit, in their fixed order."""
+    if choice.doctor_id is not None:
+        return [choice.doctor_id] if choice.doctor_id in roster.doctors else []
+    doctors: Iterable[int] = (one.id for one in roster.doctors.values() if one.active)
+    if choice.specialty_id is not None:
+        of_it = {doctor for doctor, specialty in roster.rqe if specialty == choice.specialty_id}
+        doctors = (one for one in doctors if one in of_it)
+    if choice.unit_ids:
+        doctors = (one for one in doctors if _works_at(roster, one, choice.unit_ids))
+    return list(doctors)
 
 
 def _works_at(roster: Roster, doctor_id: int, unit_ids: frozenset[int]) -> bool:

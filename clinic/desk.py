@@ -20,6 +20,7 @@ from clinic.profile import Profiles
 from clinic.roster import Roster, Rosters
 from clinic.stamps import Stamps
 from clinic.units import Units
+from clinic.weeks import Weeks
 from db.session import Database
 
 
@@ -29,6 +30,7 @@ class Desk:
 
     roster: Callable[[], Roster]
     days: Days
+    weeks: Weeks
     search: PatientSearch
     cards: Cards
     bookings: DeskBookings
@@ -55,6 +57,7 @@ def open_desk(
     return Desk(
         roster=rosters.get,
         days=Days(database, rosters, units, clock),
+        weeks=Weeks(database, rosters, units, clock),
         search=PatientSearch(database, audit),
         cards=Cards(database, audit),
         bookings=bookings,

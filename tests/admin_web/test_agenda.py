@@ -96,12 +96,6 @@ def test_a_holiday_is_told(desk):
     assert "Natal: a unidade não abre" in text(desk.get("/agenda?dia=2026-12-25"))
 
 
-def test_the_week_of_one_doctor(clinic, desk):
-    page = text(desk.get(f"/agenda/semana?medico={marina(clinic)}&dia={MONDAY}"))
-    assert "Semana de Marina Corrêa" in page
-    assert [day in page for day in ("seg., 23 nov.", "sex., 27 nov.", "sáb., 28 nov.")] == [True, True, False]
-
-
 def test_the_day_to_print_lists_who_comes(clinic, desk):
     booked(clinic)
     assert "10:30 Alice Ferreira Consulta" in text(desk.get(f"/agenda/imprimir?dia={MONDAY}"))

@@ -181,7 +181,7 @@ def reads(clinic) -> list[str]:
         ("/pacientes?q=alice", "patient.listed"),
         ("/pacientes/{alice}/editar", "patient.read"),
         ("/agenda?dia=2026-11-24", "day.read"),
-        ("/agenda/semana?dia=2026-11-24", "day.read"),
+        ("/agenda/semana?dia=2026-11-24&medico=1", "day.read"),
         ("/agenda/imprimir?dia=2026-11-24", "day.printed"),
     ],
 )

@@ -206,7 +206,7 @@ def test_somebody_without_a_time_is_seen_too_and_it_is_said_why(site):
 
 
 def test_the_days_of_a_week_fit_a_telephone(site):
-    page = site.open("/agenda/semana?dia=2026-11-23", "attendant", 360)
+    page = site.open("/agenda/semana?dia=2026-11-23&medico=1", "attendant", 360)
     expect(page.locator(".chooser a")).to_have_count(5)
     assert sticks_out(page) == []
     page.get_by_role("link", name=re.compile("qua., 25 nov.")).click()

@@ -4,12 +4,13 @@ import { token } from "../ui/ui.js";
 import { Drawer } from "./drawer.js";
 import { Grid } from "./grid.js";
 import { Mover } from "./move.js";
+import { Team } from "./team.js";
 
 const UNDO_MS = 10000;
 const root = document.getElementById("agenda");
 const toast = document.getElementById("toast");
 const undo = toast.querySelector("[data-undo]");
-const grid = new Grid(root);
+const grid = root.classList.contains("team-frame") ? new Team(root) : new Grid(root);
 let hiding = null;
 let opener = null;
 let kept = false;
