@@ -48,6 +48,11 @@ SECTIONS: tuple[tuple[str, tuple[Field, ...]], ...] = (
               "Em horas: quem desmarca mais tarde ouve o que a clínica pede.", required=True, most=240),
         Field("max_future_appointments", "Consultas futuras por paciente", "number", "Ao mesmo tempo.", required=True,
               least=1, most=20),
+        Field("no_shows", "Faltas até marcar só com a recepção", "number",
+              "Depois de tantas faltas, o portal e o telefone levam o paciente à recepção, que marca com ele. "
+              "Zero: não há esta regra.", required=True, most=20),
+        Field("no_show_months", "Contar as faltas dos últimos meses", "number",
+              "Faltas mais antigas, ou abonadas, não contam.", required=True, least=1, most=36),
         Field("hold_minutes", "Minutos para decidir", "number",
               "Por quanto tempo o horário fica guardado enquanto alguém decide.", required=True, least=1, most=30),
         Field("noon", "A tarde começa às", "time", required=True),

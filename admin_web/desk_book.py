@@ -11,8 +11,8 @@ from admin_web.address import number
 from admin_web.desk import Reception, back_to, in_drawer
 from admin_web.desk_answers import done
 from admin_web.wait_words import Wait, wait_beyond
+from clinic.bookings import AfterNoShows, NotAllowed, Overlaps, SlotTaken
 from clinic.bookings import Booking as Booked
-from clinic.bookings import NotAllowed, Overlaps, SlotTaken
 from clinic.offers import Offer, Wanted
 from clinic.people import Person
 from clinic.slots import Criteria, SlotInfo
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LONGEST_SEARCH = 120
 TAKEN = 409
+LONGEST_REASON = 200
+WHY = "Este paciente faltou várias vezes: escreva por que a consulta é marcada mesmo assim."
 
 
 class Booking:
@@ -67,7 +69,9 @@ class Booking:
         wanted, by = self._wanted(given), viewer().ref
         offer = self._clinic.desk.offers.offer(person, slot, wanted, by)
         try:
-            booked = self._book(person, slot, offer.terms, given.get("once", ""))
+            booked = self._book(person, slot, offer.terms, given.get("once", ""), given.get("motivo", ""))
+        except AfterNoShows:
+            return self._terms(slot, person, wanted, WHY), TAKEN
         except Overlaps:
             return self._terms(slot, person, wanted), TAKEN
         except SlotTaken:
@@ -83,11 +87,11 @@ class Booking:
             said = f"{name}: pedido registrado para {when:%d/%m às %H:%M}. O médico ainda precisa aceitar."
         return done(said, back_to(when.date()))
 
-    def _book(self, person: Person, slot: SlotInfo, terms: Terms, once: str) -> Booked:
+    def _book(self, person: Person, slot: SlotInfo, terms: Terms, once: str, typed: str) -> Booked:
         bookings, by = self._clinic.desk.bookings, viewer().ref
-        hold = bookings.hold(slot, by, terms.kind.minutes)
+        reason, hold = " ".join(typed.split())[:LONGEST_REASON], bookings.hold(slot, by, terms.kind.minutes)
         try:
-            return bookings.book_for(person, hold, terms, by, f"{by}:{once}"[:120] if once else None)
+            return bookings.book_for(person, hold, terms, by, f"{by}:{once}"[:120] if once else None, reason)
         finally:
             self._clinic.bookings.release(hold)  # this one only: another tab may hold another time
 
@@ -116,8 +120,10 @@ class Booking:
         zone = self._desk.all_units()[slot.unit_id].tz
         return self._render(
             "agenda/book.html", slot, person=person, offer=offer, said=said, once=secrets.token_urlsafe(12),
+            reason=request.values.get("motivo", ""), why=WHY, longest=LONGEST_REASON,
             conflicts=[(one, desk_words.conflict(one, zone)) for one in offer.conflicts],
-            others=self._others(slot) if said or not offer.possible else [], wait=self._wait(slot, offer.terms),
+            others=self._others(slot) if said not in ("", WHY) or not offer.possible else [],
+            wait=self._wait(slot, offer.terms),
         )  # fmt: skip
 
     def _wait(self, slot: SlotInfo, terms: Terms) -> Wait | None:

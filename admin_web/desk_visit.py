@@ -1,6 +1,6 @@
 """One appointment at the desk: who and what, what may happen to it now, and how it came to be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from admin_web.desk import Reception, back_to, in_drawer
 from admin_web.desk_answers import done
 from clinic.bookings import Booking, NotAllowed, NotYours, Overlaps, SlotTaken, WrongStatus
 from clinic.cards import CardVisit
+from clinic.no_shows import FORGIVEN
 from clinic.slots import Criteria, SlotInfo
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 LONGEST_NOTE = 200
 TAKEN = 409
 TIMES = 24
+NO_ERRORS: Mapping[str, str] = {}
 NOT_FREE = "Este horário não está mais livre, ou é curto demais para esta consulta. Escolha outro."
 CHANGED = "Esta consulta mudou enquanto a página estava aberta. Confira como ela está agora."
 Answer = Response | tuple[str, int]
@@ -47,6 +49,16 @@ class Visit:
     def no_show(self, appointment_id: int) -> Answer:
         """The patient did not come."""
         return self._act(appointment_id, self._clinic.desk.bookings.no_show, "Falta anotada.")
+
+    def forgive(self, appointment_id: int) -> Answer:
+        """The no-show counts no more, and why."""
+        reason = " ".join(request.form.get("motivo", "").split())
+        if not reason or len(reason) > LONGEST_NOTE:
+            self._desk.check_appointment(appointment_id)
+            said = f"Escreva por que a falta é abonada, em até {LONGEST_NOTE} letras."
+            return self._page(appointment_id, errors={"motivo": said}), 400
+        act = self._clinic.desk.bookings.forgive
+        return self._act(appointment_id, lambda one, by: act(one, by, reason), "Falta abonada: não conta mais.")
 
     def confirm(self, appointment_id: int) -> Answer:
         """They said they will come."""
@@ -136,14 +148,15 @@ class Visit:
             return self._page(appointment_id, CHANGED), TAKEN
         return done(said, self._day(booked))
 
-    def _page(self, appointment_id: int, said: str = "") -> str:
+    def _page(self, appointment_id: int, said: str = "", errors: Mapping[str, str] = NO_ERRORS) -> str:
         visit = self._visit(appointment_id)
         now = self._clinic.clock()
         zone = self._zone(visit.unit_id)
         today = visit.starts_at.astimezone(zone).date() == now.astimezone(zone).date()
         return self._render(
             "agenda/visit.html", visit, said=said, now=now, today=today, begun=visit.starts_at <= now,
-            why=desk_words.WHY, names=self._names(visit),
+            why=desk_words.WHY, names=self._names(visit), errors=errors, typed=request.form.get("motivo", ""),
+            forgiven=any(one.event == FORGIVEN for one in visit.changes),
         )  # fmt: skip
 
     def _cancel_form(self, appointment_id: int, errors: dict[str, str], values: dict[str, str]) -> str:
@@ -221,7 +234,7 @@ def register(page: Blueprint, clinic: "Clinic") -> None:
     for words, name, view in (
         ("chegou", "arrive", views.arrive), ("atendida", "fulfil", views.fulfil), ("faltou", "no_show", views.no_show),
         ("confirmar", "confirm", views.confirm), ("cancelar", "cancel", views.cancel), ("mover", "move", views.move),
-        ("desfazer", "take_back", views.take_back),
+        ("desfazer", "take_back", views.take_back), ("abonar", "forgive", views.forgive),
     ):  # fmt: skip
         doors.rule(f"{path}/{words}", name, view, allow=STAFF, methods=["POST"])
     doors.rule(f"{path}/cancelar", "cancel_form", views.cancel_form, allow=STAFF)

@@ -24,7 +24,8 @@ EVENTS = {
     "declined": "Recusada pelo médico", "expired": "Venceu sem resposta", "cancelled": "Cancelada",
     "moved": "Mudou de horário", "withdrawn": "Desfeita", "confirmed": "Presença confirmada", "arrived": "Chegou",
     "fulfilled": "Atendida", "noshow": "Faltou", "kept": "Mantida", "delayed": "Atraso",
-    "on_time": "Sem atraso", "reoffered": "Outro horário a oferecer", "imported": "Importada",
+    "forgiven": "Falta abonada", "on_time": "Sem atraso", "reoffered": "Outro horário a oferecer",
+    "imported": "Importada",
 }  # fmt: skip
 VIAS = {
     "telephone": "pelo telefone", "web": "pelo portal", "desk": "na recepção", "system": "pelo sistema",
@@ -70,6 +71,10 @@ def conflict(one: Conflict, zone: tzinfo) -> str:
         )
     if one.what == "many":
         return f"O paciente já tem {one.number} consultas futuras. Confirme se quer mesmo mais uma."
+    if one.what == "no_shows":
+        return (
+            f"O paciente faltou a {one.number} consultas há pouco. Combine com ele e escreva por que marca mesmo assim."
+        )
     return "Não há consulta recente deste médico para este retorno."
 
 

@@ -53,6 +53,7 @@ class Patients:
             kinds={one.id: one for one in roster.kinds}, zones={one.id: one.tz for one in roster.unit.values()},
             why=desk_words.WHY, events=desk_words.EVENTS, vias=desk_words.VIAS, names=self._names(card),
             ours=self._desk.ours(), today=self._desk.today(), who=desk_words.who, age=desk_words.age,
+            missed=self._missed(patient_id), rule=self._clinic.profile.get(),
             last=next((one for one in past if one.status == "fulfilled"), None),
         )  # fmt: skip
 
@@ -97,6 +98,10 @@ class Patients:
             return self._form(request.form, errors, wrong.patient_id, patient_id, began), 400
         flash("Dados corrigidos.", "good")
         return redirect(url_for("patients.card", patient_id=patient_id), 303)  # type: ignore[return-value]
+
+    def _missed(self, patient_id: int) -> int:
+        """How many visits they missed of late."""
+        return self._clinic.allowances.missed(self._clinic.desk.bookings.person("patient", patient_id))
 
     def _patient(self, patient_id: int) -> PatientData:
         try:

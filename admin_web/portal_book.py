@@ -12,8 +12,8 @@ from admin_web.access import PATIENTS, Doors, viewer
 from admin_web.address import number
 from admin_web.portal_own import VIA, keeps, people_of, person_of
 from admin_web.portal_wish import STEPS, Wish, wish_of
-from admin_web.words import reais, when
-from clinic.bookings import Booking, NotAllowed, Overlaps, SlotTaken, TooMany
+from admin_web.words import phone, reais, when
+from clinic.bookings import AfterNoShows, Booking, NotAllowed, Overlaps, SlotTaken, TooMany
 from clinic.holds import Hold
 from clinic.offers import Offer, Wanted
 from clinic.people import Person
@@ -64,6 +64,8 @@ class Book:
         except Overlaps as other:
             zone = self._clinic.units.get(other.booking.unit_id).tz
             return self._not_so(asked, portal_words.OVERLAPS.format(when=when(other.booking.starts_at, zone)))
+        except AfterNoShows:
+            return self._not_so(asked, self._by_people(asked))
         except TooMany as enough:
             return self._not_so(asked, portal_words.TOO_MANY.format(limit=enough.limit))
         except NotAllowed:
@@ -161,10 +163,12 @@ class Book:
         return next_free(criteria, asked.slot.starts_at, OTHERS, (asked.slot.id,)) or next_free(criteria, None, OTHERS)
 
     def _page(self, asked: Asked, hold: Hold, said: str = "") -> str:
-        wrong = next((one for one in asked.offer.conflicts if one.what in ("overlaps", "many")), None)
+        wrong = next((one for one in asked.offer.conflicts if one.what in ("overlaps", "many", "no_shows")), None)
         if wrong and wrong.booking and not said:
             zone = self._clinic.units.get(wrong.booking.unit_id).tz
             said = portal_words.OVERLAPS.format(when=when(wrong.booking.starts_at, zone))
+        elif wrong and wrong.what == "no_shows":
+            said = self._by_people(asked)
         elif wrong and not said:
             said = portal_words.TOO_MANY.format(limit=wrong.number)
         profile = self._clinic.profile.get()
@@ -174,6 +178,11 @@ class Book:
             retorno=asked.offer.terms.kind.code == "return", notice=profile.notice_hours,
             payer_options=self._payers(asked), people_tabs=_people_tabs(asked, people_of(self._clinic)),
         )  # fmt: skip
+
+    def _by_people(self, asked: Asked) -> str:
+        """Whom to talk to; nothing is said of what was missed."""
+        number = self._clinic.units.get(asked.slot.unit_id).phone
+        return portal_words.BY_PEOPLE.format(phone=f": ligue para {phone(number)}" if number else "")
 
     def _payers(self, asked: Asked) -> list[tuple[int, str]]:
         """Who may pay; the price stands beside particular alone, for a retorno there is none (CFM 1.958/2010)."""

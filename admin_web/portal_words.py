@@ -25,7 +25,8 @@ EVENTS = {
     "cancelled": "Cancelada", "moved": "Mudou de horário", "withdrawn": "Desfeita",
     "confirmed": "Presença confirmada", "arrived": "Chegada registrada", "fulfilled": "Consulta realizada",
     "noshow": "Ausência registrada", "kept": "Mantida", "delayed": "Atraso avisado", "on_time": "Sem atraso",
-    "reoffered": "Outro horário a oferecer", "imported": "Trazida de outro sistema",
+    "forgiven": "Ausência desconsiderada", "reoffered": "Outro horário a oferecer",
+    "imported": "Trazida de outro sistema",
 }  # fmt: skip
 VIAS = {
     "telephone": "pelo telefone", "web": "pelo portal", "desk": "pela recepção", "system": "pelo sistema",
@@ -34,6 +35,7 @@ VIAS = {
 }  # fmt: skip
 OVERLAPS = "Já existe uma consulta nesse horário: {when}. Escolha outro horário ou cancele aquela antes."
 TOO_MANY = "Você já tem {limit} consultas marcadas, o máximo de uma vez. Cancele uma ou ligue para a recepção."
+BY_PEOPLE = "A recepção marca a sua próxima consulta com você{phone}. É rápido, e ajuda a achar o melhor horário."
 NOT_ALLOWED = "Isto não pode mais ser marcado assim com este médico. Confira quem paga e escolha de novo."
 TOO_SHORT = "Este horário ficou curto para a consulta. Escolha outro."
 OFFERED_NO_MORE = "Este horário já passou ou não é mais oferecido. Escolha outro."

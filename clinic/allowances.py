@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from clinic import appointments, taking
+from clinic import appointments, no_shows, taking
 from clinic.appointments import Line
 from clinic.clock import Clock
+from clinic.no_shows import AfterNoShows
 from clinic.people import Person
 from clinic.profile import Profiles
 from clinic.roster import Rosters
@@ -12,7 +13,7 @@ from clinic.taking import TooMany, TooManyFromNumber
 from clinic.terms import local_day
 from db.session import Database
 
-__all__ = ["Allowances", "TooMany", "TooManyFromNumber"]
+__all__ = ["AfterNoShows", "Allowances", "TooMany", "TooManyFromNumber"]
 
 
 class Allowances:
@@ -24,13 +25,21 @@ class Allowances:
     def check(self, person: Person, caller: str | None) -> None:
         """One more appointment, asked for from this number (None where none is shown).
 
-        Raises TooMany (future appointments of the person) and TooManyFromNumber (bookings of the number today).
+        Raises TooMany (future appointments of the person), AfterNoShows (which is one, so it is to be caught first)
+        and TooManyFromNumber (bookings of the number today).
         """
         profile = self._profiles.get()
         others, count = self._look(person, self._known(caller))
         taking.check_count(others, person, profile.max_future_appointments)
         if count >= profile.max_bookings_per_number:
             raise TooManyFromNumber(profile.max_bookings_per_number)
+        if no_shows.applies(profile, person):
+            no_shows.judge(profile, self.missed(person))
+
+    def missed(self, person: Person) -> int:
+        """How many visits this patient missed of late, as the clinic counts; those that were forgiven left out."""
+        counted = no_shows.counted(self._profiles.get(), person, self._clock())
+        return int(self._database.ask(no_shows.COUNT, counted)[0].missed)
 
     def _look(self, person: Person, number: str | None) -> tuple[list[Line], int]:
         """What takes the person's time, and how many bookings were made from the number today."""

@@ -130,6 +130,12 @@ def booking(row: Any) -> Booking:
     return Booking(*(*row[:11], row[11] is not None, *row[12:14]))
 
 
+def made(appointment_id: int, row: dict[str, Any]) -> Booking:
+    """An appointment that was just written with these columns."""
+    of_row = (name for name in Booking.__slots__ if name not in ("id", "confirmed"))
+    return Booking(id=appointment_id, confirmed=False, **{name: row[name] for name in of_row})
+
+
 def lock(connection: Connection, person: Person) -> None:
     """One booking of a person at a time; others wait here. Raises KeyError for somebody who is not on file."""
     if not LOCKS[person.kind].run(connection, {"person": person.id}).rowcount:

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, update
 from sqlalchemy.exc import IntegrityError
 
-from clinic import appointments, past_visits, taking, undoing
+from clinic import appointments, no_shows, past_visits, taking, undoing
 from clinic.appointments import Act, Booking, Line, NotYours, booking
 from clinic.clock import Clock
 from clinic.holds import Hold, Holds, SlotTaken
+from clinic.no_shows import AfterNoShows
 from clinic.past_visits import LastDoctor, OpenReturn
 from clinic.people import Person
 from clinic.profile import Profiles
@@ -25,8 +26,8 @@ from db.session import Database
 from db.tables import Appointment, VoiceNote
 
 __all__ = [
-    "Booking", "Bookings", "ExtraQuotaFull", "Hold", "LastDoctor", "NotAllowed", "NotYours", "OpenReturn", "Overlaps",
-    "SlotTaken", "Terms", "TooMany", "TooManyFromNumber", "WrongStatus",
+    "AfterNoShows", "Booking", "Bookings", "ExtraQuotaFull", "Hold", "LastDoctor", "NotAllowed", "NotYours",
+    "OpenReturn", "Overlaps", "SlotTaken", "Terms", "TooMany", "TooManyFromNumber", "WrongStatus",
 ]  # fmt: skip
 
 ASK_TO_CONFIRM = timedelta(days=7)
@@ -58,18 +59,19 @@ class Bookings(Visits):
     ) -> Booking:
         """Make the appointment, or the request where the doctor approves. The same `key` gives the same booking.
 
-        Raises SlotTaken (the hold was lost), Overlaps, TooMany, TooManyFromNumber, NotAllowed.
+        Raises SlotTaken (the hold was lost), Overlaps, TooMany, AfterNoShows, TooManyFromNumber, NotAllowed.
         """
         act = Act(person.ref, via, self._clock(), hold.by)
         check(self._rosters.get(), terms, via)
         values = self._values(person, hold, terms, act, key)
         number = self._from_number(caller, hold.slot, act.at)
-        limit = self._profiles.get().max_future_appointments
+        profile = self._profiles.get()
 
         def work(connection: Connection) -> Booking:
             others, from_number = number.lock_and_look(connection, person, act.at)
             taking.check_overlap(connection, others, values["starts_at"], values["ends_at"])
-            taking.check_count(others, person, limit)
+            taking.check_count(others, person, profile.max_future_appointments)
+            no_shows.check(connection, profile, person, act.at)
             taking.check_return(connection, self._rosters.get(), person, values)
             number.check(from_number)
             return self._take(connection, hold, {**values, **from_number}, act)
@@ -252,7 +254,7 @@ class Bookings(Visits):
         """Write the appointment and claim its slots, last and briefest."""
         row = {**values, "code": appointments.new_code()}
         event = "requested" if row["status"] == "pending" else "booked"
-        return _made(appointments.take(connection, hold, row, act, event), row)
+        return appointments.made(appointments.take(connection, hold, row, act, event), row)
 
     def _swap(self, connection: Connection, old: Line, hold: Hold, values: dict[str, Any], act: Act) -> Booking:
         """The old one goes, the new one comes; slots are touched in the order of their ids, as everywhere."""
@@ -291,10 +293,3 @@ class Bookings(Visits):
 def _worth_another_try(error: Exception, key: str | None) -> bool:
     """A clash of codes or of a number's count; or nobody knows whether COMMIT arrived, and the key tells them apart."""
     return (isinstance(error, IntegrityError) and taken(error)) or (isinstance(error, OutcomeUnknown) and bool(key))
-
-
-def _made(appointment_id: int, row: dict[str, Any]) -> Booking:
-    return Booking(
-        id=appointment_id, confirmed=False,
-        **{name: row[name] for name in Booking.__slots__ if name not in ("id", "confirmed")},
-    )  # fmt: skip

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from clinic import appointments, taking, undoing
+from clinic import appointments, no_shows, taking, undoing
 from clinic.appointments import Act, Booking, NotYours, booking
 from clinic.bookings import Bookings
 from clinic.holds import Hold, SlotTaken
@@ -59,12 +59,15 @@ class DeskBookings(Bookings):
         first = SlotInfo(*(*rows[0][:5], rows[-1].ends_at))
         return Hold(token, first, min(row.held_until for row in rows), tuple(sorted(row.id for row in rows)))
 
-    def book_for(self, person: Person, hold: Hold, terms: Terms, by: str, key: str | None = None) -> Booking:
+    def book_for(
+        self, person: Person, hold: Hold, terms: Terms, by: str, key: str | None = None, reason: str = ""
+    ) -> Booking:
         """Make the appointment (or the request where the doctor approves); the same `key` gives the same booking.
 
-        Raises SlotTaken, Overlaps, NotAllowed.
+        `reason`: why it is made all the same for who missed visits; in its history. Raises SlotTaken, Overlaps,
+        NotAllowed, AfterNoShows.
         """
-        act = Act(by, VIA, self._clock())
+        act, profile = Act(by, VIA, self._clock(), note=reason), self._profiles.get()
         self._check(terms)
         values = self._values(person, hold, terms, act, key)
 
@@ -73,6 +76,8 @@ class DeskBookings(Bookings):
             others = appointments.live_ones(connection, person, act.at)
             taking.check_overlap(connection, others, values["starts_at"], values["ends_at"])
             taking.check_return(connection, self._rosters.get(), person, values)
+            if not reason:
+                no_shows.check(connection, profile, person, act.at)
             return self._take(connection, hold, values, act)
 
         return self._once(person, key, work)
@@ -121,6 +126,12 @@ class DeskBookings(Bookings):
     def confirm_for(self, booking_id: int) -> Booking:
         """They told the desk that they will come. Raises NotYours, WrongStatus."""
         return self.confirm(self.person_of(booking_id), booking_id, VIA)
+
+    def forgive(self, booking_id: int, by: str, reason: str) -> Booking:
+        """A no-show that counts no more, and why. Raises NotYours, WrongStatus."""
+        act = Act(by, VIA, self._clock(), note=reason)
+        self._database.write(lambda connection: no_shows.forgive(connection, booking_id, act))
+        return self.get(booking_id)
 
     def person_of(self, booking_id: int) -> Person:
         """For whom it is. Raises NotYours where there is no such appointment."""

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import select
 
-from clinic import appointments
+from clinic import appointments, no_shows
 from clinic.bookings import Bookings
 from clinic.clock import Clock
 from clinic.directory import Directory
@@ -38,11 +38,12 @@ class Conflict:
     """What stands in the way, told before anything is saved.
 
     overlaps: the same person has `booking` then · too_short: the time is too short for the kind of visit · many: they
-    have as many future appointments as callers may have · no_return: there is no visit this could be the retorno of.
-    Only the first two forbid it.
+    have as many future appointments as callers may have · no_shows: they missed so many visits of late that people
+    book for them, and say why · no_return: there is no visit this could be the retorno of.
+    Only overlaps, too_short and no_return forbid it.
     """
 
-    what: Literal["overlaps", "too_short", "many", "no_return"]
+    what: Literal["overlaps", "too_short", "many", "no_shows", "no_return"]
     booking: appointments.Booking | None = None
     number: int = 0
 
@@ -75,6 +76,11 @@ class Offer:
     def payer_options(self) -> list[tuple[int, str]]:
         """The payers, to choose from."""
         return [(one.id, one.name) for one in self.payers]
+
+    @property
+    def missed(self) -> int:
+        """How many visits they missed, where the clinic wants to hear why they are booked all the same."""
+        return next((one.number for one in self.conflicts if one.what == "no_shows"), 0)
 
     @property
     def possible(self) -> bool:
@@ -178,7 +184,16 @@ class Offers:
         limit = self._profiles.get().max_future_appointments
         if len(coming) >= limit:
             found.append(Conflict("many", number=len(coming)))
+        found += self._missed(person)
         return found
+
+    def _missed(self, person: Person) -> list[Conflict]:
+        profile = self._profiles.get()
+        if not no_shows.applies(profile, person):
+            return []
+        counted = no_shows.counted(profile, person, self._clock())
+        count = self._database.ask(no_shows.COUNT, counted)[0].missed
+        return [Conflict("no_shows", number=count)] if count >= profile.no_shows else []
 
     def _room(self, slot: SlotInfo, ends_at: datetime, by: str) -> bool:
         """Whether the slots that follow are free too (or held by the same person)."""

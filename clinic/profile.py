@@ -33,6 +33,9 @@ class Profile(BaseModel):
     ask_modality: bool = True
     rating: bool = False
     max_future_appointments: int = Field(default=3, ge=1)
+    no_shows: int = Field(default=0, ge=0)
+    """After so many no-shows within `no_show_months` a patient books through people; 0: there is no such rule."""
+    no_show_months: int = Field(default=6, ge=1)
     max_bookings_per_number: int = Field(default=5, ge=1)
     hold_minutes: int = Field(default=5, ge=1)
     booking_days: int = Field(default=90, ge=1)

@@ -9,7 +9,16 @@ from werkzeug.exceptions import NotFound
 from admin_web import desk_words
 from admin_web.problems import problem
 from clinic.agenda import OverlappingHours
-from clinic.bookings import ExtraQuotaFull, NotAllowed, NotYours, Overlaps, SlotTaken, TooMany, WrongStatus
+from clinic.bookings import (
+    AfterNoShows,
+    ExtraQuotaFull,
+    NotAllowed,
+    NotYours,
+    Overlaps,
+    SlotTaken,
+    TooMany,
+    WrongStatus,
+)
 from clinic.editing import NameTaken
 from clinic.log_ins import SessionOver, WrongLogIn
 from clinic.login_limits import TooManyTries
@@ -86,6 +95,7 @@ def _plain(status: int, kind: str, title: str, detail: str = "", wait: int | Non
 
 
 FAULTS: Mapping[type[Exception], Callable[[Any], Fault]] = {
+    AfterNoShows: _plain(409, "after-no-shows", "A recepção marca a próxima consulta desta pessoa", "Diga o motivo."),
     ChangedMeanwhile: lambda _: changed(),
     EndsBeforeItBegins: _plain(422, "ends-before", "Precisa terminar depois de começar, e no futuro"),
     ExtraQuotaFull: _plain(409, "quota", "Não cabe mais encaixe neste dia"),

@@ -88,6 +88,8 @@ class NewAppointment(Time):
     kind_id: RecordId | None = None
     payer_id: RecordId | None = None
     modality: Modality | None = None
+    reason: Words = ""
+    """Why staff book all the same for who missed several visits, where the clinic has such a rule."""
 
 
 class Cancelling(Given):

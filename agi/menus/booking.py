@@ -14,7 +14,7 @@ from agi.menus.too_many import too_many
 from agi.phrases import with_doctor
 from agi.speech import Date, Said
 from agi.wish import Wish
-from clinic.allowances import TooMany, TooManyFromNumber
+from clinic.allowances import AfterNoShows, TooMany, TooManyFromNumber
 from clinic.people import Person
 from clinic.phones import normalise
 from clinic.services import Clinic
@@ -36,6 +36,9 @@ def _check_allowed(call: Call, clinic: Clinic, person: Person) -> None:
     """Who may not book one more is told before anything is asked."""
     try:
         clinic.allowances.check(person, normalise(call.caller))
+    except AfterNoShows:  # nobody who may be listening is told why
+        call.play("booking/only-by-people")
+        raise WantsPerson("after no-shows") from None
     except TooMany:
         too_many(call, clinic, person)
     except TooManyFromNumber:

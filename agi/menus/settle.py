@@ -9,7 +9,17 @@ from agi.phrases import answer_by, appointment, code, terms_read, when_and_where
 from agi.times import Times
 from agi.wish import Wish
 from clinic.agenda import SlotInfo
-from clinic.bookings import Booking, Hold, NotAllowed, Overlaps, SlotTaken, Terms, TooMany, TooManyFromNumber
+from clinic.bookings import (
+    AfterNoShows,
+    Booking,
+    Hold,
+    NotAllowed,
+    Overlaps,
+    SlotTaken,
+    Terms,
+    TooMany,
+    TooManyFromNumber,
+)
 from clinic.directory import KindInfo
 from clinic.people import Person
 from clinic.phones import normalise
@@ -74,6 +84,10 @@ def _book(call: Call, clinic: Clinic, person: Person, hold: Hold, terms: Terms) 
         clinic.bookings.release(hold)
         call.play("booking/overlaps", *appointment(clinic, clash.booking))
         return None
+    except AfterNoShows:
+        clinic.bookings.release(hold)
+        call.play("booking/only-by-people")
+        raise WantsPerson("after no-shows") from None
     except TooMany:
         clinic.bookings.release(hold)
         too_many(call, clinic, person)
