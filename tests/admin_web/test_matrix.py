@@ -10,20 +10,22 @@ from admin_web.access import EVERYBODY, Doors, Public, Undeclared, declared
 from admin_web.app import create_app
 from clinic.settings import Settings
 from tests.admin_web.fakes import FakePhone, fake_clinic
+from tests.admin_web.others import NOBODYS, OTHERS, add_rita
 from tests.admin_web.site import ROLES, make_site
 
-OWN = {"patient_id": "alice", "appointment_id": "alice", "doctor_id": "marina", "unit_id": "centro"}
-"""Arguments that name a record somebody owns: here the one that is theirs."""
 NO_RECORD = {
     "version": "000000000000", "filename": "frame/base.css", "line": "line-1", "pace": "normal", "prompt_id": "bye",
     "session_id": "999", "absence_id": "999", "record_id": "999", "closing_id": "999", "token": "x", "user_id": "999",
     "import_id": "999", "sort": "patients",
-    "pre_id": "999", "change_id": "999", "slot_id": "999", "place_id": "999", "request_id": "999",
+    "pre_id": "999", "change_id": "999", "slot_id": "999", "place_id": "999", "offer_id": "999", "request_id": "999",
     "hold_id": "x", "token_id": "999", "mail_id": "x",
     "message_id": "999", "batch": "x", "kind": "booked", "audience": "patient",
 }  # fmt: skip
-"""Other arguments, with something to fill in. A new one wants to be put here or in OWN."""
+"""Something to fill in where a number would not do. What is somebody's has a real record in tests/admin_web/others.py.
+"""
 ANY = "999999"
+PEOPLE = ("patient", "attendant", "centro_attendant", "doctor", "manager", "admin")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def an_app() -> Flask:
@@ -36,13 +38,9 @@ def rules() -> list[Rule]:
     return sorted(an_app().url_map.iter_rules(), key=lambda rule: (rule.rule, sorted(rule.methods or ())))
 
 
-def method(rule: Rule) -> str:
-    return next(one for one in ("GET", "POST", "PUT", "PATCH", "DELETE") if one in (rule.methods or ()))
-
-
 def routes() -> list[tuple[str, str, str]]:
-    """Endpoint, method and path pattern of each."""
-    return [(rule.endpoint, method(rule), rule.rule) for rule in rules()]
+    """Endpoint, method and path pattern of each: a page and what its form sends are two."""
+    return [(rule.endpoint, how, rule.rule) for rule in rules() for how in METHODS if how in (rule.methods or ())]
 
 
 ROUTES = routes()
@@ -51,8 +49,8 @@ CLOSED = [route for route in ROUTES if not isinstance(declared(an_app()).get(rou
 
 def ask(site, who, route, **named):
     """The answer of a route to somebody; arguments that are not given name nothing that exists."""
-    endpoint, how, _ = route
-    rule = next(rule for rule in site.app.url_map.iter_rules(endpoint) if how in (rule.methods or ()))
+    endpoint, how, path = route
+    rule = next(rule for rule in site.app.url_map.iter_rules(endpoint) if rule.rule == path)
     given = {name: named.get(name, NO_RECORD.get(name, ANY)) for name in rule.arguments}
     _, path = rule.build(given, append_unknown=False) or ("", "/")
     client = site.client(who)
@@ -97,7 +95,8 @@ def test_only_roles_that_exist_are_allowed():
 
 def test_every_argument_of_a_route_is_known_here():
     named = {name for rule in rules() for name in rule.arguments}
-    assert named - set(OWN) - set(NO_RECORD) == set()
+    assert named - set(OTHERS) - set(NOBODYS) == set()
+    assert set(OTHERS) & set(NOBODYS) == set()
 
 
 @pytest.mark.parametrize("route", CLOSED, ids=lambda route: f"{route[1]} {route[2]}")
@@ -117,22 +116,43 @@ def test_a_role_gets_in_where_it_may_and_nowhere_else(every_role, route, role):
         assert status == 403
 
 
-@pytest.mark.parametrize("role", ["patient", "doctor", "centro_attendant"])
-def test_a_record_of_others_is_not_there(demo_site, foreign, role):
-    """The register of patients is one for all units: an attendant sees everybody's card."""
-    mine = {name: one for name, one in foreign.items() if not (role == "centro_attendant" and name == "patient_id")}
-    seen = {route[2]: ask(demo_site, role, route, **mine).status_code for route in theirs(demo_site, role, mine)}
-    assert {path: status for path, status in seen.items() if status != 404} == {}
+@pytest.mark.parametrize("who", PEOPLE)
+def test_a_record_of_others_is_not_there(demo_site, others, who):
+    """One record of somebody else's at a time, all others one's own; nothing is done, and nothing told of it."""
+    mine, seen = own(demo_site.clinic), {}
+    for route in may(demo_site, who):
+        for name in sorted(arguments(route) & set(OTHERS)):
+            if who not in OTHERS[name].seen_by:
+                seen[route[1], route[2], name] = knock(demo_site, who, route, mine | {name: others[name]}, name)
+    assert {what: told for what, told in seen.items() if told not in (403, 404, "as if it were not")} == {}
+    assert seen or who in ("manager", "admin")
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_what_a_role_may_not_use_is_closed_whatever_it_names(demo_site, others, who):
+    closed = [one for one in CLOSED if one not in may(demo_site, who) and arguments(one) & set(OTHERS)]
+    seen = {route[1:]: ask(demo_site, who, route, **others).status_code for route in closed}
+    assert {route: status for route, status in seen.items() if status != 403} == {}
+
+
+@pytest.mark.parametrize("name", sorted(OTHERS))
+def test_the_records_of_others_are_there_for_whose_they_are(demo_site, others, name):
+    """So that what nobody finds is not just an id that never was."""
+    one = OTHERS[name]
+    uses = [route for route in may(demo_site, one.owner) if name in arguments(route)]
+    last = sorted(uses, key=lambda route: METHODS.index(route[1]))[:1]
+    assert [ask(demo_site, one.owner, route, **others).status_code in (401, 403, 404) for route in last] in (
+        [],
+        [False],
+    )
+    assert uses or not any(name in arguments(route) for route in CLOSED)
 
 
 @pytest.mark.parametrize("role", ["patient", "doctor", "centro_attendant"])
-def test_a_record_of_ones_own_is_there(clinic, demo_site, role):
-    own = {
-        "patient_id": clinic.people["alice"].id, "doctor_id": clinic.at.doctors["marina"],
-        "unit_id": clinic.at.units["centro"], "appointment_id": clinic.book("alice").id,
-    }  # fmt: skip
-    pages = [one for one in theirs(demo_site, role, own) if one[1] == "GET" and arguments(one) <= set(own)]
-    seen = {route[2]: ask(demo_site, role, route, **own).status_code for route in pages}
+def test_a_record_of_ones_own_is_there(demo_site, role):
+    mine = own(demo_site.clinic)
+    pages = [one for one in may(demo_site, role) if one[1] == "GET" and arguments(one) and arguments(one) <= set(mine)]
+    seen = {route[2]: ask(demo_site, role, route, **mine).status_code for route in pages}
     assert {path: status for path, status in seen.items() if status in (401, 403, 404)} == {}
 
 
@@ -140,21 +160,33 @@ def arguments(route):
     return set(re.findall(r"<(?:[^<>]*:)?(\w+)>", route[2]))
 
 
-def theirs(site, role, named):
-    """The routes a role may use that name a record of somebody's."""
-    may = [route for route in CLOSED if role.rpartition("_")[2] in allowed(site, route)]
-    return [route for route in may if any(f"{name}>" in route[2] for name in named)]
+def may(site, who):
+    """The routes somebody may use."""
+    role = "doctor" if who == "rita" else who.removeprefix("centro_").removeprefix("other_")
+    return [route for route in CLOSED if role in allowed(site, route)]
+
+
+def knock(site, who, route, named, name):
+    """The status; or that it is the same answer as for a record that never was."""
+    reply, nothing = ask(site, who, route, **named), ask(site, who, route, **named | {name: NO_RECORD.get(name, ANY)})
+    same = (reply.status_code, reply.location) == (nothing.status_code, nothing.location)
+    return "as if it were not" if same and reply.status_code == 303 else reply.status_code
+
+
+def own(clinic):
+    """Alice's, Marina's, of the unit Centro; for Alice has one visit."""
+    theirs = clinic.bookings.upcoming(clinic.people["alice"])
+    return {
+        "patient_id": clinic.people["alice"].id, "doctor_id": clinic.at.doctors["marina"],
+        "unit_id": clinic.at.units["centro"], "appointment_id": (theirs or [clinic.book("alice")])[0].id,
+    }  # fmt: skip
 
 
 @pytest.fixture
-def foreign(clinic):
-    """Records that are neither Alice's nor Marina's nor of the unit Centro."""
-    rita = clinic.slot("rita", "cardiology")
-    booking = clinic.book("bruno", rita, specialty="cardiology")
-    return {
-        "patient_id": clinic.people["bruno"].id, "doctor_id": clinic.at.doctors["rita"],
-        "unit_id": clinic.at.units["norte"], "appointment_id": booking.id,
-    }  # fmt: skip
+def others(demo_site):
+    """A record of somebody else's for every argument; nothing of it is the patient's, the doctor's or of Centro."""
+    add_rita(demo_site)
+    return {name: one.make(demo_site) for name, one in OTHERS.items()}
 
 
 def test_a_route_that_nobody_declared_fails_in_tests(site, caplog):
