@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.bench import agi, asterisk, booking, lighthouse, search, web
+from tests.bench import agi, asterisk, booking, lighthouse, outbox, search, web
 from tests.bench.clinics import Size
 
 pytestmark = pytest.mark.live
@@ -39,6 +39,14 @@ def test_web_in_two_sizes():
     assert {"empty_view", "empty_view_week", "large_over_small"} <= found["ratios"].keys()
     assert found["ratios"]["empty_view"] > 0 and found["figures"]["p99_ms"] > 0
     assert 10 < found["figures"]["page_kb_max"] < 60
+
+
+@pytest.mark.timeout(600)
+def test_outbox_sends_each_letter_once_and_takes_from_both_databases():
+    plan = outbox.Plan(1, 40, 20, waits_ms=5, few=40, many=80, claims=2, bookings=10, per_second=20)
+    found = outbox.measure(quiet, plan)
+    assert {"claim_p99_ms", "claim_p99_ms_mysql", "fact_to_sent_p99_s", "render_ms"} <= found["figures"].keys()
+    assert found["ratios"]["bare_smtp"] > 0 and found["ratios"]["workers_4_over_1"] > 0
 
 
 @pytest.mark.xdist_group("browser")
