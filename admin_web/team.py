@@ -143,7 +143,7 @@ class Pages:
         """What the form cannot give or take stays: a patient's role, a manager's or administrator's of others, and
         units out of use."""
         roles = roles | (member.roles - set(may_give(viewer())))
-        wanted = Wanted(typed.name, roles, typed.units | (member.unit_ids - set(self._units())), member.active)
+        wanted = Wanted(typed.name, roles, typed.units | (member.unit_ids - set(self._units())))
         email = self._email(member.id)
         self._clinic.team.save(member.id, wanted, lambda now: _stamp(now, email) == seen, by=viewer().ref)
 

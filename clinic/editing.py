@@ -16,7 +16,7 @@ from clinic.clock import Clock
 from clinic.names import need
 from clinic.profile import ChangedMeanwhile, profile_of
 from clinic.registry import KINDS
-from clinic.replanning import close_days, due, tell, window
+from clinic.replanning import close_days, due, due_of, tell, window
 from clinic.roster import Rosters
 from clinic.schedules import ANNOUNCE, Schedules
 from clinic.team import crm_of
@@ -217,6 +217,8 @@ class Editing:
     def _saved(self, work: Callable[[Connection], int], doctor: bool = False) -> int:
         def announced(connection: Connection) -> int:
             saved = work(connection)
+            if doctor:
+                due_of(connection, saved, self._clock())
             connection.execute(ANNOUNCE)
             return saved
 

@@ -7,6 +7,7 @@ other (Schedules.catch_up). A mark goes with the slots that are made, so nothing
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, literal, select, update
 
@@ -25,8 +26,16 @@ def due(connection: Connection, now: datetime) -> None:
 
     Every doctor's row is locked, so that until this transaction ends nobody makes slots by what was before.
     """
-    since = func.coalesce(Doctor.slots_due_at, literal(now, UtcDateTime()))
-    connection.execute(update(Doctor).where(Doctor.active).values(slots_due_at=since))
+    connection.execute(update(Doctor).where(Doctor.active).values(slots_due_at=_since(now)))
+
+
+def due_of(connection: Connection, doctor_id: int, now: datetime) -> None:
+    """The slots of this doctor are behind until somebody makes them: also if whoever was to do it now is ended."""
+    connection.execute(update(Doctor).where(Doctor.id == doctor_id).values(slots_due_at=_since(now)))
+
+
+def _since(now: datetime) -> Any:
+    return func.coalesce(Doctor.slots_due_at, literal(now, UtcDateTime()))
 
 
 def close_days(connection: Connection, days: Iterable[date], optional: bool) -> None:

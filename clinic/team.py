@@ -48,12 +48,12 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What an account shall be like."""
+    """What an account shall be like. `active` None: as it is; who takes the access away meanwhile is not undone."""
 
     name: str
     roles: frozenset[Role]
     unit_ids: frozenset[int]
-    active: bool
+    active: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +124,15 @@ class Team:
                 raise KeyError(user_id)
             if not still(before := _member(row)):
                 raise ChangedMeanwhile
-            if "admin" not in roles or not wanted.active:
+            active = before.active if wanted.active is None else wanted.active
+            if "admin" not in roles or not active:
                 keep_an_admin(connection, user_id)
             for table in (UserRole, UserUnit):
                 connection.execute(delete(table).where(table.user_id == user_id))
             insert_all(connection, UserRole, [{"user_id": user_id, "role": role} for role in roles])
             insert_all(connection, UserUnit, [{"user_id": user_id, "unit_id": unit} for unit in units])
-            changes = {"name": wanted.name, "active": wanted.active}
-            connection.execute(update(User).where(User.id == user_id).values(**changes))
-            if before.active and not wanted.active:
+            connection.execute(update(User).where(User.id == user_id).values(name=wanted.name, active=active))
+            if before.active and not active:
                 end_sessions(connection, now, LoginSession.user_id == user_id)
             return before
 
@@ -144,7 +144,7 @@ class Team:
             self._audit.add(by, "roles.changed", "user", before.id, ",".join(sorted(wanted.roles)))
         if wanted.unit_ids != before.unit_ids:
             self._audit.add(by, "units.changed", "user", before.id)
-        if wanted.active != before.active:
+        if wanted.active not in (None, before.active):
             self._audit.add(by, "user.activated" if wanted.active else "user.deactivated", "user", before.id)
 
     def link_doctor(self, user_id: int, doctor_id: int | None, *, by: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from admin_web.api.doctors import Doctors
 from admin_web.api.operations import Asked
+from clinic.identities import Identity
 from clinic.profile import Profiles
 from tests.admin_web.forms import as_shown, send
 from tests.admin_web.meanwhile import Meanwhile
@@ -68,3 +69,14 @@ def test_the_version_of_a_doctor_names_nothing_newer_than_what_is_told(clinic):
         slow.after(nth, partial(rewrite_doctor, clinic.editing, spoken=f"Nova {nth}"))
         told = doctors.get(Asked({"record_id": 1}, None, None))
         assert told.body.spoken == f"Nova {nth}" or told.version != clinic.editing.seen_of(1)
+
+
+def test_an_access_taken_away_while_the_account_is_saved_is_not_given_back(clinic, tmp_path):
+    slow = Meanwhile(clinic.team)
+    browser = make_site(replace(clinic, team=slow), tmp_path).client("manager")
+    bia = clinic.users.create("Bia", ["attendant"], [Identity("email", "bia@example.com")], by="test")
+    fields = as_shown(browser.get(f"/equipe/{bia}").text) | {"name": "Beatriz"}
+    slow.after(1, partial(clinic.users.set_active, bia, False, by="test"))
+    assert send(browser, f"/equipe/{bia}", fields).status_code == 303
+    member = clinic.team.member(bia)
+    assert (member.name, member.active) == ("Beatriz", False)

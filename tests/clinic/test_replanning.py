@@ -4,10 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from clinic.bookings import NotAllowed, SlotTaken
-from clinic.editing import stamp
+from clinic.editing import Editing, stamp
+from clinic.roster import Rosters
 from clinic.slot_making import lock
 from db.tables import Doctor, Slot
 from tests.clinic.small_clinic import same_clinic
@@ -133,3 +134,30 @@ def test_whoever_books_while_a_day_closes_has_it_before_or_not_at_all(served_cli
     there = select(Slot.status, Slot.off_plan).where(Slot.doctor_id == clinic.at.doctors["marina"])
     rows = clinic.database.rows(there.where(Slot.id.in_([slot.id for slot in slots])))
     assert sorted(rows) == sorted([("booked", True)] * len(booked) + [("blocked", True)] * (len(slots) - len(booked)))
+
+
+class Ended(Exception):
+    """The process was ended."""
+
+
+class NeverMade:
+    """Slots whose maker is ended before the first of them."""
+
+    def generate(self, doctor_id):
+        raise Ended
+
+
+def test_a_doctor_who_is_back_gets_the_slots_also_when_their_maker_is_ended(any_clinic):
+    clinic, marina = any_clinic, any_clinic.at.doctors["marina"]
+
+    def active(editing, yes):
+        record = {name: one for name, one in editing.record("doctor", marina).items() if name != "id"}
+        seen, specialties, payers = editing.seen_of(marina), editing.specialties_of(marina), editing.payers_of(marina)
+        editing.save_doctor(marina, record | {"active": yes}, specialties, payers, seen)
+
+    active(clinic.editing, False)
+    clinic.database.change(delete(Slot).where(Slot.doctor_id == marina))
+    with pytest.raises(Ended):
+        active(Editing(clinic.database, Rosters(clinic.database), NeverMade(), clinic.clock), True)
+    assert clinic.agenda.catch_up() == 1
+    assert clinic.slot("marina")
