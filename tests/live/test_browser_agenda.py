@@ -1,7 +1,6 @@
 """/agenda in a real browser: it changes under one's eyes, two at the desk share it, the keyboard does it all."""
 
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -84,9 +83,6 @@ def drag(page: Page, block: Locator, to: Locator) -> None:
 def test_the_telephone_books_and_the_block_appears(desk):
     page = live(desk.open())
     desk.clinic.book("alice", desk.clinic.slot("marina"))
-    begun = time.monotonic()
-    expect(visit(page, "Alice Ferreira")).to_be_visible(timeout=10_000)
-    assert time.monotonic() - begun < 5  # a second on a machine that does nothing else
     expect(visit(page, "Alice Ferreira")).to_contain_text("telefone")
 
 
