@@ -48,6 +48,7 @@ ACTIONS = {
     "unit.saved": "mudou uma unidade", "units.changed": "mudou as unidades de alguém",
     "user.activated": "reativou uma conta", "user.created": "criou uma conta",
     "user.deactivated": "desativou uma conta", "user.invited": "convidou alguém",
+    "waiting.joined": "pôs alguém na lista de espera",
 }  # fmt: skip
 CHOICES = sorted(((code, words.capitalize()) for code, words in ACTIONS.items()), key=lambda pair: pair[1])
 """For the filter. Not asked of the trail, which is long."""
@@ -58,6 +59,7 @@ NOTES = {
     "call": "na mesma ligação", "all": "na clínica inteira", "csv": "CSV,", "xlsx": "Excel,",
     "failures for one account": "erros numa conta", "more than": "mais de", "failures in an hour": "erros em uma hora",
     **ROLE_WORDS, **ENTITIES,
+    "waiting": "à espera",
 }  # fmt: skip
 """What notes are made of, beside numbers, days and what is named in ENTITIES and roles."""
 PHRASES = re.compile(r"\b(" + "|".join(sorted(NOTES, key=len, reverse=True)) + r")\b|(\d{4})-(\d\d)-(\d\d)")

@@ -25,6 +25,7 @@ from admin_web import (
     messages_sent,
     messages_texts,
     messages_wishes,
+    offer_reply,
     own_absences,
     own_data,
     own_day,
@@ -37,6 +38,7 @@ from admin_web import (
     portal_home,
     replanning,
     team,
+    waiting_pages,
 )
 from admin_web.frame import Place
 
@@ -51,6 +53,7 @@ PAGES: tuple[Callable[["Clinic"], Blueprint], ...] = (
     callbacks.blueprint,
     agenda_report.blueprint,
     live.blueprint,
+    waiting_pages.blueprint,
     holidays.blueprint,
     replanning.blueprint,
     call_settings.blueprint,
@@ -72,6 +75,7 @@ PAGES: tuple[Callable[["Clinic"], Blueprint], ...] = (
     messages_reply.blueprint,
     messages_sent.blueprint,
     messages_texts.blueprint,
+    offer_reply.blueprint,
     messages_wishes.portal,
     messages_wishes.desk,
     account_tokens.blueprint,
@@ -106,6 +110,7 @@ PLACES = (
     Place("portal.home", "Início", "house"),
     Place("booking.find", "Marcar", "calendar-plus", ("medicos",)),
     Place("visits.page", "Minhas consultas", "calendar-check"),
+    Place("waiting.page", "Espera", "hourglass"),
     Place("own_data.page", "Meus dados", "user", ("own_wishes",)),
     Place("agenda_report.page", "Painel", "chart-column"),
     Place("call_settings.page", "Configurações", "settings", _blueprints(MANAGER_TABS)),

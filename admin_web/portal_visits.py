@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
-from admin_web import portal_words
+from admin_web import offer_words, portal_words
 from admin_web.access import PATIENTS, Doors, viewer
 from admin_web.address import number
 from admin_web.portal_own import VIA, people_of
 from admin_web.words import when
-from clinic.bookings import Booking, NotYours, Overlaps, SlotTaken, WrongStatus
+from clinic.bookings import Booking, NotAllowed, NotYours, Overlaps, SlotTaken, WrongStatus
 from clinic.cards import CardVisit
 from clinic.people import Person
+from clinic.slots import Criteria
+from clinic.waiting_offers import OfferOver
+from clinic.waiting_rows import Offered
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
@@ -31,13 +34,17 @@ class Visits:
         self._clinic = clinic
 
     def page(self) -> str:
-        """What is to come, what was, and what is waited for."""
+        """What is to come, what was, what is waited for, and what is offered."""
+        return self._page()
+
+    def _page(self, said: str = "") -> str:
         people = people_of(self._clinic)
         ids = [one.id for one in people]
         coming, past = self._clinic.portal.visits.of(ids)
         return self._render(
             "portal/visits.html", coming=coming, past=past, waits=self._clinic.portal.visits.waits(ids), people=people,
             names={one.id: one.name for one in people}, undo=self._undo(ids),
+            offers=self._clinic.waiting_list.offers.open_for(ids), said=said,
         )  # fmt: skip
 
     def one(self, appointment_id: int) -> str:
@@ -90,9 +97,14 @@ class Visits:
         found = self._clinic.portal.finder.one(doctor or 0, specialty) or abort(404)
         unit, period = number(request.form.get("unidade")), request.form.get("periodo")
         known = unit if unit in {one.id for one in found.units} else None
+        payer, modality = number(request.form.get("convenio")), request.form.get("modalidade")
+        mine = payer if (found.doctor.id, payer) in self._clinic.desk.roster().accepted_at else None
+        criteria = Criteria(found.specialty_id, found.doctor.id, known, mine)
         self._clinic.waiting_list.join(
-            person, found.specialty_id, VIA, found.doctor.id, known,
+            person, found.specialty_id, VIA, found.doctor.id, known, mine,
             period=period if period in ("morning", "afternoon") else None,
+            modality=modality if modality in found.modalities else None,
+            but_free=bool(self._clinic.agenda.next_free(criteria, limit=1)),
         )  # fmt: skip
         flash(f"{person.name} está na lista de espera. Se abrir um horário, a clínica avisa.", "good")
         return to(url_for("visits.page"))
@@ -103,6 +115,40 @@ class Visits:
             abort(404)
         flash("Você saiu da lista de espera.", "good")
         return to(url_for("visits.page"))
+
+    def take(self, offer_id: int) -> Answer:
+        """A time that was kept for them is theirs; twice is once."""
+        offered = self._offered(offer_id)
+        try:
+            booked = self._clinic.waiting_list.offers.accept(offer_id, VIA, viewer().ref)
+        except Overlaps as other:
+            zone = self._clinic.units.get(other.booking.unit_id).tz
+            return self._page(offer_words.OVERLAPS.format(when=when(other.booking.starts_at, zone))), 409
+        except OfferOver as over:
+            return self._page(_over(over.status)), 409
+        except (SlotTaken, NotAllowed):
+            return self._page(offer_words.NOT_ALLOWED), 409
+        flash("Pedido enviado: o médico responde e nós avisamos você." if booked.status == "pending" else
+              f"Pronto: o horário é de {offered.name}.", "good")  # fmt: skip
+        return to(url_for("visits.one", appointment_id=booked.id))
+
+    def leave_it(self, offer_id: int) -> Answer:
+        """Another one may have it; they wait on."""
+        self._offered(offer_id)
+        try:
+            self._clinic.waiting_list.offers.end(offer_id, "declined", VIA, viewer().ref)
+        except OfferOver as over:
+            return self._page(_over(over.status)), 409
+        flash("Obrigado por responder. Você continua na lista de espera.", "good")
+        return to(url_for("visits.page"))
+
+    def _offered(self, offer_id: int) -> Offered:
+        """One of theirs; 404 for any other."""
+        try:
+            offered = self._clinic.waiting_list.offers.get(offer_id)
+        except KeyError:
+            abort(404)
+        return offered if offered.patient_id in {one.id for one in people_of(self._clinic)} else abort(404)
 
     def mine(self, appointment_id: int) -> tuple[Person, CardVisit]:
         """One's own, or a dependant's; any other is not there. Reading leaves a trace."""
@@ -160,6 +206,12 @@ class Visits:
         )  # fmt: skip
 
 
+def _over(status: str) -> str:
+    """What has become of an offer, in a sentence."""
+    what, now = offer_words.ENDED[status][2:]
+    return f"{what}. {now}"
+
+
 def faults_of(reason: str, note: str) -> dict[str, str]:
     """What is wrong with a reason to cancel, by field."""
     errors = {}
@@ -189,4 +241,6 @@ def register(page: Blueprint, clinic: "Clinic") -> None:
     ):  # fmt: skip
         doors.rule(f"{path}/{words}", name, view, allow=PATIENTS, methods=["POST"])
     doors.rule("/espera", "wait", views.wait, allow=PATIENTS, methods=["POST"])
+    doors.rule("/espera/ofertas/<int:offer_id>/aceitar", "take", views.take, allow=PATIENTS, methods=["POST"])
+    doors.rule("/espera/ofertas/<int:offer_id>/recusar", "leave_it", views.leave_it, allow=PATIENTS, methods=["POST"])
     doors.rule("/espera/<int:place_id>/sair", "leave", views.leave, allow=PATIENTS, methods=["POST"])

@@ -18,11 +18,14 @@ from clinic.practice import Visit
 from clinic.services import Clinic
 from clinic.slots import Criteria
 from clinic.visits import Extra
+from clinic.waiting_offers import NotOffered
+from clinic.waiting_rounds import Wish
 
 ZONE = ZoneInfo(data.ZONE)
 NEWCOMER = ("391204568", date(1991, 8, 23), "5511976112233")
 """First nine digits of a CPF, birth date and number of somebody who called for the first time."""
 WISHES = 4
+TIMES = 40
 LATE = 20
 FILE = "pacientes-da-planilha.csv"
 WRONG = "Rosa Maria Teles;;111.222.333-44;31/02/1975;(11) 3333-1212;rosa@exemplo.com.br;;Particular;\r\n"
@@ -46,6 +49,7 @@ def tell(clinic: Clinic, cast: Cast) -> None:
     _away(clinic, cast, today)
     _newcomer(clinic, cast)
     _wishes(clinic, cast)
+    _offers(clinic, cast)
     _late(clinic, cast, today)
     _squeezed_in(clinic, cast, today)
     clinic.portal.requests.ask(cast.patients[2], "correction", "Casei: meu sobrenome agora é Albuquerque.")
@@ -105,6 +109,28 @@ def _wishes(clinic: Clinic, cast: Cast) -> None:
     """Some wait for the specialty that has nothing free."""
     for number, via in zip(range(20, 20 + WISHES), ("telephone", "web", "telephone", "web"), strict=True):
         clinic.waiting_list.join(clinic.patients.get(cast.patients[number]), cast.specialties[data.GLANDS], via)
+
+
+def _offers(clinic: Clinic, cast: Cast) -> None:
+    """A time is kept for each of two who wait: one gets an e-mail, the other must be called."""
+    known = list(zip(cast.patients, people(), strict=True))[30:]
+    by_mail = next(id_ for id_, one in known if one.email and one.phone)
+    by_phone = next(id_ for id_, one in known if one.phone and not one.email)
+    rounds = clinic.waiting_list.rounds
+    for patient_id, via in ((by_mail, "web"), (by_phone, "telephone")):
+        place = clinic.waiting_list.join(clinic.patients.get(patient_id), cast.specialties[data.SKIN], via)
+        wish = rounds.wish(place.id)
+        if wish:
+            _offer_one(clinic, wish)
+
+
+def _offer_one(clinic: Clinic, wish: Wish) -> None:
+    for slot in clinic.waiting_list.rounds.times(wish, TIMES):
+        try:
+            clinic.waiting_list.rounds.by_hand(wish, slot, DESK)
+        except NotOffered:
+            continue
+        return
 
 
 def _late(clinic: Clinic, cast: Cast, today: date) -> None:

@@ -116,6 +116,12 @@ def test_one_doctor_approves_requests_and_some_wait(made):
     assert [made.clinic.directory.doctor(one).approves for one in waiting] == [True]
 
 
+def test_times_are_kept_for_two_who_wait(made):
+    offers = [one.offer for one in made.clinic.waiting_list.places.all() if one.offer]
+    assert len(offers) == 2
+    assert all(one.until > made.clinic.clock() for one in offers)
+
+
 def test_something_waits_for_everybody_who_works(made):
     assert {one.event for one in made.clinic.desk.notices.waiting()} >= {"cancelled", "declined"}
     assert {one.kind for one, _ in made.clinic.portal.requests.open()} == {"correction", "erasure"}

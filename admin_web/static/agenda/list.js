@@ -1,4 +1,4 @@
-// /avisar: fetched anew when something changes, unless somebody is in the middle of it.
+// /avisar and /espera: fetched anew when something changes, unless somebody is in the middle of it.
 import { live } from "../frame/live.js";
 
 const list = document.getElementById("list");
@@ -16,4 +16,4 @@ function soon() {
   waiting = setTimeout(() => refresh().catch(() => {}), 150);
 }
 
-live(["appointment", "delay"], { changed: soon });
+live((list.dataset.topics || "appointment delay").split(" "), { changed: soon });

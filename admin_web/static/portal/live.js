@@ -12,7 +12,7 @@ async function look() {
   for (const part of changed ?? []) if (part.dataset.words) say(part.dataset.words);
 }
 
-live(["appointment"], {
+live(["appointment", "waiting"], {
   changed: () => { clearTimeout(waiting); waiting = setTimeout(() => look().catch(() => {}), SOON); },
   anew: () => { document.documentElement.dataset.hears = "1"; look().catch(() => {}); },
 });

@@ -1,0 +1,51 @@
+"""What pages say of the waiting list: what somebody waits for, and what has become of an offer."""
+
+from clinic.roster import Roster
+from clinic.waiting_places import InLine
+
+PERIODS = (("morning", "De manhã"), ("afternoon", "À tarde"))
+PERIOD = {"morning": "de manhã", "afternoon": "à tarde"}
+MODALITY = {"in_person": "presencial", "video": "por vídeo"}
+MODALITIES = (("in_person", "Presencial"), ("video", "Por vídeo"))
+VIAS = {"telephone": "por telefone", "web": "pelo portal", "desk": "na recepção", "email": "por e-mail"}
+ENDED = {
+    "accepted": ("good", "circle-check", "Este horário já é seu", "Esperamos por você."),
+    "declined": ("", "circle-check", "Você deixou este horário para outra pessoa",
+                 "Você continua na lista de espera: avisamos quando abrir outro."),
+    "lapsed": ("", "hourglass", "O prazo para responder passou",
+               "Ele foi oferecido a outra pessoa. Você continua na lista de espera: avisamos quando abrir outro."),
+    "met": ("", "calendar-check", "Você já tem a consulta que esperava",
+            "Por isso este horário ficou para outra pessoa. Veja sua consulta no portal."),
+    "left": ("", "x", "Você saiu da lista de espera", "Por isso este horário ficou para outra pessoa."),
+    "taken": ("", "calendar-x", "A clínica precisou deste horário",
+              "Pedimos desculpas. Você continua na lista de espera: avisamos quando abrir outro."),
+    "gone": ("", "calendar-x", "Este horário não existe mais",
+             "O médico não atenderá nele. Você continua na lista de espera: avisamos quando abrir outro."),
+}  # fmt: skip
+"""How an offer ended, for who got it: tone, icon, what, and what now."""
+OVER = {
+    "accepted": "Esta vaga já foi aceita.", "declined": "Esta vaga já foi recusada.",
+    "lapsed": "O prazo desta vaga passou.", "met": "Esta pessoa já tem consulta marcada.",
+    "left": "Esta pessoa saiu da lista.", "taken": "Este horário já foi retomado.",
+    "gone": "Este horário não existe mais.",
+}  # fmt: skip
+"""The same, for the desk."""
+NOT_OFFERED = {
+    "over": "Esta pessoa já tem uma oferta, já recebeu esta ou saiu da lista.",
+    "near": "Este horário está próximo demais para esperar uma resposta. Ligue e marque direto.",
+    "unfit": "Este horário não serve: é curto demais, ou a pessoa já tem consulta nele.",
+}
+OVERLAPS = "Você já tem consulta em {when}. Desmarque-a antes, ou deixe este horário para outra pessoa."
+NOT_ALLOWED = "Este horário não pode mais ser marcado assim. Ligue: a recepção procura com você."
+GONE = "Este horário acabou de ser perdido. Você continua na lista de espera."
+
+
+def wish(roster: Roster, one: InLine) -> str:
+    """What somebody waits for, in one line."""
+    said = [roster.specialty[one.specialty_id].name]
+    said += [f"com {roster.doctors[one.doctor_id].name}"] if one.doctor_id else []
+    said += [roster.unit[one.unit_id].name] if one.unit_id else []
+    said += [roster.payer[one.payer_id].name] if one.payer_id else []
+    said += [PERIOD[one.period]] if one.period in PERIOD else []
+    said += [MODALITY[one.modality]] if one.modality in MODALITY else []
+    return " · ".join(said)
