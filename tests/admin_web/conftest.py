@@ -97,3 +97,11 @@ def doctor(site):
     browser = site.client("doctor")
     browser.get("/medico", follow_redirects=True)
     return browser
+
+
+@pytest.fixture
+def alice(site):
+    """Alice's browser."""
+    browser = site.client("patient")
+    browser.get("/portal")
+    return browser

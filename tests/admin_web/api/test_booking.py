@@ -1,0 +1,106 @@
+"""Booking by another program: holds, keys that do it once, and an appointment's life."""
+
+from tests.admin_web.api.programs import Program, booked, booking, fields, free
+
+
+def test_staff_books_for_anybody(site, staff):
+    reply = booked(staff, site, who="bruno")
+    assert (reply.status_code, reply.json["status"]) == (201, "booked")
+    assert staff.get(reply.location.removeprefix("/api/v1")).json == reply.json
+
+
+def test_a_patient_books_what_is_held(site, patient):
+    held = patient.post("/holds", {"slot_id": free(patient, site)["id"], "minutes": 60})
+    given = {"patient_id": site.clinic.people["alice"].id, "hold_id": held.json["id"]}
+    assert (held.status_code, patient.post("/appointments", given).status_code) == (201, 201)
+
+
+def test_a_patient_books_for_nobody_else(site, patient):
+    assert fields(booked(patient, site, who="bruno")) == ["patient_id"]
+
+
+def test_what_was_not_asked_for_is_not_booked(site, staff):
+    reply = booked(staff, site, specialty_id=site.clinic.at.specialties["cardiology"])
+    assert (reply.status_code, fields(reply)) == (422, ["specialty_id"])
+
+
+def test_a_taken_time_is_a_conflict(site, staff):
+    slot = free(staff, site)
+    staff.post("/appointments", booking(site, slot))
+    reply = staff.post("/appointments", booking(site, slot, "bruno"))
+    assert (reply.status_code, reply.json["type"]) == (409, "/api/v1/docs#slot-taken")
+
+
+def test_a_held_time_is_given_back(site, patient):
+    slot = free(patient, site)
+    held = patient.post("/holds", {"slot_id": slot["id"]}).json
+    assert patient.ask("DELETE", f"/holds/{held['id']}").status_code == 204
+    assert free(patient, site) == slot
+
+
+def test_a_hold_of_another_is_not_there(site, staff, patient):
+    held = staff.post("/holds", {"slot_id": free(staff, site)["id"]}).json
+    assert patient.ask("DELETE", f"/holds/{held['id']}").status_code == 404
+
+
+def test_an_attendant_books_at_her_units_alone(site):
+    rita = site.clinic.slot("rita", "cardiology")
+    reply = Program(site, "centro_attendant").post("/holds", {"slot_id": rita.id})
+    assert (reply.status_code, fields(reply)) == (422, ["slot_id"])
+
+
+def test_the_same_key_gives_the_same_answer(site, staff):
+    given = booking(site, free(staff, site))
+    replies = [staff.post("/appointments", given, Idempotency_Key="a-1") for _ in range(2)]
+    assert [one.status_code for one in replies] == [201, 201]
+    assert replies[0].json == replies[1].json
+    other = staff.post("/appointments", given | {"modality": "in_person"}, Idempotency_Key="a-1")
+    assert (other.status_code, other.json["type"]) == (422, "/api/v1/docs#other-request")
+
+
+def test_a_hold_asked_for_twice_is_one(site, staff):
+    given = {"slot_id": free(staff, site)["id"]}
+    replies = [staff.post("/holds", given, Idempotency_Key="h-1") for _ in range(2)]
+    assert replies[0].json == replies[1].json
+
+
+def test_an_appointment_goes_through_its_life(site, staff):
+    path = f"/appointments/{booked(staff, site).json['id']}"
+    steps = [staff.post(f"{path}/{step}").json["status"] for step in ("confirm", "arrive", "fulfil")]
+    assert steps == ["booked", "arrived", "fulfilled"]
+    history = [one["event"] for one in staff.get(f"{path}/history").json["items"]]
+    assert history == ["booked", "confirmed", "arrived", "fulfilled"]
+
+
+def test_who_does_not_come_is_a_no_show(site, staff):
+    path = f"/appointments/{booked(staff, site).json['id']}"
+    assert staff.post(f"{path}/no-show").json["status"] == "noshow"
+    assert staff.post(f"{path}/fulfil").status_code == 409
+
+
+def test_an_appointment_is_moved(site, patient):
+    old = booked(patient, site).json
+    new = patient.post(f"/appointments/{old['id']}/reschedule", {"slot_id": free(patient, site, 3)["id"]})
+    assert (new.status_code, new.json["starts_at"] > old["starts_at"]) == (201, True)
+    assert patient.get(f"/appointments/{old['id']}").json["replaced_by"] == new.json["id"]
+
+
+def test_cancelling_wants_a_reason(site, patient):
+    path = f"/appointments/{booked(patient, site).json['id']}/cancel"
+    assert fields(patient.post(path)) == ["reason"]
+    assert fields(patient.post(path, {"reason": "other"})) == ["note"]
+    assert patient.post(path, {"reason": "feeling_better"}).json["cancel_reason"] == "feeling_better"
+
+
+def test_a_doctor_answers_her_own_requests(site):
+    clinic = site.clinic
+    request = clinic.book("bruno", clinic.slot("rita", "cardiology"), specialty="cardiology")
+    assert Program(site, "doctor").post(f"/appointments/{request.id}/accept").status_code == 404
+    assert Program(site, "manager").post(f"/appointments/{request.id}/accept").json["status"] == "booked"
+
+
+def test_what_changed_meanwhile_is_not_cancelled(site, staff):
+    made = booked(staff, site)
+    path = f"/appointments/{made.json['id']}"
+    staff.post(f"{path}/confirm")
+    assert staff.post(f"{path}/cancel", {"reason": "clinic"}, If_Match=made.headers["ETag"]).status_code == 412
