@@ -29,6 +29,7 @@ def make_app(url: str) -> Celery:
         broker_transport_options={"confirm_publish": True},
         worker_prefetch_multiplier=PREFETCH,
         worker_proc_alive_timeout=PATIENCE,
+        worker_enable_remote_control=False,  # its queue outlives a line that was cut, and nobody can come back then
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
         worker_consumer="clinic.broker.listening:Listening",

@@ -1,6 +1,8 @@
 """`alo worker --consume`: sends what the relay has handed to the broker, in as many processes as wanted."""
 
 import logging
+import os
+import socket
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -74,8 +76,9 @@ def consume(settings: Settings, processes: int, queues: Sequence[str], ready: Ca
         ready()
 
     signals.worker_ready.connect(tell)
+    name = f"alo-{os.getpid()}@{socket.gethostname()}"
     worker = app.Worker(
-        pool_cls="prefork", concurrency=processes, queues=list(queues or QUEUES), without_gossip=True,
+        hostname=name, pool_cls="prefork", concurrency=processes, queues=list(queues or QUEUES), without_gossip=True,
         without_mingle=True, quiet=True, optimization="fair",
     )  # fmt: skip
     worker.start()

@@ -60,15 +60,10 @@ class RabbitMq:
         return done.stdout
 
     def vhost(self, name: str) -> str:
-        """The address of a new part of the broker."""
+        """The address of a part of the broker, which is made."""
         self.control("add_vhost", name)
         self.control("set_permissions", "--vhost", name, "guest", ".*", ".*", ".*")
         return f"amqp://guest:guest@127.0.0.1:{self.port}/{name}"
-
-    def depths(self, name: str) -> dict[str, int]:
-        """How many messages lie in each queue of a part, in hand or not."""
-        told = self.control("list_queues", "--vhost", name, "--no-table-headers", "name", "messages")
-        return {queue: int(count) for queue, count in (line.split() for line in told.splitlines())}
 
     def go_away(self) -> None:
         """Close the door; what it keeps on disk stays."""
@@ -77,6 +72,10 @@ class RabbitMq:
     def come_back(self) -> None:
         """As it was."""
         self.control("start_app")
+
+    def memory(self, share: float) -> None:
+        """From so much of the machine's memory on, the broker takes connections and answers nothing."""
+        self.control("set_vm_memory_high_watermark", f"{share:f}")
 
 
 def start_rabbitmq() -> RabbitMq:
