@@ -14,7 +14,7 @@ ENTITIES = {
     "import": "importação", "report": "relatório",
     "kind": "tipo de consulta", "patient": "paciente", "payer": "convênio", "personal_token": "chave de acesso",
     "pre_registration": "pré-cadastro", "profile": "ajustes", "specialty": "especialidade", "unit": "unidade",
-    "user": "conta",
+    "user": "conta", "webhook": "integração",
 }  # fmt: skip
 ACTIONS = {
     "absence.added": "registrou uma ausência", "absence.removed": "retirou uma ausência",
@@ -42,12 +42,16 @@ ACTIONS = {
     "payer.saved": "mudou um convênio", "pre_registration.completed": "completou um pré-cadastro",
     "pre_registration.merged": "juntou um pré-cadastro", "pre_registration.refused": "recusou um pré-cadastro",
     "prices.changed": "mudou os preços", "profile.changed": "mudou os ajustes",
+    "quotas.changed": "mudou as cotas por convênio",
     "report.exported": "baixou um relatório", "roles.changed": "mudou papéis",
     "specialty.saved": "mudou uma especialidade", "token.created": "criou uma chave de acesso",
     "token.revoked": "revogou uma chave de acesso", "too_many_guesses": "tentou demais ao telefone",
     "unit.saved": "mudou uma unidade", "units.changed": "mudou as unidades de alguém",
     "user.activated": "reativou uma conta", "user.created": "criou uma conta",
     "user.deactivated": "desativou uma conta", "user.invited": "convidou alguém",
+    "webhook.created": "criou uma integração", "webhook.deleted": "apagou uma integração",
+    "webhook.paused": "pausou uma integração", "webhook.resumed": "retomou uma integração",
+    "webhook.rotated": "trocou o segredo de uma integração", "webhook.saved": "mudou uma integração",
     "waiting.joined": "pôs alguém na lista de espera",
 }  # fmt: skip
 CHOICES = sorted(((code, words.capitalize()) for code, words in ACTIONS.items()), key=lambda pair: pair[1])
@@ -56,10 +60,10 @@ NOTES = {
     "password": "com senha", "code": "com código", "oidc": "com a conta da empresa", "reset": "pelo endereço do e-mail",
     "invite": "pelo convite", "email": "e-mail", "cpf": "CPF", "crm": "CRM", "subject": "conta da empresa",
     "search": "procurou; encontrados", "to call": "a avisar", "patients": "pacientes", "caller": "do mesmo número",
+    "waiting": "à espera",
     "call": "na mesma ligação", "all": "na clínica inteira", "csv": "CSV,", "xlsx": "Excel,",
     "failures for one account": "erros numa conta", "more than": "mais de", "failures in an hour": "erros em uma hora",
     **ROLE_WORDS, **ENTITIES,
-    "waiting": "à espera",
 }  # fmt: skip
 """What notes are made of, beside numbers, days and what is named in ENTITIES and roles."""
 PHRASES = re.compile(r"\b(" + "|".join(sorted(NOTES, key=len, reverse=True)) + r")\b|(\d{4})-(\d\d)-(\d\d)")

@@ -39,6 +39,8 @@ from admin_web import (
     replanning,
     team,
     waiting_pages,
+    webhooks,
+    webhooks_log,
 )
 from admin_web.frame import Place
 
@@ -51,9 +53,9 @@ PAGES: tuple[Callable[["Clinic"], Blueprint], ...] = (
     desk_pages.blueprint,
     patients.blueprint,
     callbacks.blueprint,
+    waiting_pages.blueprint,
     agenda_report.blueprint,
     live.blueprint,
-    waiting_pages.blueprint,
     holidays.blueprint,
     replanning.blueprint,
     call_settings.blueprint,
@@ -73,12 +75,14 @@ PAGES: tuple[Callable[["Clinic"], Blueprint], ...] = (
     own_data.blueprint,
     patient_requests.blueprint,
     messages_reply.blueprint,
+    offer_reply.blueprint,
     messages_sent.blueprint,
     messages_texts.blueprint,
-    offer_reply.blueprint,
     messages_wishes.portal,
     messages_wishes.desk,
     account_tokens.blueprint,
+    webhooks.blueprint,
+    webhooks_log.blueprint,
 )
 MANAGER_TABS = (
     ("Ajustes", "call_settings.page"),
@@ -92,6 +96,7 @@ MANAGER_TABS = (
     ("Mensagens", "messages_sent.page"),
     ("Textos", "message_texts.page"),
     ("Importar", "csv_imports.page"),
+    ("Integrações", "webhooks.page"),
     ("Auditoria", "audit_log.page"),
 )
 """The pages under "Configurações", which the rail shows as one place."""
@@ -105,12 +110,12 @@ PLACES = (
     Place("agenda.day", "Agenda", "calendar-days"),
     Place("patients.search", "Pacientes", "users"),
     Place("callbacks.page", "Avisar", "phone-outgoing"),
+    Place("waiting.page", "Espera", "hourglass"),
     Place("patient_requests.page", "Pedidos", "shield-check"),
     Place("own_day.home", "Meu dia", "stethoscope", ("own_hours", "own_absences", "own_terms")),
     Place("portal.home", "Início", "house"),
     Place("booking.find", "Marcar", "calendar-plus", ("medicos",)),
     Place("visits.page", "Minhas consultas", "calendar-check"),
-    Place("waiting.page", "Espera", "hourglass"),
     Place("own_data.page", "Meus dados", "user", ("own_wishes",)),
     Place("agenda_report.page", "Painel", "chart-column"),
     Place("call_settings.page", "Configurações", "settings", _blueprints(MANAGER_TABS)),

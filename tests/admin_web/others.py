@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import insert, select
 
 from admin_web.api.availability import hold_id, holder
-from db.tables import AppointmentChange, OutboxRow
+from db.tables import AppointmentChange, OutboxRow, WebhookSubscription
 from tests.admin_web.site import Site
 
 DESK = frozenset({"attendant", "centro_attendant"})
@@ -81,7 +81,15 @@ def _token(site: Site) -> int:
 
 
 def _place(site: Site) -> int:
-    return site.clinic.waiting_list.join(site.clinic.people["bruno"], site.clinic.at.specialties["general"], "web").id
+    clinic = site.clinic
+    heart, norte = clinic.at.specialties["cardiology"], clinic.at.units["norte"]
+    return clinic.waiting_list.join(clinic.people["bruno"], heart, "web", unit_id=norte).id
+
+
+def _offer(site: Site) -> int:
+    clinic, offers, until = site.clinic, site.clinic.waiting_list.offers, site.clinic.clock() + timedelta(hours=2)
+    there = [one.id for one in offers.open_for([clinic.people["bruno"].id])]
+    return there[0] if there else offers.make(_place(site), clinic.slot("rita", "cardiology"), 30, until, "test")
 
 
 def _unfinished(site: Site) -> int:
@@ -90,6 +98,22 @@ def _unfinished(site: Site) -> int:
 
 def _import(site: Site) -> int:
     return site.clinic.csv_imports.try_out("patients", "x.csv", b"nome;nascimento\nRui;01/02/1990\n", "user:1")
+
+
+def _program(site: Site) -> int:
+    database, at = site.clinic.database, site.clinic.clock()
+    there = database.first(select(WebhookSubscription.id))
+    row = {"label": "Painel", "url": "https://painel.example/", "secret": "x", "created_at": at, "by": "test"}
+    return there[0] if there else database.change(insert(WebhookSubscription).values(**row)).lastrowid
+
+
+def _delivery(site: Site) -> int:
+    clinic, one = site.clinic, _program(site)
+    row = {
+        "uid": "e" * 32, "kind": "ping", "audience": "program", "subscription_id": one, "lane": 1, "status": "failed",
+        "created_at": clinic.clock(), "dedupe": "test:delivery",
+    }  # fmt: skip
+    return clinic.database.change(insert(OutboxRow).values(**row)).lastrowid
 
 
 OTHERS: dict[str, Others] = {
@@ -102,7 +126,8 @@ OTHERS: dict[str, Others] = {
     "session_id": Others(_session, "other_patient", NOBODY),
     "token_id": Others(_token, "other_patient", NOBODY),
     "hold_id": Others(_hold, "other_patient", NOBODY),
-    "place_id": Others(_place, "other_patient", NOBODY),
+    "place_id": Others(_place, "other_patient", MANAGING | {"attendant"}),
+    "offer_id": Others(_offer, "other_patient", MANAGING | {"attendant"}),
     "request_id": Others(lambda site: site.clinic.portal.requests.ask(site.clinic.people["bruno"].id, "access"),
                          "manager", STAFF),
     "pre_id": Others(_unfinished, "manager", STAFF),
@@ -110,6 +135,8 @@ OTHERS: dict[str, Others] = {
     "closing_id": Others(_closing, "manager", MANAGING),
     "import_id": Others(_import, "manager", MANAGING),
     "message_id": Others(_message, "manager", MANAGING),
+    "subscription_id": Others(_program, "manager", MANAGING),
+    "delivery_id": Others(_delivery, "manager", MANAGING),
 }  # fmt: skip
 """A new argument that names somebody's record wants a maker here."""
 NOBODYS = {

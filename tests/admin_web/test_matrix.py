@@ -18,7 +18,7 @@ NO_RECORD = {
     "session_id": "999", "absence_id": "999", "record_id": "999", "closing_id": "999", "token": "x", "user_id": "999",
     "import_id": "999", "sort": "patients",
     "pre_id": "999", "change_id": "999", "slot_id": "999", "place_id": "999", "offer_id": "999", "request_id": "999",
-    "hold_id": "x", "token_id": "999", "mail_id": "x",
+    "hold_id": "x", "token_id": "999", "subscription_id": "999", "delivery_id": "999", "mail_id": "x",
     "message_id": "999", "batch": "x", "kind": "booked", "audience": "patient",
 }  # fmt: skip
 """Something to fill in where a number would not do. What is somebody's has a real record in tests/admin_web/others.py.
