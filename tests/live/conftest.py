@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from tests.live import session
 from tests.live.asterisk import Asterisk, start_asterisk
+from tests.live.browser import WIDTHS, chromium, made_up_pages
 from tests.live.running import RunningClinic, demo_clinic
 from tests.live.servers import DatabaseServer, start_mariadb, start_mysql
 from tests.live.sounds import Sounds
 from tests.live.standin import StandIn
+from tests.live.telephone_page import LISTEN
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -103,3 +106,50 @@ def standin(asterisk: Asterisk, sounds: Sounds, tmp_path: Path) -> Iterator[Stan
     asterisk.point_agi(server.port)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def quick() -> Iterator[str]:
+    """A clinic that says everything at once."""
+    with made_up_pages(0.0) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def slow() -> Iterator[str]:
+    """A clinic that takes two seconds for each phrase."""
+    with made_up_pages(2.0) as address:
+        yield address
+
+
+@pytest.fixture
+def open_page(browser):
+    """Opens pages whose console must stay silent and that ask nobody else for anything."""
+    noises: list[str] = []
+    contexts = []
+
+    def go(address: str, width: int = 1440, theme: str = "dark", **more) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": WIDTHS.get(width, 900)}, color_scheme=theme, locale="pt-BR", **more
+        )
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        contexts.append(context)
+        page = context.new_page()
+        page.add_init_script(LISTEN)
+        page.on("console", lambda said: noises.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: noises.append(str(error)))
+        page.on("request", lambda asked: noises.append(asked.url) if not asked.url.startswith(address[:21]) else None)
+        page.goto(f"{address}/telefone")
+        return page
+
+    go.noises = noises
+    yield go
+    for context in contexts:
+        context.close()
+    assert noises == []
