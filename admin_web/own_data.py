@@ -1,7 +1,7 @@
 """/portal/meus-dados: what is kept of oneself: seeing, correcting, taking along, and asking for it to be erased."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
@@ -9,11 +9,13 @@ from flask import Blueprint, Response, abort, flash, make_response, redirect, re
 from admin_web import access, desk_words
 from admin_web.access import PATIENTS, Doors, viewer
 from admin_web.address import number
+from admin_web.patient_typed import seen
 from admin_web.portal_own import people_of, person_of
 from admin_web.words import phone
 from clinic.cards import PatientData
 from clinic.patient_forms import Invalid
 from clinic.people import Person
+from clinic.profile import ChangedMeanwhile
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
@@ -22,6 +24,7 @@ LONGEST = 1000
 LABELS = {"phones": "Telefones", "email": "E-mail", "text": "O que corrigir", "sure": "Apagar meu contato"}
 KINDS = {"access": "Acesso ao portal", "correction": "Correção", "erasure": "Apagar contato"}
 STATES = {"open": "à espera da recepção", "done": "atendido", "refused": "não pôde ser atendido"}
+CHANGED = "O contato mudou enquanto você escrevia. Confira e guarde de novo para valer o seu."
 NO_WAY = "Deixe pelo menos um telefone ou um e-mail: é por ele que a clínica avisa de mudanças."
 Answer = Response | str | tuple[str, int]
 
@@ -41,12 +44,20 @@ class OwnData:
         person, given = self._person(request.form), request.form
         try:
             self._clinic.portal.own_data.set_contact(
-                person.id, given.get("phones", ""), given.get("email", ""), viewer().ref
-            )
+                person.id, given.get("phones", ""), given.get("email", ""), viewer().ref,
+                lambda now: seen(_contact(now)) == given.get("seen"),
+            )  # fmt: skip
+        except ChangedMeanwhile:
+            return self._page(person, {"": CHANGED}, {**given, "seen": ""}, self._theirs(person, given)), 409
         except Invalid as wrong:
             errors = desk_words.problems(wrong.problems) | ({"phones": NO_WAY} if "none" in _why(wrong) else {})
             return self._page(person, errors, given), 422
         return _done("Contato atualizado. Se o e-mail mudou, confirme pelo endereço que enviamos.", person)
+
+    def _theirs(self, person: Person, given: Mapping[str, str]) -> list[tuple[str, str]]:
+        """What somebody else has saved where something else was typed."""
+        now = _contact(self._clinic.desk.cards.patient(person.id))
+        return [(LABELS[name], said or "nada") for name, said in now.items() if said != given.get(name, "").strip()]
 
     def correct(self) -> Answer:
         """Name, CPF, birth date: the desk looks at a document first."""
@@ -105,14 +116,19 @@ class OwnData:
         return person_of(self._clinic, number(given.get("para")))
 
     def _page(
-        self, person: Person, errors: dict[str, str] | None = None, typed: Mapping[str, str] | None = None
+        self,
+        person: Person,
+        errors: dict[str, str] | None = None,
+        typed: Mapping[str, str] | None = None,
+        theirs: Sequence[tuple[str, str]] = (),
     ) -> str:
         portal, patient = self._clinic.portal, self._clinic.desk.cards.patient(person.id)
         self._clinic.audit.add(viewer().ref, "patient.read", "patient", person.id)
-        people = people_of(self._clinic)
+        people, contact = people_of(self._clinic), _contact(patient)
         return render_template(
             "own_data/page.html", person=person, patient=patient, people=people, errors=errors or {}, labels=LABELS,
-            values={**_contact(patient), **(typed or {})}, notice=portal.privacy.notice(),
+            values={**contact, **(typed or {})}, seen=(typed or {}).get("seen") or seen(contact), theirs=theirs,
+            notice=portal.privacy.notice(),
             acknowledged=portal.privacy.acknowledged(person.id), consents=portal.privacy.consents(person.id),
             asked=portal.requests.of(person.id), kinds=KINDS, states=STATES, zone=self._clinic.units.all()[0].tz,
             tabs=[(one.name, url_for("own_data.page", para=one.id), one.id == person.id) for one in people],

@@ -10,7 +10,7 @@ from clinic.audit import AuditTrail
 from clinic.cards import Cards
 from clinic.clock import Clock
 from clinic.identities import Identity, email
-from clinic.intake import Intake
+from clinic.intake import Intake, Still
 from clinic.letters import Letters
 from clinic.patient_forms import Invalid, PatientForm
 from clinic.users import IdentityTaken, Users
@@ -147,8 +147,13 @@ class OwnData:
             "conta": self._read(ACCOUNT.where(User.patient_id == patient_id)),
         }  # fmt: skip
 
-    def set_contact(self, patient_id: int, phones: str, address: str, by: str) -> None:
-        """Telephones and e-mail; a new e-mail is to be confirmed, the old one is told. Raises Invalid, KeyError."""
+    def set_contact(
+        self, patient_id: int, phones: str, address: str, by: str, still: Still = lambda _now: True
+    ) -> None:
+        """Telephones and e-mail; a new e-mail is to be confirmed, the old one is told. `still`: as in `Intake.correct`.
+
+        Raises Invalid, KeyError, ChangedMeanwhile.
+        """
         known = self._cards.patient(patient_id)
         if not phones.strip() and not address.strip():
             raise Invalid({"phones": "none"})
@@ -156,7 +161,7 @@ class OwnData:
             known.name, known.social_name or "", known.cpf or "", known.birth_date.isoformat(), phones, address,
             known.guardian_id, known.usual_payer_id, known.usual_unit_id,
         )  # fmt: skip
-        self._intake.correct(patient_id, form, by)
+        self._intake.correct(patient_id, form, by, lambda now: now == known and still(now))
         user, new = self._users.of_patient(patient_id), email(address) or ""
         if user and new != (email(known.email or "") or ""):
             self._change_address(user, new, by)

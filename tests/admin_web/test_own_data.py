@@ -12,7 +12,7 @@ from clinic.own_data import OwnData
 from clinic.portal import Portal
 from clinic.registrations import Registrations
 from db.tables import Appointment, Patient
-from tests.admin_web.forms import send
+from tests.admin_web.forms import as_shown, send
 from tests.admin_web.site import make_site
 from tests.admin_web.test_password import URL, Post
 from tests.clinic.outbox import posts
@@ -50,6 +50,11 @@ def desk(site):
     return browser
 
 
+def keep(browser, **fields):
+    """The contact form as it is shown, with these values."""
+    return send(browser, f"{PAGE}/contato", as_shown(browser.get(PAGE).text) | fields)
+
+
 def exported(browser, **query):
     return json.loads(browser.get(f"{PAGE}/exportar", query_string=query).text)
 
@@ -71,14 +76,24 @@ def test_reading_leaves_a_trace(site, alice):
 
 
 def test_contact_is_corrected_at_once(site, alice):
-    assert send(alice, f"{PAGE}/contato", phones="(11) 97777-6666", email="alice@example.com").status_code == 303
+    assert keep(alice, phones="(11) 97777-6666", email="alice@example.com").status_code == 303
+    assert site.clinic.desk.cards.patient(site.clinic.people["alice"].id).phones == ("5511977776666",)
+
+
+def test_contact_that_changed_meanwhile_is_not_written_over(site, alice):
+    before, mine = as_shown(alice.get(PAGE).text), "(11) 97777-6666"
+    keep(alice, phones="(11) 95555-4444")
+    reply = send(alice, f"{PAGE}/contato", before | {"phones": mine})
+    assert reply.status_code == 409
+    assert f'value="{mine}"' in reply.text and "(11) 95555-4444" in reply.text
+    assert send(alice, f"{PAGE}/contato", as_shown(reply.text)).status_code == 303
     assert site.clinic.desk.cards.patient(site.clinic.people["alice"].id).phones == ("5511977776666",)
 
 
 def test_a_new_address_is_confirmed_and_the_old_one_told(site, alice, post):
     user = site.user("patient")
     site.clinic.users.add_identity(user, Identity("email", "alice@example.com"), by="system", verified=True)
-    send(alice, f"{PAGE}/contato", phones="", email="nova@example.com")
+    keep(alice, phones="", email="nova@example.com")
     assert [mail.to for mail in post.sent] == ["alice@example.com", "nova@example.com"]
     known = {one.identity.value: one.verified for one in site.clinic.users.known_by(user)}
     assert known["nova@example.com"] is False and "alice@example.com" not in known
@@ -93,7 +108,7 @@ def test_a_new_address_is_confirmed_and_the_old_one_told(site, alice, post):
     ],
 )
 def test_contact_that_is_wrong_is_said_at_the_field(alice, fields, said):
-    reply = send(alice, f"{PAGE}/contato", **fields)
+    reply = keep(alice, **fields)
     assert (reply.status_code, said in reply.text) == (422, True)
 
 
