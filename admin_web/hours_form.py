@@ -17,6 +17,7 @@ LENGTHS = range(5, 241)
 """What a visit may last, as in the API and in files; the usual ones are offered, the others kept."""
 MOST_ROWS = 60
 BLANK_ROWS = 2
+OUT_OF_USE = "A unidade saiu de uso. Escolha outra, ou apague as horas: as que já estavam lá voltam com ela."
 
 
 class Lists(Protocol):
@@ -83,24 +84,24 @@ def in_words(one: HoursInput, units: Mapping[int, str]) -> str:
     return " ".join([said, *filter(None, dates)])
 
 
-def read(form: Lists, units: frozenset[int]) -> HoursForm:
-    """What was sent. Rows without times are left out; the others are read or told of."""
+def read(form: Lists, units: frozenset[int], gone: frozenset[int] = frozenset()) -> HoursForm:
+    """What was sent. Rows without times are left out; the others are read or told of. `gone`: units out of use."""
     found = HoursForm()
     columns = [form.getlist(name) for name in FIELDS]
     for values in zip(*columns, strict=False):
         row = dict(zip(FIELDS, values, strict=True))
         if row["starts"].strip() or row["ends"].strip():
-            _take(found, row, units)
+            _take(found, row, units, gone)
     return found
 
 
-def _take(found: HoursForm, row: dict[str, str], units: frozenset[int]) -> None:
+def _take(found: HoursForm, row: dict[str, str], units: frozenset[int], gone: frozenset[int]) -> None:
     place = len(found.rows)
     if place >= MOST_ROWS:
         found.rows.append(Row(row, f"Cabem até {MOST_ROWS} horários. Junte ou retire alguns."))
         return
     try:
-        found.hours.append(_hours(row, units))
+        found.hours.append(_hours(row, units, gone))
         found.places.append(place)
         found.rows.append(Row(row))
     except Wrong as wrong:
@@ -111,7 +112,7 @@ class Wrong(Exception):
     """A row that cannot be read; its text says why, in Portuguese."""
 
 
-def _hours(row: dict[str, str], units: frozenset[int]) -> HoursInput:
+def _hours(row: dict[str, str], units: frozenset[int], gone: frozenset[int]) -> HoursInput:
     starts, ends = _time(row["starts"], "Falta o começo."), _time(row["ends"], "Falta o fim.")
     if ends <= starts and ends != time():
         raise Wrong("O fim precisa vir depois do começo.")
@@ -120,7 +121,7 @@ def _hours(row: dict[str, str], units: frozenset[int]) -> HoursInput:
         raise Wrong("A validade termina antes de começar.")
     unit, minutes = _number(row["unit"], "Escolha a unidade."), _number(row["minutes"], "Escolha a duração.")
     if unit not in units:
-        raise Wrong("Escolha a unidade.")
+        raise Wrong(OUT_OF_USE if unit in gone else "Escolha a unidade.")
     if minutes not in LENGTHS:
         raise Wrong("Escolha a duração.")
     weekday = _number(row["weekday"], "Escolha o dia.")

@@ -92,7 +92,16 @@ class OwnHours:
         return self._shown(doctor_id, form, hours_form.stamp(now), said=CHANGED, theirs=theirs), 409
 
     def _read(self) -> HoursForm:
-        return hours_form.read(request.form, frozenset(unit.id for unit in self._clinic.units.all()))
+        known = self._clinic.units.known()
+        in_use = frozenset(unit.id for unit in known if unit.active)
+        return hours_form.read(request.form, in_use, frozenset(unit.id for unit in known) - in_use)
+
+    def _where(self, form: HoursForm) -> list[tuple[int, str]]:
+        """Where hours may be, and units that went out of use while a row naming them was written: it stays theirs
+        until somebody decides."""
+        named = {row.values["unit"] for row in form.rows}
+        known = [one for one in self._clinic.units.known() if one.active or str(one.id) in named]
+        return [(one.id, one.name if one.active else f"{one.name} (fora de uso)") for one in known]
 
     def _effect(self, doctor_id: int, form: HoursForm) -> dict[str, object]:
         hits = [] if form.errors else self._clinic.practice.hit_by_hours(doctor_id, form.hours)
@@ -127,6 +136,7 @@ class OwnHours:
             asks=asks,
             weekdays=list(enumerate(WEEKDAYS)),
             units=[(unit.id, unit.name) for unit in self._clinic.units.all()],
+            where=self._where(form),
             modalities=hours_form.MODALITIES,
             lengths=[(minutes, f"{minutes} min") for minutes in form.lengths],
             **self._effect(doctor_id, form),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import time, timedelta
+from functools import partial
 
 import pytest
 
@@ -37,6 +38,30 @@ def test_a_length_that_is_not_usual_stays(clinic, doctor, marina):
     assert fields["minutes"] == ["25"] * 5 + ["30"] * 2
     assert send(doctor, path, **fields).status_code == 303
     assert clinic.practice.hours(marina) == before
+
+
+def put_out_of_use(clinic, unit, *, out=True):
+    record = {name: one for name, one in clinic.editing.record("unit", unit).items() if name != "id"}
+    clinic.editing.save_unit(unit, record | {"active": not out}, {}, clinic.editing.seen_of_unit(unit))
+
+
+put_in_use = partial(put_out_of_use, out=False)
+
+
+def test_a_row_whose_unit_goes_out_of_use_is_not_given_to_another(clinic, doctor, marina):
+    path, centro, before = f"/medico/{marina}/horarios", clinic.at.units["centro"], clinic.practice.hours(marina)
+    fields = as_shown(doctor.get(path).text)
+    put_out_of_use(clinic, centro)
+    reply = send(doctor, path, fields)
+    assert (reply.status_code, reply.text.count("A unidade saiu de uso.") >= 5) == (422, True)
+    assert reply.text.count(f'<option value="{centro}" selected>Centro (fora de uso)</option>') == 5
+    put_in_use(clinic, centro)
+    assert clinic.practice.hours(marina) == before
+
+
+def test_a_unit_out_of_use_is_not_offered(clinic, doctor, marina):
+    put_out_of_use(clinic, clinic.at.units["norte"])
+    assert "fora de uso" not in doctor.get(f"/medico/{marina}/horarios").text
 
 
 def test_nothing_is_kept_before_those_who_are_hit_were_shown(clinic, doctor, marina):
