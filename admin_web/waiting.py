@@ -121,7 +121,7 @@ class WaitingPages:
         roster = self._clinic.desk.roster()
         return render_template(
             "waiting/page.html", said=said, asked=asked, roster=roster, undo=number(request.args.get("desfazer")),
-            lines=sorted(lines, key=lambda one: not (one.offer and one.offer.to_call)),
+            lines=sorted(lines, key=_first),
             wishes={one.id: offer_words.wish(roster, one) for one in lines}, vias=offer_words.VIAS,
             zone=self._clinic.units.clock_zone(), zones={one.id: one.tz for one in roster.unit.values()},
             units=[(one.id, one.name) for one in self._desk.units()],
@@ -150,6 +150,13 @@ class WaitingPages:
         except KeyError:
             abort(404)
         return offered if may_see_unit(viewer(), offered.unit_id) else abort(404)
+
+
+def _first(line: InLine) -> int:
+    """Whom the desk must call, then who has an offer; within each, who waits longest."""
+    if line.offer is None:
+        return 2
+    return 0 if line.offer.to_call else 1
 
 
 def _back(**more: int) -> Response:

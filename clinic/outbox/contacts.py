@@ -44,23 +44,30 @@ def _dead(address: Any) -> Any:
     return exists(select(Undeliverable.address).where(Undeliverable.address == func.lower(address)))
 
 
-COLUMNS = (
+PATIENTS = (
     _P.email.label("email"), _GUARDIAN.email.label("guardian_email"), mobile_of(_P.id).label("phone"),
     mobile_of(_GUARDIAN.id).label("guardian_phone"), PreRegistration.phone.label("own_phone"),
-    _doctors("email").label("doctor_email"), _doctors("phone").label("doctor_phone"),
     _dead(_P.email).label("email_dead"), _dead(_GUARDIAN.email).label("guardian_email_dead"),
-    _dead(_doctors("email")).label("doctor_email_dead"),
     ContactPreference.reminders.label("wants_reminders"), ContactPreference.medium.label("preferred"),
+)  # fmt: skip
+DOCTORS = (
+    _doctors("email").label("doctor_email"), _doctors("phone").label("doctor_phone"),
+    _dead(_doctors("email")).label("doctor_email_dead"),
 )  # fmt: skip
 
 
 def joined(visits: Any) -> Any:
     """A query of appointments joined to their patients, with all it takes to reach everybody."""
+    return of_patients(visits.add_columns(*DOCTORS), _A)
+
+
+def of_patients(rows: Any, of: Any) -> Any:
+    """A query of rows `of` patients or pre-registrations, joined to the patients, with all it takes to reach them."""
     return (
-        visits.add_columns(*COLUMNS)
+        rows.add_columns(*PATIENTS)
         .outerjoin(_GUARDIAN, _GUARDIAN.id == _P.guardian_id)
-        .outerjoin(PreRegistration, PreRegistration.id == _A.pre_registration_id)
-        .outerjoin(ContactPreference, ContactPreference.patient_id == _A.patient_id)
+        .outerjoin(PreRegistration, PreRegistration.id == of.pre_registration_id)
+        .outerjoin(ContactPreference, ContactPreference.patient_id == of.patient_id)
     )
 
 

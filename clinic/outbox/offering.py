@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import aliased
 
 from clinic.clock import Clock
 from clinic.media.outgoing import Action, Medium, Outgoing
@@ -18,25 +17,21 @@ from clinic.outbox.writing import Hushed, Later, Letter, Writer
 from clinic.roster import Roster, Rosters
 from db.prepared import Query
 from db.session import Database
-from db.tables import ContactPreference, OutboxRow, Patient, PreRegistration, Waiting, WaitingOffer
+from db.tables import OutboxRow, Patient, Waiting, WaitingOffer
 
 ANSWER = "Responder"
 _F, _W, _P = WaitingOffer, Waiting, Patient
-_GUARDIAN = aliased(Patient)
 WANTED = Query(
-    select(_F.id, _F.status, _F.starts_at, _F.until, _F.doctor_id, _F.unit_id, _F.modality, _W.specialty_id)
-    .add_columns(_W.payer_id, _W.modality.label("wished"), _W.protocol)
-    .add_columns(func.coalesce(_P.social_name, _P.name, "").label("name"), _P.email.label("email"))
-    .add_columns(_GUARDIAN.email.label("guardian_email"), contacts.mobile_of(_P.id).label("phone"))
-    .add_columns(contacts.mobile_of(_GUARDIAN.id).label("guardian_phone"), PreRegistration.phone.label("own_phone"))
-    .add_columns(ContactPreference.medium.label("preferred"))
-    .join(OutboxRow, OutboxRow.offer_id == _F.id)
-    .join(_W, _W.id == _F.waiting_id)
-    .outerjoin(_P, _P.id == _W.patient_id)
-    .outerjoin(_GUARDIAN, _GUARDIAN.id == _P.guardian_id)
-    .outerjoin(PreRegistration, PreRegistration.id == _W.pre_registration_id)
-    .outerjoin(ContactPreference, ContactPreference.patient_id == _W.patient_id)
-    .where(OutboxRow.id == bindparam("row"))
+    contacts.of_patients(
+        select(_F.id, _F.status, _F.starts_at, _F.until, _F.doctor_id, _F.unit_id, _F.modality, _W.specialty_id)
+        .add_columns(_W.payer_id, _W.modality.label("wished"), _W.protocol)
+        .add_columns(func.coalesce(_P.social_name, _P.name, "").label("name"))
+        .join(OutboxRow, OutboxRow.offer_id == _F.id)
+        .join(_W, _W.id == _F.waiting_id)
+        .outerjoin(_P, _P.id == _W.patient_id)
+        .where(OutboxRow.id == bindparam("row")),
+        _W,
+    )
 )
 
 
