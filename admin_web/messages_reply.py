@@ -129,7 +129,8 @@ class Replies:
         until = self._clinic.portal.visits.undo_until(asked.id, asked.link.via) if "desfazer" in request.args else None
         return self._render(
             "messages/link.html", token, asked, errors=errors or {}, values=request.form, said=said, until=until,
-            reasons=portal_words.REASONS, may_move=asked.open and asked.slot_id is not None,
+            reasons=portal_words.REASONS, protocol=self._clinic.desk.protocols.last_of(asked.id),
+            may_move=asked.open and asked.slot_id is not None,
         )  # fmt: skip
 
     def _other_times(self, token: str, asked: Asked, said: str = "") -> str:

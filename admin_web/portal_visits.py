@@ -75,7 +75,8 @@ class Visits:
             self._clinic.bookings.cancel(person, appointment_id, reason, VIA, note=note)
         except (WrongStatus, NotYours):
             return self._one(person, visit, CHANGED), 409
-        flash("Consulta cancelada. O horário fica livre para outra pessoa.", "good")
+        number = self._clinic.desk.protocols.last_of(appointment_id)
+        flash(f"Consulta cancelada. O horário fica livre para outra pessoa. Protocolo {number}.", "good")
         return to(url_for("visits.page", desfazer=appointment_id))
 
     def undo(self, appointment_id: int) -> Answer:

@@ -4,7 +4,7 @@ Everything here runs inside a transaction of `Bookings` or `Visits`.
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from clinic import live as live_events
 from clinic.holds import CLAIMABLE, FREE, Hold, SlotTaken, of_this_slot
 from clinic.outbox import facts
 from clinic.people import Person
+from clinic.protocols import Contact
 from clinic.transitions import WrongStatus, live, to
 from clinic.whose import of_each_kind
 from db.batch import run_all
@@ -51,13 +52,14 @@ class NotYours(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who does something, by which medium, when, and during which call."""
+    """Who does something, by which medium, when, and during which call; `contact` numbers what is none."""
 
     by: str
     via: str
     at: datetime
     call_id: str | None = None
     note: str = ""
+    contact: Contact = field(default_factory=Contact, compare=False)
 
 
 _A = Appointment
@@ -191,11 +193,12 @@ def one(connection: Connection, booking_id: int) -> Line | None:
 def take(connection: Connection, hold: Hold, values: dict[str, Any], act: Act, event: str) -> int:
     """Write an appointment and claim the held slots for it, last and briefest; its id. Raises SlotTaken."""
     appointment_id = _insert(connection, values, act)
-    line = (INSERT_CHANGE, _line(appointment_id, act, event, None, values["status"]))
+    number, given = act.contact.steps(connection, act, event, appointment_id)
+    line = (INSERT_CHANGE, _line(appointment_id, act, event, None, values["status"], number))
     mine = {"token": hold.token, "now": act.at, "appointment": appointment_id}
     claims = [(CLAIM, {**mine, "slot": one}) for one in hold.slot_ids]
     told = facts.steps(appointment_id, event, act.by, act.at)
-    _, *done = run_all(connection, line, *claims, *told, live_events.of(appointment_id, values, act.at))
+    _, *done = run_all(connection, line, *claims, *told, *given, live_events.of(appointment_id, values, act.at))
     if not all(done[: len(claims)]):
         raise SlotTaken
     return appointment_id
@@ -214,15 +217,18 @@ def _insert(connection: Connection, values: dict[str, Any], act: Act) -> int:
 
 def tell(connection: Connection, appointment_id: int, act: Act, event: str, before: str | None, after: str) -> None:
     """A line of the history, what is to be told of it, and word of it to who is watching."""
-    line = (INSERT_CHANGE, _line(appointment_id, act, event, before, after))
+    number, given = act.contact.steps(connection, act, event, appointment_id)
+    line = (INSERT_CHANGE, _line(appointment_id, act, event, before, after, number))
     told = facts.steps(appointment_id, event, act.by, act.at)
-    run_all(connection, line, *told, live_events.of_appointment(appointment_id, act.at))
+    run_all(connection, line, *told, *given, live_events.of_appointment(appointment_id, act.at))
 
 
-def _line(appointment_id: int, act: Act, event: str, before: str | None, after: str) -> dict[str, Any]:
+def _line(
+    appointment_id: int, act: Act, event: str, before: str | None, after: str, number: str | None
+) -> dict[str, Any]:
     return {
         "appointment_id": appointment_id, "at": act.at, "event": event, "from_status": before, "to_status": after,
-        "by": act.by, "via": act.via, "call_id": act.call_id, "note": act.note,
+        "by": act.by, "via": act.via, "call_id": act.call_id, "note": act.note, "protocol": number,
     }  # fmt: skip
 
 

@@ -1,16 +1,16 @@
 """The record of each call: when, which menus, how it ended; its protocol; and where to go on after a cut."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, null, select, update
+from sqlalchemy import Connection, bindparam, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clinic.clock import Clock
 from clinic.holds import Holds
 from clinic.people import Person
+from clinic.protocols import new_number
 from clinic.roster import Rosters
 from db.prepared import Prepared, Query
 from db.retry import taken
@@ -18,7 +18,6 @@ from db.session import Database
 from db.tables import CallRecord, Protocol
 
 RESUME_WITHIN = timedelta(minutes=10)
-TRIES = 20
 TEXT_LIMIT = 10_000
 
 _OF_CALL = update(CallRecord).where(CallRecord.uniqueid == bindparam("call"))
@@ -84,19 +83,20 @@ class Calls:
     def protocol(self, uniqueid: str, medium: str = "telephone") -> str:
         """The call's protocol number, made when it is first asked for: AAMMDD and six digits."""
         now = self._clock()
-        for _ in range(TRIES):
-            number = f"{now.astimezone(self._zone()):%y%m%d}{secrets.randbelow(1_000_000):06d}"
-            try:
-                new = {"number": number, "medium": medium, "call_uniqueid": uniqueid[:64], "created_at": now}
-                self._database.change(GIVE_NUMBER, new)
-            except IntegrityError as error:  # the number is another's, or the call has one by now
-                if not taken(error):
-                    raise
-                for row in self._database.ask(NUMBER, {"call": uniqueid[:64]}):
-                    return str(row.number)
-            else:
-                return number
-        raise LookupError("no free protocol number today")
+        new = {"medium": medium, "call_uniqueid": uniqueid[:64], "created_at": now}
+
+        def work(connection: Connection) -> str:
+            number = new_number(now.astimezone(self._zone()).date())
+            GIVE_NUMBER.run(connection, {**new, "number": number})
+            return number
+
+        try:
+            return self._database.write(work)
+        except IntegrityError as error:  # the call has one by now
+            known = self._database.ask(NUMBER, {"call": uniqueid[:64]}) if taken(error) else ()
+            if not known:
+                raise
+            return str(known[0].number)
 
     def rate(self, uniqueid: str, score: int) -> None:
         """What the caller thinks of it, 1 to 5. Raises ValueError."""

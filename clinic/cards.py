@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
+from clinic import protocols
 from clinic.audit import AuditTrail
 from clinic.registers import LINE, AppointmentLine, PatientLine
 from db.session import Database
-from db.tables import Appointment, AppointmentChange, Patient, PatientPhone, PreRegistration, Waiting
+from db.tables import Appointment, AppointmentChange, Patient, PatientPhone, PreRegistration, Protocol, Waiting
 
 MOST_VISITS = 100
 MOST_CHANGES = 300
@@ -48,6 +49,7 @@ class Change:
     by: str
     via: str
     note: str
+    protocol: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,11 @@ class CardVisit(AppointmentLine):
     slot_id: int | None
     caller: str | None
     changes: tuple[Change, ...] = ()
+
+    @property
+    def protocol(self) -> str:
+        """Of the last contact about it; "" where there was none."""
+        return next((one.protocol for one in reversed(self.changes) if one.protocol), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +105,8 @@ VISITS = select(*LINE).add_columns(
 )
 CHANGES = select(
     AppointmentChange.id, AppointmentChange.appointment_id, AppointmentChange.at, AppointmentChange.event,
-    AppointmentChange.by, AppointmentChange.via, AppointmentChange.note,
-)  # fmt: skip
+    AppointmentChange.by, AppointmentChange.via, AppointmentChange.note, protocols.NUMBER,
+).outerjoin(Protocol, protocols.OF_CALL)  # fmt: skip
 WISHES = select(
     Waiting.id, Waiting.specialty_id, Waiting.doctor_id, Waiting.unit_id, Waiting.period, Waiting.protocol,
     Waiting.created_at,

@@ -17,6 +17,7 @@ from clinic.notices import Notices
 from clinic.offers import Offers
 from clinic.patient_search import PatientSearch
 from clinic.profile import Profiles
+from clinic.protocols import Protocols
 from clinic.roster import Roster, Rosters
 from clinic.stamps import Stamps
 from clinic.units import Units
@@ -39,6 +40,7 @@ class Desk:
     delays: Delays
     notices: Notices
     stamps: Stamps
+    protocols: Protocols
 
 
 def open_desk(
@@ -53,12 +55,13 @@ def open_desk(
     clock: Clock,
 ) -> Desk:
     """Build them on the clinic's own parts."""
+    protocols = Protocols(database)
     bookings = DeskBookings(database, holds, rosters, profiles, clock)
     return Desk(
         roster=rosters.get,
         days=Days(database, rosters, units, clock),
         weeks=Weeks(database, rosters, units, clock),
-        search=PatientSearch(database, audit),
+        search=PatientSearch(database, audit, protocols),
         cards=Cards(database, audit),
         bookings=bookings,
         offers=Offers(database, rosters, profiles, directory, bookings, clock),
@@ -66,4 +69,5 @@ def open_desk(
         delays=Delays(database, rosters, clock),
         notices=Notices(database, clock),
         stamps=Stamps(database, rosters, profiles, clock, holds.sweep),
+        protocols=protocols,
     )

@@ -1,4 +1,4 @@
-"""Finding a patient by whatever the person at the desk says: name, CPF, telephone."""
+"""Finding a patient by whatever the person at the desk says: name, CPF, telephone, protocol."""
 
 import re
 from dataclasses import dataclass
@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
+from clinic import protocols
 from clinic.audit import AuditTrail
 from clinic.phones import normalise, variants
+from clinic.protocols import Protocols
 from db.session import Database
 from db.tables import Patient, PatientPhone
 from db.types import folded
@@ -35,10 +37,12 @@ FOUND = select(_P.id, _P.name, _P.social_name, _P.birth_date, _P.cpf)
 
 
 class PatientSearch:
-    """By name without regard to accents and case, whole CPF or its beginning, telephone or its end."""
+    """By name without regard to accents and case, whole CPF or its beginning, telephone or its end, or the protocol
+    of a contact.
+    """
 
-    def __init__(self, database: Database, audit: AuditTrail) -> None:
-        self._database, self._audit = database, audit
+    def __init__(self, database: Database, audit: AuditTrail, protocols: Protocols) -> None:
+        self._database, self._audit, self._protocols = database, audit, protocols
 
     def find(self, text: str, by: str, limit: int = LIMIT) -> list[FoundPatient]:
         """The patients that fit, those whose name begins so first; nothing for less than two characters.
@@ -59,7 +63,9 @@ class PatientSearch:
         known = normalise(digits)
         numbers = PatientPhone.number.in_(variants(known)) if known else PatientPhone.number.like(f"%{digits}")
         by_phone = select(PatientPhone.patient_id).where(numbers) if len(digits) >= 4 else None
-        fits = _P.cpf.like(f"{digits}%")
+        fits: ColumnElement[bool] = _P.cpf.like(f"{digits}%")
+        if len(digits) == protocols.DIGITS and (known_by := self._protocols.patient_of(digits)):
+            fits = or_(fits, _P.id == known_by)
         wanted = fits if by_phone is None else or_(fits, _P.id.in_(by_phone))
         return list(self._database.rows(FOUND.where(wanted).order_by(_P.name_search, _P.id).limit(limit)))
 

@@ -26,6 +26,7 @@ def undo(connection: Connection, person: Person, booking_id: int, act: Act) -> B
         raise WrongStatus(old.status, "undone")
     if last.by != act.by or act.at > last.at + appointments.UNDO:
         raise SlotTaken
+    act.contact.goes_on(last.protocol)
     if old.replaced_by:
         _drop(connection, appointments.one(connection, old.replaced_by), "cancelled", "undone", act)
         facts.silence(connection, old.replaced_by, "undone", act.at)

@@ -20,7 +20,15 @@ def contended(error: DBAPIError) -> bool:
     """Whether others were in the way: the whole transaction may be run again after a ROLLBACK."""
     words = error.orig.args if error.orig else ()
     busy = bool(words) and isinstance(words[0], str) and "database is locked" in words[0]
-    return busy or (bool(words) and words[0] in CONTENTION)
+    return busy or (bool(words) and words[0] in CONTENTION) or unlucky(error)
+
+
+def unlucky(error: DBAPIError) -> bool:
+    """Whether a number that was drawn is another contact's: run again, the transaction draws another."""
+    if not taken(error):
+        return False
+    said = " ".join(str(one) for one in error.orig.args) if error.orig else ""
+    return "uq_protocols_number" in said or "protocols.number" in said
 
 
 def taken(error: DBAPIError) -> bool:

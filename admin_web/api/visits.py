@@ -65,6 +65,7 @@ class Change(Shown):
     by: str
     via: str
     note: str
+    protocol: str | None
 
 
 class History(Shown):

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
+from clinic import protocols
 from clinic.messages.kinds import DEEDS
 from clinic.messages.links import Links
 from clinic.phones import normalise
@@ -65,11 +66,11 @@ FACTS: Any = (
         select(func.max(_OLD.starts_at)).where(_OLD.replaced_by == _A.id).scalar_subquery(),
         AppointmentChange.event,
         AppointmentChange.note,
-        Protocol.number,
+        protocols.NUMBER,
     )
     .outerjoin(Patient, Patient.id == _A.patient_id)
     .outerjoin(AppointmentChange, and_(AppointmentChange.id == _CHANGE, AppointmentChange.appointment_id == _A.id))
-    .outerjoin(Protocol, Protocol.call_uniqueid == AppointmentChange.call_id)
+    .outerjoin(Protocol, protocols.OF_CALL)
     .where(_A.id == bindparam("appointment"))
 )
 """The columns of `Facts`, of one appointment and the change that is told (0 for none)."""
