@@ -59,6 +59,8 @@ def minutes(value: int) -> str:
 
 def one_line(text: str) -> str:
     """Without line breaks, control characters and marks that turn the direction: nobody can see or undo them."""
+    if text.isprintable():  # nearly always: then there is none of these, and no space but the plain one
+        return " ".join(text.split())
     spaced = "".join(" " if one.isspace() else one for one in text)
     return " ".join("".join(one for one in spaced if category(one) not in ("Cc", "Cs") and one not in TURNING).split())
 

@@ -13,6 +13,7 @@ from sqlalchemy import URL, Connection, Executable, Row
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
+from db import driver
 from db.batch import run_all
 from db.engines import Engines, database_url, make_engines
 from db.pool import Stack
@@ -87,6 +88,25 @@ class Database:
         with self._turn():
             changed = self._by_driver(text, bound, lambda cursor: int(cursor.rowcount))
         return self.change(statement, params).rowcount if changed is None else changed
+
+    def claim_soon(self, statement: Prepared, params: dict[str, Any]) -> Callable[[], int]:
+        """As `claim`, but only sent off; what is returned waits for the answer, and must be called, once.
+
+        A connection is in use until then, and whoever sent it can do something else meanwhile.
+        """
+        if self.sqlite:
+            changed = self.claim(statement, params)
+            return lambda: changed
+        sent = driver.Sent(self._taken(), *statement.bound(self._engines.single.dialect, params))
+
+        def answer() -> int:
+            try:
+                found = sent.rowcount()
+            finally:
+                self._pool.give(sent.record)
+            return self.change(statement, params).rowcount if found is None else found
+
+        return answer
 
     def _by_driver(self, text: str, bound: Any, result: Callable[[Any], T]) -> T | None:
         """What came of one statement; None when it failed, whatever it was: again, on another connection, patiently."""

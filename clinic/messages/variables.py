@@ -59,21 +59,28 @@ class Facts:
 
 _A, _OLD = Appointment, aliased(Appointment)
 _CHANGE: BindParameter[Any] = bindparam("change")
-FACTS: Any = (
-    select(_A.id, _A.code, _A.starts_at, _A.doctor_id, _A.unit_id, _A.specialty_id, _A.kind_id, _A.payer_id)
-    .add_columns(_A.modality, _A.answer_by, _A.cancel_reason, func.coalesce(Patient.social_name, Patient.name, ""))
-    .add_columns(
-        select(func.max(_OLD.starts_at)).where(_OLD.replaced_by == _A.id).scalar_subquery(),
-        AppointmentChange.event,
-        AppointmentChange.note,
-        protocols.NUMBER,
+
+
+def facts_in(source: Any, change: Any) -> Any:
+    """The columns of `Facts`, of the appointments in `source` (a table, or a join) and the change that is told."""
+    return (
+        select(_A.id, _A.code, _A.starts_at, _A.doctor_id, _A.unit_id, _A.specialty_id, _A.kind_id, _A.payer_id)
+        .add_columns(_A.modality, _A.answer_by, _A.cancel_reason, func.coalesce(Patient.social_name, Patient.name, ""))
+        .add_columns(
+            select(func.max(_OLD.starts_at)).where(_OLD.replaced_by == _A.id).correlate(_A).scalar_subquery(),
+            AppointmentChange.event,
+            AppointmentChange.note,
+            protocols.NUMBER,
+        )
+        .select_from(source)
+        .outerjoin(Patient, Patient.id == _A.patient_id)
+        .outerjoin(AppointmentChange, and_(AppointmentChange.id == change, AppointmentChange.appointment_id == _A.id))
+        .outerjoin(Protocol, protocols.OF_CALL)
     )
-    .outerjoin(Patient, Patient.id == _A.patient_id)
-    .outerjoin(AppointmentChange, and_(AppointmentChange.id == _CHANGE, AppointmentChange.appointment_id == _A.id))
-    .outerjoin(Protocol, protocols.OF_CALL)
-    .where(_A.id == bindparam("appointment"))
-)
-"""The columns of `Facts`, of one appointment and the change that is told (0 for none)."""
+
+
+FACTS: Any = facts_in(_A, _CHANGE).where(_A.id == bindparam("appointment"))
+"""Those of one appointment and the change that is told (0 for none)."""
 
 
 def facts(row: Any) -> Facts:

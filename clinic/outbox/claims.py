@@ -5,11 +5,13 @@ out by the clock proves nothing, for clocks jump: a row is taken from another wo
 for as long as a lease, measured by what never jumps. Then its message may have been sent already, and the log says so.
 """
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from secrets import token_hex
 from typing import Any, TypeVar
 
@@ -135,11 +137,32 @@ class Claims:
 
         Tried until the lease is over: what was sent must be written down.
         """
-        given = {
+        given = self._settled(row, status, why, provider, medium)
+        return bool(self._surely(lambda: self._database.claim(SETTLE, given)))
+
+    def sent(self, row: Row, provider: str, medium: str) -> Callable[[], bool]:
+        """It was sent: settled as by `settle`, but the answer is waited for when what is returned is called (once).
+
+        What is still unknown then is tried until the lease is over.
+        """
+        given = self._settled(row, "sent", None, provider, medium)
+        try:
+            known = self._database.claim_soon(SETTLE, given)
+        except Exception:  # whatever it is, it shows when the answer is wanted
+            known = partial(self._database.claim, SETTLE, given)
+
+        def settled() -> bool:
+            with contextlib.suppress(DBAPIError):
+                return bool(known())
+            return bool(self._surely(lambda: self._database.claim(SETTLE, given)))
+
+        return settled
+
+    def _settled(self, row: Row, status: str, why: str | None, provider: str, medium: str | None) -> dict[str, Any]:
+        return {
             "row": row.id, "token": row.token, "status": status, "now": self._clock(), "why": why,
             "provider": provider[:255] or None, "medium": medium or row.medium,
         }  # fmt: skip
-        return bool(self._surely(lambda: self._database.claim(SETTLE, given)))
 
     def again(self, row: Row, due: datetime, why: str) -> None:
         """It did not work: once more at `due`."""

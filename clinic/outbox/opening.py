@@ -43,4 +43,5 @@ def open_sending(
         settings.pages_url, clock,
     )  # fmt: skip
     addressing = Addressing(database, rosters, texts.enabled, reminders, clock)
-    return Sending(Claims(database, clock, lease), addressing, writer, media, clock)
+    claims = Claims(database, clock, lease)
+    return Sending(claims, addressing, writer, media, clock, foresee=writer.foresee)

@@ -2,7 +2,7 @@
 
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -46,6 +46,10 @@ def never() -> bool:
     return False
 
 
+def _nothing(_rows: Sequence[Row]) -> None:
+    """Nobody needs to know before."""
+
+
 class Sending:
     """Drains the outbox; any number of them may run at once, here and elsewhere."""
 
@@ -57,11 +61,13 @@ class Sending:
         media: Mapping[str, Medium],
         clock: Clock,
         jitter: Callable[[timedelta], timedelta] = jittered,
+        foresee: Callable[[Sequence[Row]], None] = _nothing,
     ) -> None:
-        """`addressing`: None in a lane that has no facts."""
+        """`addressing`: None in a lane that has no facts. `foresee` is told the rows of a round before they come."""
         self._claims, self._addressing, self._writer = claims, addressing, writer
-        self._media, self._clock, self._jitter = media, clock, jitter
+        self._media, self._clock, self._jitter, self._foresee = media, clock, jitter, foresee
         self._failures: dict[str, int] = {}
+        self._sent: tuple[Row, Callable[[], bool]] | None = None
 
     def drain(self, stop: Callable[[], bool] = never) -> int:
         """Rounds until nothing is due; how many rows there were."""
@@ -74,6 +80,7 @@ class Sending:
         """Take what is due, and deal with it; how many rows. What there is no time for is given back."""
         rows, in_time = self._claims.take(AT_ONCE)
         self._failures.clear()
+        self._foresee(rows)
         done = 0
         try:
             for row in rows:
@@ -81,19 +88,27 @@ class Sending:
                     break
                 self._deal_with(row)
                 done += 1
-        except Unsaid:
-            done += 1
-            raise
         finally:  # also when the database was gone in the middle
-            self._claims.give_back(rows[done:])
+            self._end(rows[done:])
         return done
+
+    def _end(self, undone: Sequence[Row]) -> None:
+        try:
+            self._be_sure()
+        finally:
+            self._claims.give_back(undone)
 
     def deal_with(self, row: Row) -> None:
         """Deal with one row that was taken by somebody of this process."""
         self._failures.clear()
-        self._deal_with(row)
+        try:
+            self._deal_with(row)
+        finally:
+            self._be_sure()
 
     def _deal_with(self, row: Row) -> None:
+        if self._sent and (row.audience is None or self._sent[0].appointment_id == row.appointment_id):
+            self._be_sure()  # what comes now looks at what was sent
         if row.attempts > MOST_TRIES:  # whoever took it never came back
             self._give_up(row, "crashed")
         elif row.audience is None and self._addressing is not None:
@@ -132,6 +147,7 @@ class Sending:
         if self._failures.get(line, 0) >= ENOUGH_FAILURES:
             self._claims.put_off(row, self._clock() + self._jitter(PAUSES[0]), "waits_for_medium")
             return
+        self._be_sure()
         try:
             provider = self._media[letter.medium].send(letter.message)
         except NotSent as error:
@@ -144,9 +160,19 @@ class Sending:
             self._note(row, provider, letter.medium)
 
     def _note(self, row: Row, provider: str, medium: str) -> None:
-        """Write down that it was sent; where that cannot be, the log says what may come of it."""
+        """Have it written down that it was sent. While the database does, the next message is made ready."""
+        self._sent = row, self._claims.sent(row, provider, medium)
+
+    def _be_sure(self) -> None:
+        """Nothing more is sent until what was sent before is written down: never are two in doubt.
+
+        Where that cannot be, the log says what may come of it.
+        """
+        if self._sent is None:
+            return
+        (row, settled), self._sent = self._sent, None
         try:
-            mine = self._claims.settle(row, "sent", None, provider, medium)
+            mine = settled()
         except Exception as error:
             log.warning("message %s was sent and the database could not be told: it may be sent twice", row.uid)
             raise Unsaid from error

@@ -1,27 +1,23 @@
 """A message as it is sent: with the data of now, or the reason why it is not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, cast
-
-from sqlalchemy import and_, bindparam, exists, select
-from sqlalchemy.orm import aliased
 
 from clinic.clock import Clock
 from clinic.media.outgoing import Action, Medium, Outgoing
 from clinic.messages.kinds import SORTS, Audience, Deed, Kind
 from clinic.messages.links import PATH, Links
 from clinic.messages.texts import Texts
-from clinic.messages.variables import FACTS, LINKS, Facts, Variables
-from clinic.outbox import calendars, contacts, quiet, returned
+from clinic.messages.variables import LINKS, Facts, Variables
+from clinic.outbox import contacts, quiet, returned
 from clinic.outbox.calendars import Calendars
 from clinic.outbox.claims import Row
 from clinic.outbox.quiet import Quiet
+from clinic.outbox.visits import Visits
 from clinic.roster import Rosters
-from db.prepared import Query, among
 from db.session import Database
-from db.tables import Appointment, AppointmentChange, OutboxRow
 
 LABELS: Mapping[Deed, str] = {"confirm": "Confirmar presença", "move": "Escolher outro horário", "cancel": "Desmarcar"}
 GIVE_UP_ASKING = "Desistir do pedido"
@@ -35,24 +31,6 @@ FITS: Mapping[str, tuple[str, ...]] = {
 AFTERWARDS = frozenset({"noshow", "survey"})
 LATEST = timedelta(days=7)
 """After that nobody is asked any more why they did not come, or how it was."""
-TOO_SOON = timedelta(minutes=50)
-"""After one reminder for another: as planned, there is an hour between two, but not when a worker was away for long."""
-
-_A, _C, _O = Appointment, AppointmentChange, OutboxRow
-_LATER = aliased(AppointmentChange)
-_OF_DELAY = among(_LATER.event, ("delayed", "on_time"))
-_NEWER = and_(_LATER.appointment_id == _A.id, _OF_DELAY, _LATER.id > bindparam("change"))
-_OF_THIS = and_(_O.appointment_id == _A.id, _O.version == _A.starts_at, _O.kind == "reminder")
-_REMINDED = and_(_OF_THIS, _O.status == "sent", _O.settled_at > bindparam("since"))
-WANTED = Query(
-    contacts.joined(
-        FACTS.add_columns(_A.status, _A.ends_at, _A.confirmed_at, _A.patient_id).add_columns(
-            exists(select(_LATER.id).where(_NEWER)).label("newer"),
-            exists(select(_O.id).where(_REMINDED)).label("reminded"),
-            *calendars.COLUMNS,
-        )
-    )
-)
 _WIDTH = len(fields(Facts))
 
 
@@ -107,7 +85,11 @@ class Writer:
     ) -> None:
         self._database, self._rosters, self._texts, self._variables = database, rosters, texts, variables
         self._links, self._calendars, self._media, self._quiet = links, entries, media, hours
-        self._url, self._clock = pages_url, clock
+        self._url, self._clock, self._visits = pages_url, clock, Visits(database, clock)
+
+    def foresee(self, rows: Iterable[Row]) -> None:
+        """These are written next, in this order: what it takes is asked for together."""
+        self._visits.foresee(row for row in rows if row.audience and row.appointment_id)
 
     def write(self, row: Row) -> Letter:
         """The message of a row that is due. Raises Hushed, Later."""
@@ -138,12 +120,10 @@ class Writer:
         return Hushed("undeliverable")
 
     def _visit(self, row: Row) -> Any:
-        since = self._clock() - TOO_SOON
-        given = {"appointment": row.appointment_id, "change": row.change_id or 0, "since": since}
-        found = self._database.ask(WANTED, given)
-        if not found:
+        found = self._visits.of(row)
+        if found is None:
             raise Hushed("gone")
-        return found[0]
+        return found
 
     def _check(self, row: Row, visit: Any, kind: Kind, audience: Audience) -> None:
         """Whether what it says still holds, and may be said now."""

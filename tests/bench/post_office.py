@@ -52,6 +52,11 @@ class Office:
     made: Made
     booked: list[tuple[float, int]] = field(default_factory=list)
 
+    @property
+    def log(self) -> Path:
+        """What the workers say."""
+        return self.folder / "worker.log"
+
     def book(self, count: int, each_s: float = 0.0) -> None:
         """So many visits, one every so many seconds; noted with when the caller was told."""
         slots = self._free(count)
@@ -76,7 +81,7 @@ class Office:
 
     def more(self, letters: int, few: int, late: timedelta = timedelta()) -> None:
         """So many letters more that wait, of visits of which one was sent; due `late` after now, a second apart."""
-        times = max(1, letters // few)
+        times = -(-letters // few)
         given = {"few": min(few, letters), "due": utc_now().replace(tzinfo=None) + late, "times": min(1000, times)}
         with self.database.read() as connection:
             for _ in range(-(-times // 1000)):
@@ -91,7 +96,7 @@ class Office:
         """Wait until nothing is left to be sent; AssertionError when that takes too long."""
         until = time.monotonic() + ENDS_WITHIN
         while self.count(UNSENT):
-            assert time.monotonic() < until, f"{self.count(UNSENT)} letters were not sent"
+            assert time.monotonic() < until, f"{self.count(UNSENT)} were not sent:\n{self.log.read_text()[-3000:]}"
             time.sleep(0.2)
 
 
@@ -146,6 +151,7 @@ def workers(office: Office, port: int, count: int = 1, more: Mapping[str, str] |
         "ALO_SMTP_URL": f"smtp://127.0.0.1:{port}", "ALO_LOG_LEVEL": "WARNING", **(more or {}),
     }  # fmt: skip
     command = [sys.executable, "alo.py", "worker", "--ready", "{ready}"]
-    log = office.folder / "worker.log"
     with ExitStack() as stack:
-        yield [stack.enter_context(machine.serving(command, office.cores.measured, log, told)) for _ in range(count)]
+        yield [
+            stack.enter_context(machine.serving(command, office.cores.measured, office.log, told)) for _ in range(count)
+        ]

@@ -126,6 +126,20 @@ def test_a_claim_outlives_a_lost_connection(served_clinic):
     assert served_clinic.database.claim(claim, {}) == 1
 
 
+def test_a_claim_that_was_sent_off_tells_what_it_changed(any_clinic):
+    told = any_clinic.database.claim_soon(Prepared(update(Patient).where(Patient.id == 1).values(name="Nova")), {})
+    assert any_clinic.database.first(select(Patient.id)) is not None  # meanwhile
+    assert told() == 1
+    assert name_of(any_clinic.database, 1) == "Nova"
+
+
+def test_a_claim_that_was_sent_off_outlives_a_lost_connection(served_clinic):
+    claim = Prepared(update(Patient).where(Patient.id == 1).values(name="Nova"))
+    served_clinic.database.claim(claim, {})
+    kill_all(served_clinic)
+    assert served_clinic.database.claim_soon(claim, {})() == 1
+
+
 def kill_all(clinic):
     """All connections of this database, as a restart would; from one of another schema."""
     database = Database(str(clinic.database.url.set(database="information_schema").render_as_string(False)))
@@ -199,6 +213,7 @@ COUNT_ON = Prepared(update(Patient).values(booking_version=1))
         lambda away: away.first(select(Unit.id)),
         lambda away: away.ask(Query(select(Unit.id)), {}),
         lambda away: away.claim(COUNT_ON, {}),
+        lambda away: away.claim_soon(COUNT_ON, {}),
         lambda away: away.write(lambda connection: COUNT_ON.run(connection, {})),
     ],
 )

@@ -65,8 +65,11 @@ def test_nothing_is_begun_after_half_of_the_lease(clinic, ticks):
 class Mute(Claims):
     """The connection goes away while it is written down that a message was sent."""
 
-    def settle(self, *_):
-        raise OutcomeUnknown
+    def sent(self, *_):
+        def settled():
+            raise OutcomeUnknown
+
+        return settled
 
 
 def test_what_was_sent_and_could_not_be_written_down_is_not_given_back_as_untried(clinic, ticks, caplog):

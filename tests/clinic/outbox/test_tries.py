@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from clinic.media.outgoing import NotSent
-from clinic.outbox import calendars, claims, writing
+from clinic.outbox import calendars, claims, visits
 from clinic.outbox.sending import MOST_TRIES
 from tests.clinic.outbox.posts import due, settle, states, with_doctor
 
@@ -77,11 +77,12 @@ def test_a_round_ends_when_it_is_time_to_stop(clinic, post, sending):
 
 @pytest.mark.parametrize(
     "query",
-    [writing.WANTED, calendars.VERSION, claims.IS_DUE, claims.LEFT],
-    ids=["message", "version", "is due", "left behind"],
+    [visits.WANTED, calendars.VERSION, claims.IS_DUE, claims.HEAD, claims.LEFT],
+    ids=["messages", "version", "is due", "first in line", "left behind"],
 )
 def test_what_is_asked_for_every_message_is_text_for_the_driver(clinic, query):
-    given = {"lane": 0, "appointment": 1, "change": 1, "now": clinic.clock(), "since": clinic.clock()}
+    now, rows = clinic.clock(), {f"row{place}": 1 for place in range(visits.TOGETHER)}
+    given = {"lane": 0, "appointment": 1, "now": now, "since": now, "until": now, **rows}
     assert len(clinic.database.ask(query, given)) == 0
     text, _ = query.bound(clinic.database._engines.single.dialect, given)
     assert "POSTCOMPILE" not in text
