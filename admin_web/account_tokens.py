@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from admin_web.access import EVERYBODY, Doors, viewer
 from admin_web.api.api import purposes
 from admin_web.fields import Field, read
-from clinic.personal_tokens import MOST, TokenInfo, TooManyTokens
+from clinic.personal_tokens import MOST, SameName, TokenInfo, TooManyTokens
 from clinic.users import Role, Viewer
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ SCOPES = {
     "schedules:write": "mudar os horários de trabalho dos médicos",
     "users:read": "ver quem pode entrar",
     "users:write": "criar e mudar contas da equipe",
+    "webhooks:read": "ver integrações e o que elas receberam",
+    "webhooks:write": "criar e mudar integrações",
 }
 DAYS = (("30", "30 dias"), ("90", "90 dias"), ("180", "180 dias"), ("365", "um ano"))
 USUAL_DAYS = "90"
@@ -59,12 +61,12 @@ class Keys:
         values, errors = read(FIELDS, typed)
         if not scopes:
             errors["scope"] = NO_SCOPE
-        if values.get("name") in {one.name for one in self._mine(me)}:
-            errors["name"] = SAME_NAME
         if errors:
             return self._shown(typed, errors, scopes), 422
         try:
             made, secret = self._clinic.personal_tokens.create(me.user_id, values["name"], scopes, values["days"])
+        except SameName:
+            return self._shown(typed, {"name": SAME_NAME}, scopes), 422
         except TooManyTokens:
             return self._shown(typed, {"": TOO_MANY}, scopes), 409
         self._clinic.letters.changed(me.user_id, "Uma chave de acesso foi criada na sua conta")

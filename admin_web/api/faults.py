@@ -24,7 +24,7 @@ from clinic.log_ins import SessionOver, WrongLogIn
 from clinic.login_limits import TooManyTries
 from clinic.passwords import TooBusy
 from clinic.patient_forms import Invalid
-from clinic.personal_tokens import TooManyTokens
+from clinic.personal_tokens import SameName, TooManyTokens
 from clinic.practice import EndsBeforeItBegins
 from clinic.profile import ChangedMeanwhile
 from clinic.programs import OtherRequest, StillAtWork, TooManyRequests
@@ -118,6 +118,7 @@ FAULTS: Mapping[type[Exception], Callable[[Any], Fault]] = {
     TooMany: _plain(409, "too-many", "Esta pessoa já tem todas as consultas que pode marcar"),
     TooManyRequests: _wait("Pedidos demais neste minuto", "rate"),
     TooManyTokens: _plain(409, "too-many-tokens", "Há tokens demais", "Revogue os que não usa."),
+    SameName: _plain(409, "same-name", "Há um token com este nome", "Use outro nome, ou revogue o que existe."),
     TooManyTries: _wait("Tentativas demais", "tries"),
     WrongLogIn: lambda _: wrong_log_in(),
     WrongStatus: _plain(409, "wrong-status", "A consulta não está mais assim", "Leia-a de novo."),

@@ -1,8 +1,11 @@
 """Tokens for other systems: in somebody's name, for some purposes, until a day."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
 import pytest
 
-from clinic.personal_tokens import MOST, TooManyTokens
+from clinic.personal_tokens import MOST, SameName, TooManyTokens
 from tests.admin_web.site import make_user
 
 
@@ -53,7 +56,27 @@ def test_unknown_purposes_are_refused(any_clinic, user):
 
 
 def test_nobody_has_more_than_fifty(any_clinic, user):
-    for _ in range(MOST):
-        any_clinic.personal_tokens.create(user, "BI", ["users:read"], 1)
+    for number in range(MOST):
+        any_clinic.personal_tokens.create(user, f"BI {number}", ["users:read"], 1)
     with pytest.raises(TooManyTokens):
         any_clinic.personal_tokens.create(user, "BI", ["users:read"], 1)
+
+
+def test_a_name_is_one_tokens_until_it_is_revoked(any_clinic, made, user):
+    again = (user, "BI", ["patients:read"], 30)
+    with pytest.raises(SameName):
+        any_clinic.personal_tokens.create(*again)
+    any_clinic.personal_tokens.revoke(user, made[0].id)
+    assert any_clinic.personal_tokens.create(*again)
+
+
+def test_two_clicks_at_once_make_one_token(served_clinic):
+    user, tokens = make_user(served_clinic, "attendant"), served_clinic.personal_tokens
+
+    def click(_):
+        with suppress(SameName):
+            tokens.create(user, "BI", ["patients:read"], 30)
+
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(click, range(5)))
+    assert len(tokens.list(user)) == 1
