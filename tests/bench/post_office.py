@@ -37,7 +37,8 @@ MORE = f"""INSERT INTO outbox (uid, kind, audience, appointment_id, change_id, p
  o.change_id, o.patient_id, o.doctor_id, o.version, 'waiting', 0, :due + INTERVAL (n0 + n1 + n2) SECOND, :due
  FROM (SELECT * FROM outbox WHERE kind = 'booked' AND audience = 'patient' AND status = 'sent' ORDER BY id LIMIT :few) o
  JOIN {NUMBERS} WHERE n0 + n1 + n2 < :times"""
-UNSENT = "SELECT COUNT(*) FROM outbox WHERE status = 'waiting' AND due_at <= UTC_TIMESTAMP() + INTERVAL 5 MINUTE"
+UNSENT = """SELECT COUNT(*) FROM outbox
+ WHERE status = 'waiting' AND (claimed_by IS NOT NULL OR due_at <= UTC_TIMESTAMP())"""
 
 
 @dataclass
