@@ -40,7 +40,6 @@ from admin_web import (
     team,
     waiting_pages,
     webhooks,
-    webhooks_log,
 )
 from admin_web.frame import Place
 
@@ -82,7 +81,6 @@ PAGES: tuple[Callable[["Clinic"], Blueprint], ...] = (
     messages_wishes.desk,
     account_tokens.blueprint,
     webhooks.blueprint,
-    webhooks_log.blueprint,
 )
 MANAGER_TABS = (
     ("Ajustes", "call_settings.page"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from admin_web import webhooks_log
 from admin_web import webhooks_words as words
 from admin_web.access import MANAGERS, Doors, viewer
 from admin_web.fields import Field, differences, read
@@ -109,7 +110,7 @@ class Integrations:
             where = self._programs.deliveries if deed == "ping" else self._programs.subscriptions
             getattr(where, deed)(subscription_id, viewer().ref)
             flash(said, "good")
-            page = "webhooks_log.page" if deed == "ping" else "webhooks.edit"
+            page = "webhooks.log" if deed == "ping" else "webhooks.edit"
             return redirect(url_for(page, subscription_id=subscription_id), 303)
 
         return view
@@ -202,4 +203,5 @@ def blueprint(clinic: "Clinic") -> Blueprint:
         ("teste", "ping", "Teste a caminho: a resposta aparece aqui em instantes."),
     ):
         doors.rule(f"{one}/{path}", deed, views.simply(deed, said), allow=MANAGERS, methods=("POST",))
+    webhooks_log.install(doors, clinic)
     return page

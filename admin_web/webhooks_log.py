@@ -3,7 +3,7 @@
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin_web import webhooks_words as words
@@ -70,7 +70,7 @@ class Log:
             flash("Este aviso ainda não saiu ou não vale mais: não há o que reenviar.", "error")
         else:
             flash("O aviso será enviado de novo em instantes.", "good")
-        return redirect(url_for("webhooks_log.page", subscription_id=subscription_id), 303)
+        return redirect(url_for("webhooks.log", subscription_id=subscription_id), 303)
 
     def resend_failed(self, subscription_id: int) -> Response:
         """All that failed since a day, or ever."""
@@ -80,7 +80,7 @@ class Log:
         count = self._programs.deliveries.resend_failed(one.id, viewer().ref, since)
         said = {0: "Nada falhou nesse tempo.", 1: "Um aviso será enviado de novo em instantes."}
         flash(said.get(count, f"{count} avisos serão enviados de novo em instantes."), "good" if count else "news")
-        return redirect(url_for("webhooks_log.page", subscription_id=one.id), 303)
+        return redirect(url_for("webhooks.log", subscription_id=one.id), 303)
 
     def _one(self, subscription_id: int) -> Subscription:
         try:
@@ -94,15 +94,14 @@ def _older(subscription_id: int, found: list[Delivery], asked: dict[str, str]) -
     if len(found) <= A_PAGE:
         return ""
     last = found[A_PAGE - 1].line.id
-    return url_for("webhooks_log.page", subscription_id=subscription_id, antes=last, **asked)  # type: ignore[arg-type]
+    return url_for("webhooks.log", subscription_id=subscription_id, antes=last, **asked)  # type: ignore[arg-type]
 
 
-def blueprint(clinic: "Clinic") -> Blueprint:
-    """The log's pages, for managers."""
-    page = Blueprint("webhooks_log", __name__, url_prefix="/integracoes/<int:subscription_id>/entregas")
-    views, doors, one = Log(clinic), Doors(page), "/<int:delivery_id>"
-    doors.rule("", "page", views.page, allow=MANAGERS)
-    doors.rule("/reenviar", "resend_failed", views.resend_failed, allow=MANAGERS, methods=("POST",))
-    doors.rule(one, "show", views.show, allow=MANAGERS)
+def install(doors: Doors, clinic: "Clinic") -> None:
+    """The log's pages below those of one program, for managers."""
+    views, log = Log(clinic), "/<int:subscription_id>/entregas"
+    one = f"{log}/<int:delivery_id>"
+    doors.rule(log, "log", views.page, allow=MANAGERS)
+    doors.rule(f"{log}/reenviar", "resend_failed", views.resend_failed, allow=MANAGERS, methods=("POST",))
+    doors.rule(one, "delivery", views.show, allow=MANAGERS)
     doors.rule(f"{one}/reenviar", "resend", views.resend, allow=MANAGERS, methods=("POST",))
-    return page

@@ -17,6 +17,7 @@ from admin_web.api.schedules import part as schedules
 from admin_web.api.spec import path_of, spec
 from admin_web.api.tokens import part as tokens
 from admin_web.api.users import part as users
+from admin_web.api.webhooks import part as webhooks
 from clinic.users import Role
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 TITLE = "Alô Clínica"
 DESCRIBED = Public("the description of the API holds nobody's data")
-PARTS = (tokens, directory, doctors, availability, appointments, patients, schedules, users)
+PARTS = (tokens, directory, doctors, availability, appointments, patients, schedules, users, webhooks)
 
 
 def install(app: Flask, clinic: "Clinic", per_minute: int) -> None:
