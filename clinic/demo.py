@@ -64,7 +64,7 @@ def write(clinic: Clinic, imports: Imports, sounds: Sequence[Path]) -> None:
     clinic.agenda.add_absence(away, now - timedelta(days=7), now + LEAVE, "licença")
     patients = imports.patients([_patient(one, places, today) for one in people()])
     staff = _staff(places, doctors)
-    imports.visits(visits(clinic, staff, patients, today))
+    imports.visits(visits(clinic, staff, patients, today), reminded=True)
     imports.offered(offered(clinic, staff, today))
     tell(clinic, Cast({one.physician.name: one.id for one in staff}, places.specialties, patients, sounds))
 

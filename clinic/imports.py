@@ -13,7 +13,7 @@ from clinic.offered import add
 from clinic.people import search_name
 from clinic.transitions import Status, live
 from db.session import Database
-from db.tables import Appointment, AppointmentChange, Patient, PatientPhone, Slot, Table
+from db.tables import Appointment, AppointmentChange, OutboxRow, Patient, PatientPhone, Slot, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +80,13 @@ class Imports:
         """Take over patients; their ids, in order. Raises IntegrityError where a CPF is on file already."""
         return self._database.write(lambda connection: self._patients(connection, patients))
 
-    def visits(self, visits: Sequence[NewVisit]) -> list[int]:
-        """Take over visits and mark their slots as taken; their ids, in order.
+    def visits(self, visits: Sequence[NewVisit], *, reminded: bool = False) -> list[int]:
+        """Take over visits and mark their slots as taken; their ids, in order. `reminded`: of those to come their
+        patients will be.
 
         Raises IntegrityError where a slot, or a patient's time, is taken already.
         """
-        return self._database.write(lambda connection: self._visits(connection, visits))
+        return self._database.write(lambda connection: self._visits(connection, visits, reminded))
 
     def offered(self, rows: Sequence[tuple[int, int, date, int]]) -> None:
         """Take over what was offered in the past: doctor, unit, day and minutes, on top of what is known."""
@@ -101,17 +102,27 @@ class Imports:
         need(connection, now, (one.social_name or one.name for one in patients if one.guardian is not None))
         return ids
 
-    def _visits(self, connection: Connection, visits: Sequence[NewVisit]) -> list[int]:
+    def _visits(self, connection: Connection, visits: Sequence[NewVisit], reminded: bool) -> list[int]:
         ids = _ids(connection, Appointment, len(visits))
         rows = [{"id": id_, **_visit(id_, one)} for id_, one in zip(ids, visits, strict=True)]
         _insert(connection, Appointment, rows)
         pairs = zip(ids, visits, strict=True)
         _insert(connection, AppointmentChange, [change for id_, one in pairs for change in _changes(id_, one)])
+        if reminded:
+            _insert(connection, OutboxRow, list(_to_be_reminded(ids, visits, self._clock())))
         taken = [{"slot": slot, "by": id_} for id_, one in zip(ids, visits, strict=True) for slot in one.slots]
         if taken:
             change = update(Slot).where(Slot.id == bindparam("slot"))
             connection.execute(change.values(status="booked", appointment_id=bindparam("by")), taken)
         return ids
+
+
+def _to_be_reminded(ids: Sequence[int], visits: Sequence[NewVisit], now: datetime) -> Iterator[dict[str, Any]]:
+    """A fact of each visit to come, from which its reminders follow; that it was taken over is told to nobody."""
+    for id_, one in zip(ids, visits, strict=True):
+        if one.status == "booked" and one.starts_at > now:
+            yield {"kind": "imported", "appointment_id": id_, "status": "waiting", "attempts": 0, "due_at": now,
+                   "created_at": now, "by": "system"}  # fmt: skip
 
 
 def _ids(connection: Connection, table: type[Table], count: int) -> list[int]:

@@ -65,17 +65,17 @@ class Carriers:
 
 def jobs(clinic: Clinic, record: Callable[[str], bool], stop: Sleeper, carriers: Carriers | None = None) -> list[Job]:
     """What this clinic needs done; `record` makes the recording of a name and tells whether it could."""
-    programs = clinic.messages.programs
+    programs, agenda = clinic.messages.programs, clinic.agenda
     carry = carriers or Carriers(clinic.messages.sending, programs.sending)
     return [
         Job("names", timedelta(seconds=5), NameRecording(clinic.names, record, stop)),
         Job("imports", timedelta(seconds=2), clinic.csv_imports.go_on),
-        Job("slots", timedelta(seconds=1), clinic.agenda.catch_up),
+        Job("slots", timedelta(seconds=1), agenda.catch_up, lane="agendas"),
         Job("requests", timedelta(minutes=1), clinic.bookings.expire_requests),
         Job("offers", OFFERS_EVERY, clinic.waiting_list.rounds.round),
         Job("open calls", timedelta(minutes=5), lambda: clinic.calls.close_left_open(LONGEST_CALL)),
         Job("live events", timedelta(minutes=10), clinic.live.sweep),
-        Job("booking window", timedelta(minutes=5), Nightly(lambda: _today(clinic), clinic.agenda.extend)),
+        Job("booking window", timedelta(minutes=5), Nightly(lambda: _today(clinic), agenda.extend), lane="agendas"),
         Job("guesses", timedelta(minutes=5), Nightly(lambda: _today(clinic), clinic.guessing.forget_old)),
         Job("log-ins", timedelta(minutes=5), Nightly(lambda: _today(clinic), lambda: _forget_log_ins(clinic))),
         Job("old imports", timedelta(minutes=5), Nightly(lambda: _today(clinic), clinic.csv_imports.forget_old)),

@@ -40,10 +40,11 @@ http {
 
 @dataclass(frozen=True)
 class Site:
-    """Where it answers: http and https."""
+    """Where it answers, http and https, and where it writes who asked for what."""
 
     http: int
     https: int
+    log: Path = Path()
 
     @property
     def address(self) -> str:
@@ -81,7 +82,7 @@ def site(place: Path, settings: Mapping[str, str]) -> Iterator[Site]:
         all_of_them.enter_context(process(place, told, "web", "--server", "granian", "--workers", "1"))
         all_of_them.enter_context(process(place, told, "live"))
         all_of_them.enter_context(_nginx(place))
-        found = Site(int(ports[2]), int(ports[3]))
+        found = Site(int(ports[2]), int(ports[3]), place / "access.log")
         assert session.eventually(lambda: session.answers(found.https)), (place / "error.log").read_text()
         yield found
 
@@ -101,7 +102,9 @@ def _nginx(place: Path) -> Iterator[None]:
     command = [str(session.provisioned("nginx") / "nginx"), "-p", str(place), "-c", str(place / "nginx.conf")]
     checked = subprocess.run([*command, "-t"], check=False, capture_output=True, text=True)
     assert checked.returncode == 0, checked.stderr
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
+    with (place / "access.log").open("ab") as log, subprocess.Popen(
+        command, stdout=log, stderr=subprocess.DEVNULL
+    ) as server:
         try:
             yield
         finally:

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import secrets
 import socket
 import ssl
 import threading
@@ -15,6 +16,7 @@ import urllib3
 
 from clinic.demo_accounts import PUBLISHED
 from clinic.demo_accounts import STAFF as PEOPLE
+from tests.live import session
 from tests.live.nginx import Site, site
 from tests.live.running import demo_clinic
 from tests.live.servers import DatabaseServer
@@ -116,6 +118,15 @@ def test_pages_are_safe_and_compressed(served: Site, desk: requests.Session) -> 
 def test_another_site_learns_nothing_from_the_length(served: Site, desk: requests.Session, site: str) -> None:
     reply = desk.get(f"{served.address}/agenda", headers={"Sec-Fetch-Site": site})
     assert "Content-Encoding" not in reply.headers
+
+
+@pytest.mark.parametrize("door", ["/c/", "/vaga/", "/senha/nova/", "/entrar/confirmar/", "/cadastro/confirmar/"])
+def test_a_link_that_is_a_key_is_not_in_the_log(served: Site, browser: requests.Session, door: str) -> None:
+    secret = "k" + secrets.token_hex(8)
+    browser.get(f"{served.address}{door}{secret}?x={secret}", headers={"Referer": f"{served.address}/c/{secret}"})
+    browser.get(f"http://127.0.0.1:{served.http}{door}{secret}", allow_redirects=False)
+    assert session.eventually(lambda: served.log.read_text().count(f"GET {door}- HTTP") >= 2)
+    assert secret not in served.log.read_text()
 
 
 def test_cookies_go_nowhere_else(served: Site, desk: requests.Session) -> None:
