@@ -28,7 +28,11 @@ class Callbacks:
         roster, waiting = self._clinic.desk.roster(), self._waiting()
         if waiting:
             self._clinic.audit.add(viewer().ref, "patient.listed", note=f"to call: {len(waiting)}")
-        return render_template("callbacks/page.html", waiting=waiting, roster=roster, events=desk_words.EVENTS)
+        in_line = self._clinic.waiting_list.places.all(self._desk.choice(self._desk.asked()).unit_ids)
+        return render_template(
+            "callbacks/page.html", waiting=waiting, roster=roster, events=desk_words.EVENTS,
+            offers=sum(one.offer is not None and one.offer.to_call for one in in_line),
+        )  # fmt: skip
 
     def done(self, change_id: int) -> Response:
         """They were told, or there is no need."""

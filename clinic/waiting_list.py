@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from clinic import waiting_rows as rows
 from clinic.clock import Clock
 from clinic.people import Person
+from db.prepared import Insert
 from db.retry import taken
 from db.session import Database
 from db.tables import Slot, Waiting
 
 TRIES = 5
+_INSERT = Insert(Waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +62,18 @@ class WaitingList:
                 return place
         raise LookupError("the wish comes and goes")
 
-    def leave(self, person: Person, place_id: int) -> bool:
-        """They wait no more; False where there is no such place of theirs."""
-        column = Waiting.patient_id if person.kind == "patient" else Waiting.pre_registration_id
-        mine = update(Waiting).where(Waiting.id == place_id, column == person.id, Waiting.live == 1)
-        return self._database.change(mine.values(live=None, status="left")).rowcount == 1
-
     def _last_slot(self) -> int:
         row = self._database.first(select(func.max(Slot.id)))
         return (row[0] or 0) if row else 0
 
     def _new(self, row: dict[str, Any]) -> Place | None:
+        def work(connection: Connection) -> int:
+            place_id = _INSERT.run(connection, {**row, "live": 1, "status": "waiting", "note": ""})
+            rows.tell(connection, place_id, row["unit_id"], row["doctor_id"], row["patient_id"], row["created_at"])
+            return place_id
+
         try:
-            return Place(self._database.change(insert(Waiting).values(**row)).lastrowid, row["protocol"])
+            return Place(self._database.write(work), row["protocol"])
         except IntegrityError as error:
             if not taken(error):
                 raise

@@ -4,6 +4,7 @@ import pytest
 
 from tests.admin_web.forms import send
 from tests.admin_web.site import make_site
+from tests.clinic.outbox.posts import Post, worker
 from tests.clinic.waiting.listed import frees, joins, nothing_free, offered, open_offer, place, rounds, slot_state
 
 
@@ -152,6 +153,13 @@ def test_an_attendant_of_one_unit_sees_no_wish_for_another(clinic, tmp_path):
     browser = make_site(clinic, tmp_path).client("centro_attendant")
     assert "Bruno" not in browser.get("/espera").text
     assert send(browser, f"/espera/{norte}/tirar").status_code == 404
+
+
+def test_whom_to_call_about_an_offer_is_said_where_calls_are_made(desk, kept, clinic):
+    assert "Avisar pela lista de espera" not in desk.get("/avisar").text
+    worker(clinic, Post()).drain()  # Bruno has no e-mail
+    assert "Uma pessoa da lista de espera tem um horário guardado" in desk.get("/avisar").text
+    assert "avisar por telefone" in desk.get("/espera").text
 
 
 def test_a_patients_card_ends_their_wait(desk, waiting, clinic):
