@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from admin_web import leaving
 from admin_web.access import MANAGERS, Doors, viewer
 from admin_web.fields import Field, differences, read, shown
 from admin_web.replanning import told
+from clinic.practice import Visit
 from clinic.profile import ChangedMeanwhile, Profile
 
 if TYPE_CHECKING:
@@ -86,6 +88,9 @@ class CallSettings:
         seen = request.form.get("seen", "")
         if errors:
             return self._shown(request.form, errors, seen), 422
+        hits = leaving.by_optional(self._clinic, self._clinic.profile.get(), values)
+        if not leaving.were_told(hits):
+            return self._shown(request.form, {}, seen, hits=hits)
         try:
             self._clinic.profile.change({name: _or_none_said(name, value) for name, value in values.items()}, seen)
         except ChangedMeanwhile:
@@ -93,6 +98,7 @@ class CallSettings:
             theirs = differences(FIELDS, profile.model_dump(), values)
             return self._shown(request.form, {"": STALE}, now, theirs), 409
         self._clinic.audit.add(viewer().ref, "profile.changed", "profile", 1)
+        leaving.offer(self._clinic, hits, "feriado")
         flash("Ajustes guardados. Valem a partir da próxima ligação.", "good")
         return redirect(url_for("call_settings.page"), 303)
 
@@ -104,11 +110,17 @@ class CallSettings:
         return seen, profiles.get()
 
     def _shown(
-        self, values: Mapping[str, str], errors: Mapping[str, str], seen: str, theirs: Sequence[tuple[str, str]] = ()
+        self,
+        values: Mapping[str, str],
+        errors: Mapping[str, str],
+        seen: str,
+        theirs: Sequence[tuple[str, str]] = (),
+        hits: Sequence[Visit] = (),
     ) -> str:
         return render_template(
             "call_settings/page.html", sections=SECTIONS, values=values, errors=errors, seen=seen, labels=LABELS,
             theirs=theirs, **told(self._clinic),
+            **(leaving.told(self._clinic, "profile", 1, list(hits), closing=True) if hits else {}),
         )  # fmt: skip
 
 

@@ -128,7 +128,8 @@ class Pages:
         columns = _columns(self._thing.sort, values)
         hits = leaving.hits(self._clinic, self._thing.sort, before, columns) if before else []
         if not leaving.were_told(hits):
-            return self._form(record_id, typed, {}, seen, hits=hits)
+            closing = leaving.moves(self._thing.sort, before, columns)
+            return self._form(record_id, typed, {}, seen, hits=hits, closing=closing)
         try:
             saved = self._saved(record_id, columns, opening, seen)
         except NameTaken:
@@ -175,6 +176,7 @@ class Pages:
         seen: str,
         theirs: Sequence[tuple[str, str]] = (),
         hits: Sequence[Visit] = (),
+        closing: bool = False,
     ) -> str:
         is_unit = self._thing.sort == "unit"
         on_file = self._clinic.editing.opening(record_id) if is_unit and record_id and request.method == "GET" else {}
@@ -189,7 +191,10 @@ class Pages:
             "directory/form.html", thing=self._thing, record_id=record_id, values=values, errors=errors, seen=seen,
             opening=opening if is_unit else [], theirs=theirs,
             labels={field.name: field.label for field in self._thing.fields},
-            **(leaving.told(self._clinic, self._thing.sort, record_id, list(hits)) if hits and record_id else {}),
+            **(
+                leaving.told(self._clinic, self._thing.sort, record_id, list(hits), closing)
+                if hits and record_id else {}
+            ),
         )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Days on which the clinic closes: its own holidays, the public ones, and whom a new one hits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -72,6 +72,20 @@ class Closings:
             one for one in in_span_of_all(self._database, day)
             if unit_id in (None, one.unit_id) and one.starts_at.astimezone(units[one.unit_id].tz).date() == day
         ]  # fmt: skip
+
+    def hit_anew(
+        self, visits: Iterable[Visit], *, state: str | None = None, optional: bool | None = None
+    ) -> list[Visit]:
+        """Those of these visits on whose day the unit is open now, and would not be if it were in this state, or if
+        days that the law leaves to each place counted. None: as it is."""
+        roster, now = self._rosters.get(), self._profiles.get().optional_holidays
+
+        def closed(one: Visit, state: str | None, optional: bool | None) -> bool:
+            unit = roster.unit[one.unit_id]
+            day, counts = one.starts_at.astimezone(unit.tz).date(), now if optional is None else optional
+            return holiday_name(day, state or unit.state, unit.id, roster.holidays, counts) is not None
+
+        return [one for one in visits if closed(one, state, optional) and not closed(one, None, None)]
 
     def add(self, day: date, name: str, unit_id: int | None = None, works: bool = False) -> None:
         """One more day; free time goes at once, booked time stays. Raises KnownDay, ValueError for a past day."""
