@@ -26,7 +26,6 @@ def make_app(url: str) -> Celery:
         broker_connection_timeout=5.0,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        broker_transport_options={"confirm_publish": True},
         worker_prefetch_multiplier=PREFETCH,
         worker_proc_alive_timeout=PATIENCE,
         worker_enable_remote_control=False,  # its queue outlives a line that was cut, and nobody can come back then

@@ -79,7 +79,7 @@ def consume(settings: Settings, processes: int, queues: Sequence[str], ready: Ca
     name = f"alo-{os.getpid()}@{socket.gethostname()}"
     worker = app.Worker(
         hostname=name, pool_cls="prefork", concurrency=processes, queues=list(queues or QUEUES), without_gossip=True,
-        without_mingle=True, quiet=True, optimization="fair",
+        without_mingle=True, without_heartbeat=True, quiet=True, optimization="fair",
     )  # fmt: skip
     worker.start()
     return int(worker.exitcode or 0)

@@ -9,7 +9,8 @@ from typing import Any
 from clinic.broker.queues import DEAD, QUEUES, TASK, Away, Full
 
 LONGEST_WAIT = 5.0
-"""Seconds the broker may take to confirm: one that is out of memory or disk takes connections and answers nothing."""
+"""Seconds for an answer: a broker without memory or disk takes what is published first, and then answers nothing."""
+MANNERS = {"confirm_publish": True, "read_timeout": LONGEST_WAIT, "write_timeout": LONGEST_WAIT}
 
 
 class Publisher:
@@ -37,7 +38,7 @@ class Publisher:
         return int(self._carefully(lambda: self._counts(DEAD))[0])
 
     def knock(self) -> None:
-        """Have a message confirmed that is for nobody: one that is out of memory confirms nothing. Raises Away."""
+        """Publish for nobody: a broker that is out of memory answers nothing afterwards. Raises Away."""
         self.connect()
         wait = {"routing_key": "alo.nobody", "delivery_mode": 1, "confirm_timeout": LONGEST_WAIT}
         self._carefully(lambda: self._producer.publish("", **wait))
@@ -72,7 +73,7 @@ class Publisher:
         from clinic.broker.app import dead_letters, make_app
 
         self._app = self._app or make_app(self._url)
-        connection = self._app.connection_for_write()
+        connection = self._app.connection_for_write(transport_options=MANNERS)
         connection.connect()
         self._connection = connection
         self._producer = self._app.amqp.Producer(connection, auto_declare=False)

@@ -57,6 +57,7 @@ def test_no_secret_has_a_default():
     assert set(re.findall(r"\$\{(\w+(?:PASSWORD|SECRET))(\W)", text)) == {
         ("ALO_MYSQL_PASSWORD", ":"),
         ("ALO_AMI_SECRET", ":"),
+        ("ALO_BROKER_PASSWORD", "-"),  # nothing, where there is no broker
     }
     assert not re.search(r"(PASSWORD|SECRET):-", text)
 
@@ -65,7 +66,13 @@ def test_calls_have_time_to_end_before_their_server_is_killed():
     assert int(SERVICES["agi"]["stop_grace_period"].rstrip("s")) > FINISH_SECONDS + WRITE_SECONDS
 
 
-@pytest.mark.parametrize("name", ["mysql", "agi", "web", "live"])
+def test_without_being_asked_for_there_is_no_broker():
+    optional = {name for name, service in SERVICES.items() if "profiles" in service}
+    assert optional == {"rabbitmq", "consumer"}
+    assert SERVICES["worker"]["environment"]["ALO_BROKER_URL"] == "${ALO_BROKER_URL:-}"
+
+
+@pytest.mark.parametrize("name", ["mysql", "agi", "web", "live", "rabbitmq"])
 def test_whether_a_server_serves_is_looked_at(name):
     assert SERVICES[name]["healthcheck"]["test"]
 

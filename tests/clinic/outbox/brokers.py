@@ -29,7 +29,7 @@ from tests.clinic.outbox.posts import Post
 from tests.clinic.small_clinic import SmallClinic
 from tests.live.session import REPO, eventually
 
-LEASE = timedelta(seconds=2)
+LEASE = timedelta(seconds=5)
 TWICE = "it may be sent twice"
 
 
