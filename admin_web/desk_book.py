@@ -15,6 +15,7 @@ from clinic.bookings import AfterNoShows, NotAllowed, Overlaps, SlotTaken
 from clinic.bookings import Booking as Booked
 from clinic.offers import Offer, Wanted
 from clinic.people import Person
+from clinic.quotas import QuotaFull
 from clinic.slots import Criteria, SlotInfo
 from clinic.terms import Terms
 
@@ -65,13 +66,15 @@ class Booking:
         slot = self._desk.slot(number(given.get("horario")))
         person = self._person(given.get("paciente"), given.get("pre"))
         if person is None:
-            return self._search(slot, "Escolha primeiro o paciente."), 400
+            return self._search(slot, "Escolha primeiro o paciente."), 422
         wanted, by = self._wanted(given), viewer().ref
         offer = self._clinic.desk.offers.offer(person, slot, wanted, by)
         try:
             booked = self._book(person, slot, offer.terms, given.get("once", ""), given.get("motivo", ""))
         except AfterNoShows:
             return self._terms(slot, person, wanted, WHY), TAKEN
+        except QuotaFull:  # filled since the page was made: it is told there
+            return self._terms(slot, person, wanted), TAKEN
         except Overlaps:
             return self._terms(slot, person, wanted), TAKEN
         except SlotTaken:
@@ -91,7 +94,15 @@ class Booking:
         bookings, by = self._clinic.desk.bookings, viewer().ref
         reason, hold = " ".join(typed.split())[:LONGEST_REASON], bookings.hold(slot, by, terms.kind.minutes)
         try:
-            return bookings.book_for(person, hold, terms, by, f"{by}:{once}"[:120] if once else None, reason)
+            return bookings.book_for(
+                person,
+                hold,
+                terms,
+                by,
+                f"{by}:{once}"[:120] if once else None,
+                reason,
+                over_quota=request.form.get("ciente") == "cota",
+            )
         finally:
             self._clinic.bookings.release(hold)  # this one only: another tab may hold another time
 

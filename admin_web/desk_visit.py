@@ -14,6 +14,7 @@ from admin_web.desk_answers import done
 from clinic.bookings import Booking, NotAllowed, NotYours, Overlaps, SlotTaken, WrongStatus
 from clinic.cards import CardVisit
 from clinic.no_shows import FORGIVEN
+from clinic.quotas import QuotaFull
 from clinic.slots import Criteria, SlotInfo
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ TAKEN = 409
 TIMES = 24
 NO_ERRORS: Mapping[str, str] = {}
 NOT_FREE = "Este horário não está mais livre, ou é curto demais para esta consulta. Escolha outro."
+QUOTA = "A cota deste convênio com o médico está cheia neste dia ({limit} por dia). Escolha outro dia."
 CHANGED = "Esta consulta mudou enquanto a página estava aberta. Confira como ela está agora."
 Answer = Response | tuple[str, int]
 
@@ -56,7 +58,7 @@ class Visit:
         if not reason or len(reason) > LONGEST_NOTE:
             self._desk.check_appointment(appointment_id)
             said = f"Escreva por que a falta é abonada, em até {LONGEST_NOTE} letras."
-            return self._page(appointment_id, errors={"motivo": said}), 400
+            return self._page(appointment_id, errors={"motivo": said}), 422
         act = self._clinic.desk.bookings.forgive
         return self._act(appointment_id, lambda one, by: act(one, by, reason), "Falta abonada: não conta mais.")
 
@@ -82,7 +84,7 @@ class Visit:
         if len(note) > LONGEST_NOTE:
             errors["note"] = f"Use até {LONGEST_NOTE} letras."
         if errors:
-            return self._cancel_form(appointment_id, errors, {"reason": reason, "note": note}), 400
+            return self._cancel_form(appointment_id, errors, {"reason": reason, "note": note}), 422
         try:
             booked = self._clinic.desk.bookings.cancel_for(appointment_id, reason, viewer().ref, note)
         except (WrongStatus, NotYours):
@@ -105,6 +107,8 @@ class Visit:
             zone = self._zone(clash.booking.unit_id)
             said = f"O paciente já tem consulta em {clash.booking.starts_at.astimezone(zone):%d/%m às %H:%M}."
             return self._move_form(appointment_id, f"{said} Escolha outro horário."), TAKEN
+        except QuotaFull as full:
+            return self._move_form(appointment_id, QUOTA.format(limit=full.limit), slot), TAKEN
         except LookupError as wrong:
             return self._move_form(appointment_id, _not_there(str(wrong.args[0]))), TAKEN
         except NotAllowed as wrong:
@@ -135,7 +139,12 @@ class Visit:
         hold = desk.bookings.hold(slot, by, minutes)
         try:
             return desk.bookings.move(
-                appointment_id, hold, by, terms, f"{by}:{request.form.get('once') or hold.token}"[:120]
+                appointment_id,
+                hold,
+                by,
+                terms,
+                f"{by}:{request.form.get('once') or hold.token}"[:120],
+                over_quota=request.form.get("ciente") == "cota",
             )
         finally:
             desk.bookings.release_all(by)
@@ -163,7 +172,7 @@ class Visit:
         visit = self._visit(appointment_id)
         return self._render("agenda/cancel.html", visit, errors=errors, values=values, reasons=desk_words.REASONS)
 
-    def _move_form(self, appointment_id: int, said: str = "") -> str:
+    def _move_form(self, appointment_id: int, said: str = "", over: SlotInfo | None = None) -> str:
         visit = self._visit(appointment_id)
         zone = self._zone(visit.unit_id)
         day = day_near(request.args.get("dia"), visit.starts_at.astimezone(zone).date())
@@ -171,7 +180,7 @@ class Visit:
         by_day: dict[date, list[SlotInfo]] = {}
         for one in times:
             by_day.setdefault(one.starts_at.astimezone(zone).date(), []).append(one)
-        return self._render("agenda/move.html", visit, said=said, day=day, by_day=by_day)
+        return self._render("agenda/move.html", visit, said=said, day=day, by_day=by_day, over=over)
 
     def _times(self, visit: CardVisit, after: datetime) -> list[SlotInfo]:
         roster = self._clinic.desk.roster()

@@ -71,9 +71,15 @@ def conflict(one: Conflict, zone: tzinfo) -> str:
         )
     if one.what == "many":
         return f"O paciente já tem {one.number} consultas futuras. Confirme se quer mesmo mais uma."
+    if one.what == "quota":
+        return (
+            f"A cota deste convênio com o médico está cheia neste dia ({one.number} por dia). "
+            "Escolha outro dia ou outro convênio; ao marcar, você passa da cota."
+        )
     if one.what == "no_shows":
         return (
-            f"O paciente faltou a {one.number} consultas há pouco. Combine com ele e escreva por que marca mesmo assim."
+            f"O paciente faltou há pouco ({one.number} {'vez' if one.number == 1 else 'vezes'}). "
+            "Combine com ele e escreva por que marca mesmo assim."
         )
     return "Não há consulta recente deste médico para este retorno."
 

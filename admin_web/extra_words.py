@@ -26,13 +26,16 @@ def told(one: Fact, extra: Extra, roster: Roster) -> str:
         until = f"de {when(one.starts_at, zone)} a {when(one.ends_at, zone)}"
         return f"{doctor} está ausente{why} {until}. Escolha outro médico ou outro dia, ou combine antes."
     if one.what == "outside":
-        return f"{_hours(extra, roster, zone)} Escolha uma hora de atendimento, ou combine antes."
+        return _hours(extra, roster, zone)
     if one.what == "visit":
         return (
             f"{doctor} já tem consulta {span}{_where(one, extra, roster)}. Escolha outra hora, ou uma das duas espera."
         )
     if one.what == "blocked":
         return f"O horário {span} está bloqueado na agenda. Escolha outra hora, ou combine antes com o médico."
+    if one.what == "quota":
+        payer = roster.payer[extra.payer_id].name if extra.payer_id in roster.payer else "convênio"
+        return f"A cota de {payer} com {doctor} está cheia neste dia ({one.entity_id} por dia). Escolha outro dia."
     if one.what == "held":
         return f"Alguém está marcando agora o horário {span}. Espere um minuto, ou escolha outra hora."
     return f"O horário {span} está livre. Marque nele: com o encaixe, outra pessoa ainda pode levar este horário."
@@ -51,10 +54,10 @@ def _hours(extra: Extra, roster: Roster, zone: tzinfo) -> str:
     day = extra.starts_at.astimezone(zone).date()
     name, rows = roster.doctors[extra.doctor_id].name, _rows(roster, extra.doctor_id, day)
     if not rows:
-        return f"{name} não atende neste dia da semana."
+        return f"{name} não atende neste dia da semana. Escolha outro dia ou outro médico, ou combine antes."
     spans = [f"das {row.starts:%H:%M} às {row.ends:%H:%M} em {roster.unit[row.unit_id].name}" for row in rows]
     how = " por vídeo" if all(row.modality == "video" for row in rows) else ""
-    return f"Fora do horário: neste dia {name} atende{how} {' e '.join(spans)}."
+    return f"Fora do horário: neste dia {name} atende{how} {' e '.join(spans)}. Escolha outra hora, ou combine antes."
 
 
 def _rows(roster: Roster, doctor_id: int, day: date) -> list[HoursRow]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from admin_web import own_quotas
 from admin_web.access import DOCTORS, MANAGERS, Doors, Public, viewer
 from admin_web.own import doctor_of_page
 from clinic.editing import stamp
@@ -117,5 +118,6 @@ def blueprint(clinic: "Clinic") -> Blueprint:
     doors.rule(f"{own}/calendario", "open_feed", views.open_feed, allow=WHO, methods=("POST",))
     doors.rule(f"{own}/calendario/fechar", "close_feed", views.close_feed, allow=WHO, methods=("POST",))
     secret = Public("calendars elsewhere cannot log in; the secret in the address is asked for instead")
+    own_quotas.register(page, clinic)
     doors.rule("/ics/<token>.ics", "calendar", views.calendar, allow=secret)
     return page

@@ -17,6 +17,7 @@ from clinic.bookings import AfterNoShows, Booking, NotAllowed, Overlaps, SlotTak
 from clinic.holds import Hold
 from clinic.offers import Offer, Wanted
 from clinic.people import Person
+from clinic.quotas import QuotaFull
 from clinic.slots import Criteria, SlotInfo
 from clinic.terms import local_day
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 TAKEN = 409
 OTHERS = 3
+FORBID = ("overlaps", "many", "no_shows", "quota")
 Answer = Response | str | tuple[str, int]
 
 
@@ -68,6 +70,8 @@ class Book:
             return self._not_so(asked, self._by_people(asked))
         except TooMany as enough:
             return self._not_so(asked, portal_words.TOO_MANY.format(limit=enough.limit))
+        except QuotaFull:
+            return self._not_so(asked, portal_words.QUOTA)
         except NotAllowed:
             return self._not_so(asked, portal_words.NOT_ALLOWED)
         self._clinic.portal.keeper.let_go(keeps(viewer()))
@@ -163,10 +167,12 @@ class Book:
         return next_free(criteria, asked.slot.starts_at, OTHERS, (asked.slot.id,)) or next_free(criteria, None, OTHERS)
 
     def _page(self, asked: Asked, hold: Hold, said: str = "") -> str:
-        wrong = next((one for one in asked.offer.conflicts if one.what in ("overlaps", "many", "no_shows")), None)
+        wrong = next((one for one in asked.offer.conflicts if one.what in FORBID), None)
         if wrong and wrong.booking and not said:
             zone = self._clinic.units.get(wrong.booking.unit_id).tz
             said = portal_words.OVERLAPS.format(when=when(wrong.booking.starts_at, zone))
+        elif wrong and wrong.what == "quota":
+            said = portal_words.QUOTA
         elif wrong and wrong.what == "no_shows":
             said = self._by_people(asked)
         elif wrong and not said:

@@ -35,6 +35,7 @@ VIAS = {
 }  # fmt: skip
 OVERLAPS = "Já existe uma consulta nesse horário: {when}. Escolha outro horário ou cancele aquela antes."
 TOO_MANY = "Você já tem {limit} consultas marcadas, o máximo de uma vez. Cancele uma ou ligue para a recepção."
+QUOTA = "Neste dia o médico já não tem vaga por este convênio. Escolha outro dia, ou outra forma de pagar."
 BY_PEOPLE = "A recepção marca a sua próxima consulta com você{phone}. É rápido, e ajuda a achar o melhor horário."
 NOT_ALLOWED = "Isto não pode mais ser marcado assim com este médico. Confira quem paga e escolha de novo."
 TOO_SHORT = "Este horário ficou curto para a consulta. Escolha outro."

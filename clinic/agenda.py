@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from clinic.clock import Clock
 from clinic.profile import Profiles
+from clinic.quotas import limits
 from clinic.roster import Roster, Rosters, UnitInfo
 from clinic.schedules import HoursInput, OverlappingHours, Schedules
 from clinic.search import Ask, Search
@@ -90,6 +91,7 @@ class Agenda:
             period=criteria.period,
             pairs=pairs,
             minutes=criteria.minutes,
+            limits=limits(roster, criteria.payer_id, doctors),
         )
 
     def _first_unit(self) -> UnitInfo:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, update
 from sqlalchemy.exc import IntegrityError
 
-from clinic import appointments, no_shows, past_visits, taking, undoing
+from clinic import appointments, no_shows, past_visits, quotas, taking, undoing
 from clinic.appointments import Act, Booking, Line, NotYours, booking
 from clinic.clock import Clock
 from clinic.holds import Hold, Holds, SlotTaken
@@ -74,6 +74,7 @@ class Bookings(Visits):
             no_shows.check(connection, profile, person, act.at)
             taking.check_return(connection, self._rosters.get(), person, values)
             number.check(from_number)
+            quotas.check(connection, self._rosters.get(), values)
             return self._take(connection, hold, {**values, **from_number}, act)
 
         return self._once(person, key, work)
@@ -107,6 +108,7 @@ class Bookings(Visits):
             others = [one for one in others if same_start or one.id != old.id]
             taking.check_overlap(connection, others, values["starts_at"], values["ends_at"])
             taking.check_return(connection, self._rosters.get(), person, values, but=old.id)
+            quotas.check(connection, self._rosters.get(), values, but=old.id)
             if asks:
                 return self._take(connection, hold, {**values, "replaces": old.id}, act)
             return self._swap(connection, old, hold, values, act)

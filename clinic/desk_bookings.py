@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from clinic import appointments, no_shows, taking, undoing
+from clinic import appointments, no_shows, quotas, taking, undoing
 from clinic.appointments import Act, Booking, NotYours, booking
 from clinic.bookings import Bookings
 from clinic.holds import Hold, SlotTaken
@@ -60,12 +60,20 @@ class DeskBookings(Bookings):
         return Hold(token, first, min(row.held_until for row in rows), tuple(sorted(row.id for row in rows)))
 
     def book_for(
-        self, person: Person, hold: Hold, terms: Terms, by: str, key: str | None = None, reason: str = ""
+        self,
+        person: Person,
+        hold: Hold,
+        terms: Terms,
+        by: str,
+        key: str | None = None,
+        reason: str = "",
+        over_quota: bool = False,
     ) -> Booking:
         """Make the appointment (or the request where the doctor approves); the same `key` gives the same booking.
 
-        `reason`: why it is made all the same for who missed visits; in its history. Raises SlotTaken, Overlaps,
-        NotAllowed, AfterNoShows.
+        `reason`: why it is made all the same for who missed visits; in its history.
+        `over_quota`: it is known that the payer has its visits of that day.
+        Raises SlotTaken, Overlaps, NotAllowed (QuotaFull), AfterNoShows.
         """
         act, profile = Act(by, VIA, self._clock(), note=reason), self._profiles.get()
         self._check(terms)
@@ -78,11 +86,21 @@ class DeskBookings(Bookings):
             taking.check_return(connection, self._rosters.get(), person, values)
             if not reason:
                 no_shows.check(connection, profile, person, act.at)
+            if not over_quota:
+                quotas.check(connection, self._rosters.get(), values)
             return self._take(connection, hold, values, act)
 
         return self._once(person, key, work)
 
-    def move(self, booking_id: int, hold: Hold, by: str, terms: Terms | None = None, key: str | None = None) -> Booking:
+    def move(
+        self,
+        booking_id: int,
+        hold: Hold,
+        by: str,
+        terms: Terms | None = None,
+        key: str | None = None,
+        over_quota: bool = False,
+    ) -> Booking:
         """To a held time, both or neither; the new one. Where the doctor approves it is a request, and the old time is
         kept until it is accepted. Raises SlotTaken, Overlaps, NotYours, WrongStatus, NotAllowed."""
         act, person = Act(by, VIA, self._clock()), self.person_of(booking_id)
@@ -99,6 +117,8 @@ class DeskBookings(Bookings):
             others = [one for one in live if same_start or one.id != old.id]
             taking.check_overlap(connection, others, values["starts_at"], values["ends_at"])
             taking.check_return(connection, self._rosters.get(), person, values, but=old.id)
+            if not over_quota:
+                quotas.check(connection, self._rosters.get(), values, but=old.id)
             if asks:
                 return self._take(connection, hold, {**values, "replaces": old.id}, act)
             return self._swap(connection, old, hold, values, act)

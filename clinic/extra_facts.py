@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Connection, select
 
+from clinic import quotas
 from clinic.planning import covers
 from clinic.profile import profile_of
 from clinic.public_holidays import holiday_name
@@ -28,11 +29,12 @@ class Fact:
 
     closed: the unit has a holiday (`name`) · away: the doctor is (`name`: why, "" where nothing was said) · outside:
     it is not within the doctor's hours · visit: the doctor has another one then, wherever and however (`entity_id`) ·
-    blocked: the time is taken from the agenda · held: somebody is booking that time · free: there is a time
+    blocked: the time is taken from the agenda · held: somebody is booking that time · quota: the doctor has
+    as many visits a day of this payer (`entity_id`: how many) as are taken from it · free: there is a time
     (`entity_id`: the slot) that could be booked instead.
     """
 
-    what: Literal["closed", "away", "outside", "visit", "blocked", "held", "free"]
+    what: Literal["closed", "away", "outside", "visit", "blocked", "held", "quota", "free"]
     starts_at: datetime
     ends_at: datetime
     name: str = ""
@@ -61,7 +63,7 @@ def look(connection: Connection, roster: Roster, extra: "Extra", now: datetime) 
     found += _outside(roster, extra) if not found else []
     slots = list(connection.execute(_over(Slot, extra).order_by(Slot.starts_at)).mappings())
     blocked = [] if found else _blocked(slots)
-    return (*found, *_visits(connection, extra), *blocked, *_to_be_had(slots, now))
+    return (*found, *_visits(connection, extra), *_quota(connection, roster, extra), *blocked, *_to_be_had(slots, now))
 
 
 def _closed(connection: Connection, roster: Roster, extra: "Extra") -> Iterator[Fact]:
@@ -100,6 +102,12 @@ def _visits(connection: Connection, extra: "Extra") -> list[Fact]:
         Fact("visit", row.starts_at, row.ends_at, unit_id=row.unit_id, modality=row.modality, entity_id=row.id)
         for row in connection.execute(there)
     ]
+
+
+def _quota(connection: Connection, roster: Roster, extra: "Extra") -> Iterator[Fact]:
+    columns = {name: getattr(extra, name) for name in ("doctor_id", "unit_id", "payer_id", "starts_at")}
+    if limit := quotas.full(connection, roster, columns):
+        yield Fact("quota", extra.starts_at, extra.ends_at, entity_id=limit)
 
 
 def _blocked(slots: Iterable[Any]) -> list[Fact]:

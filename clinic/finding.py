@@ -9,6 +9,7 @@ from clinic.clock import Clock
 from clinic.directory import may_book, who_works
 from clinic.holds import Holds
 from clinic.profile import Profiles
+from clinic.quotas import limits
 from clinic.roster import DoctorRow, KindInfo, Roster, Rosters, SpecialtyRow, UnitInfo
 from clinic.search import Ask, Search, accepted, chains
 from clinic.slots import Criteria, SlotInfo
@@ -91,14 +92,17 @@ class Finder:
     def _times(self, roster: Roster, shown: Sequence[Found], looking: Looking) -> dict[int, list[SlotInfo]]:
         ask = self._ask(tuple(one.doctor.id for one in shown), looking)
         of: dict[int, list[SlotInfo]] = {}
-        for slot in self._search.of_each(ask, READ_OF_EACH):
+        for slot in self._search.not_full(ask, self._search.of_each(ask, READ_OF_EACH)):
             of.setdefault(slot.doctor_id, []).append(slot)
         found = {}
         for one in shown:
             pairs = who_fits(roster, Criteria(one.specialty_id, one.doctor.id, payer_id=looking.payer_id))[1]
             minutes = kind_of(roster, one.specialty_id).minutes
             good = chains(of.get(one.doctor.id, []), minutes)
-            found[one.doctor.id] = [slot for slot in good if accepted(replace(ask, pairs=pairs), slot)][:TIMES]
+            mine = replace(ask, doctors=(one.doctor.id,), pairs=pairs, minutes=minutes)
+            found[one.doctor.id] = [slot for slot in good if accepted(mine, slot)][:TIMES]
+            if not found[one.doctor.id] and ask.limits and one.doctor.id in ask.limits.of:
+                found[one.doctor.id] = self._search.nearest(mine, TIMES)  # the first days are full for this payer
         return found
 
     def _ask(self, doctors: tuple[int, ...], looking: Looking) -> Ask:
@@ -110,6 +114,7 @@ class Finder:
             end=datetime.combine(last, time(), unit.tz).astimezone(UTC),
             unit_id=looking.unit_id,
             modality=looking.modality,
+            limits=limits(self._rosters.get(), looking.payer_id, doctors),
         )
 
 

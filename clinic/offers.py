@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import select
 
-from clinic import appointments, no_shows
+from clinic import appointments, no_shows, quotas
 from clinic.bookings import Bookings
 from clinic.clock import Clock
 from clinic.directory import Directory
@@ -38,12 +38,13 @@ class Conflict:
     """What stands in the way, told before anything is saved.
 
     overlaps: the same person has `booking` then · too_short: the time is too short for the kind of visit · many: they
-    have as many future appointments as callers may have · no_shows: they missed so many visits of late that people
+    have as many future appointments as callers may have · quota: the doctor has the `number` of visits a day that are
+    taken from this payer · no_shows: they missed so many visits of late that people
     book for them, and say why · no_return: there is no visit this could be the retorno of.
     Only overlaps, too_short and no_return forbid it.
     """
 
-    what: Literal["overlaps", "too_short", "many", "no_shows", "no_return"]
+    what: Literal["overlaps", "too_short", "many", "no_shows", "quota", "no_return"]
     booking: appointments.Booking | None = None
     number: int = 0
 
@@ -81,6 +82,11 @@ class Offer:
     def missed(self) -> int:
         """How many visits they missed, where the clinic wants to hear why they are booked all the same."""
         return next((one.number for one in self.conflicts if one.what == "no_shows"), 0)
+
+    @property
+    def over_quota(self) -> int:
+        """The payer's visits of that day, where there is room for none more."""
+        return next((one.number for one in self.conflicts if one.what == "quota"), 0)
 
     @property
     def possible(self) -> bool:
@@ -184,8 +190,13 @@ class Offers:
         limit = self._profiles.get().max_future_appointments
         if len(coming) >= limit:
             found.append(Conflict("many", number=len(coming)))
-        found += self._missed(person)
+        found += [*self._missed(person), *self._full(slot, terms)]
         return found
+
+    def _full(self, slot: SlotInfo, terms: Terms) -> list[Conflict]:
+        columns = {"doctor_id": slot.doctor_id, "unit_id": slot.unit_id, "payer_id": terms.payer_id}
+        limit = quotas.over(self._database, self._rosters.get(), {**columns, "starts_at": slot.starts_at})
+        return [Conflict("quota", number=limit)] if limit else []
 
     def _missed(self, person: Person) -> list[Conflict]:
         profile = self._profiles.get()

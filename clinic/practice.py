@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
-from clinic import appointments
+from clinic import appointments, live, quotas
 from clinic.appointments import Act
 from clinic.clock import Clock
 from clinic.editing import stamp
@@ -124,6 +125,27 @@ class Practice:
             connection.execute(ANNOUNCE)
 
         self._database.write(work)
+        self._rosters.forget()
+
+    # How many visits a day each payer has
+
+    def payer_quotas(self, doctor_id: int) -> dict[tuple[int, int], int]:
+        """Visits a day, by payer and unit (0: all together); exact, not as of seconds ago."""
+        with self._database.read() as connection:
+            return quotas.of_doctor(connection, doctor_id)
+
+    def set_payer_quotas(self, doctor_id: int, wanted: Mapping[tuple[int, int], int], seen: str) -> None:
+        """Replace all of them, where they still are what `seen` names (see `stamp`). Raises ChangedMeanwhile."""
+
+        def work(connection: Connection) -> None:
+            quotas.replace(connection, doctor_id, wanted, lambda now: stamp(now) == seen)
+            connection.execute(ANNOUNCE)
+            live.put(connection, live.SCHEDULE, doctor_id, at=self._clock(), doctor_id=doctor_id)
+
+        try:
+            self._database.write(work)
+        except IntegrityError as error:  # two wrote the first quota at once
+            raise ChangedMeanwhile from error
         self._rosters.forget()
 
     # Absences

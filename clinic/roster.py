@@ -23,6 +23,7 @@ from db.tables import (
     Holiday,
     OpeningHours,
     Payer,
+    PayerQuota,
     Price,
     Specialty,
     Unit,
@@ -31,6 +32,8 @@ from db.tables import (
 )
 
 FRESH_S = 2.0
+EVERYWHERE = 0
+"""In place of a unit: all of them together."""
 
 UNITS = (
     select(Unit.id, Unit.name, Unit.spoken, Unit.street, Unit.district, Unit.city, Unit.state, Unit.zone, Unit.phone)
@@ -65,6 +68,7 @@ HOURS = (
     .order_by(WorkingHours.doctor_id, WorkingHours.weekday, WorkingHours.starts)
 )
 OPENING = select(OpeningHours.unit_id, OpeningHours.weekday, OpeningHours.opens, OpeningHours.closes)
+QUOTAS = select(PayerQuota.payer_id, PayerQuota.doctor_id, PayerQuota.unit_id, PayerQuota.per_day)
 HOLIDAYS = select(Holiday.day, Holiday.name, Holiday.unit_id, Holiday.works)
 
 
@@ -179,6 +183,15 @@ class Roster:
     hours: tuple[HoursRow, ...]
     opening: tuple[tuple[int, int, time_of_day, time_of_day], ...]
     holidays: tuple[OwnHoliday, ...]
+    quotas: tuple[tuple[int, int, int, int], ...] = ()
+
+    @cached_property
+    def quotas_of(self) -> dict[int, dict[int, list[tuple[int, int]]]]:
+        """Visits a day by payer and doctor: each a unit (or EVERYWHERE) and how many."""
+        found: dict[int, dict[int, list[tuple[int, int]]]] = {}
+        for payer, doctor, unit, per_day in self.quotas:
+            found.setdefault(payer, {}).setdefault(doctor, []).append((unit, per_day))
+        return found
 
     @cached_property
     def units(self) -> tuple[UnitInfo, ...]:
@@ -282,4 +295,5 @@ def load_roster(connection: Connection) -> Roster:
         hours=tuple(HoursRow(*row) for row in rows(HOURS)),
         opening=tuple(tuple(row) for row in rows(OPENING)),
         holidays=tuple(OwnHoliday(*row) for row in rows(HOLIDAYS)),
+        quotas=tuple(tuple(row) for row in rows(QUOTAS)),
     )

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, literal_column, select, union_all
 
+from clinic.quotas import Limits, not_full
 from clinic.slots import SlotInfo
 from db.prepared import Query
 from db.session import Database
@@ -27,7 +28,8 @@ STATEMENTS = 500
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Criteria brought down to columns. `pairs`: the (doctor, unit) that a payer accepts, None for any."""
+    """Criteria brought down to columns. `pairs`: the (doctor, unit) that a payer accepts, None for any; `limits`: what
+    doctors take of it a day, None for as much as there is."""
 
     doctors: tuple[int, ...]
     start: datetime
@@ -37,6 +39,7 @@ class Ask:
     period: str | None = None
     pairs: frozenset[tuple[int, int]] | None = None
     minutes: int = 0
+    limits: Limits | None = None
 
 
 def accepted(ask: Ask, slot: SlotInfo) -> bool:
@@ -90,7 +93,7 @@ class Search:
             return []
         quick = self._of_nearest_doctors(ask, limit + len(exclude), backwards)
         quick = [slot for slot in quick if slot.id not in exclude][:limit]
-        if all(fits(ask, slot) for slot in quick):
+        if all(fits(ask, slot) for slot in quick) and len(self.not_full(ask, quick)) == len(quick):
             return quick
         return self._by_windows(ask, limit, exclude, backwards)
 
@@ -156,7 +159,11 @@ class Search:
         period = {row.id: row.period for row in rows}
         found = chains([SlotInfo(*row[:6]) for row in rows], ask.minutes)
         in_period = (slot for slot in found if ask.period is None or period[slot.id] == ask.period)
-        return [slot for slot in in_period if slot.starts_at < ask.end and accepted(ask, slot)]
+        return self.not_full(ask, [slot for slot in in_period if slot.starts_at < ask.end and accepted(ask, slot)])
+
+    def not_full(self, ask: Ask, slots: Sequence[SlotInfo]) -> list[SlotInfo]:
+        """Those whose day still takes the payer; nothing is asked where nothing is limited."""
+        return not_full(self._database, ask.limits, slots) if ask.limits else list(slots)
 
 
 def _windows(ask: Ask, backwards: bool) -> Iterator[Ask]:

@@ -146,6 +146,20 @@ class DoctorPayer(Table):
     __table_args__ = (Index("ix_doctor_payers_payer_unit", "payer_id", "unit_id"), OPTIONS)
 
 
+class PayerQuota(Table):
+    """How many visits a day a doctor takes from a payer; `unit_id` 0: at all units together, so it is no key.
+
+    `version` serialises those who book under it.
+    """
+
+    __tablename__ = "payer_quotas"
+    doctor_id: Mapped[int] = mapped_column(Ref, ForeignKey("doctors.id"), primary_key=True)
+    payer_id: Mapped[int] = mapped_column(Ref, ForeignKey("payers.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(Ref, primary_key=True, autoincrement=False)
+    per_day: Mapped[int]
+    version: Mapped[int] = mapped_column(default=0)
+
+
 class Price(Table):
     """What a doctor charges for a kind of visit, particular, in centavos."""
 

@@ -37,7 +37,7 @@ class Booker:
         _check(wanted, offer)
         hold = self._held(slot, kept, by, offer.terms.kind.minutes)
         try:
-            return self._book(asked, person, hold, offer.terms, given.reason)
+            return self._book(asked, person, hold, offer.terms)
         finally:
             if kept is None:
                 self._clinic.desk.bookings.release(hold)
@@ -76,9 +76,12 @@ class Booker:
         else:
             self._clinic.bookings.confirm(desk.person_of(booking_id), booking_id, WEB)
 
-    def _book(self, asked: Asked, person: Person, hold: Hold, terms: Terms, reason: str) -> Booking:
+    def _book(self, asked: Asked, person: Person, hold: Hold, terms: Terms) -> Booking:
+        given: NewAppointment = asked.body
         if _is_staff(asked):
-            return self._clinic.desk.bookings.book_for(person, hold, terms, asked.viewer.ref, asked.own_key, reason)
+            return self._clinic.desk.bookings.book_for(
+                person, hold, terms, asked.viewer.ref, asked.own_key, given.reason, given.over_quota
+            )
         return self._clinic.bookings.book(person, hold, terms, WEB, key=asked.own_key)
 
     def _move(self, asked: Asked, booking_id: int, hold: Hold, terms: Terms | None) -> Booking:

@@ -28,6 +28,7 @@ from clinic.personal_tokens import SameName, TooManyTokens
 from clinic.practice import EndsBeforeItBegins
 from clinic.profile import ChangedMeanwhile
 from clinic.programs import OtherRequest, StillAtWork, TooManyRequests
+from clinic.quotas import QuotaFull
 from clinic.tokens import NoKey, Refused
 from clinic.users import IdentityTaken, LastAdmin
 
@@ -110,6 +111,7 @@ FAULTS: Mapping[type[Exception], Callable[[Any], Fault]] = {
     OtherRequest: _plain(422, "other-request", "Esta Idempotency-Key já veio com outro pedido", "Use outra chave."),
     OverlappingHours: _plain(422, "overlapping-hours", "Dois horários ocupam o mesmo minuto"),
     Overlaps: _plain(409, "overlaps", "O paciente já tem consulta nesse horário"),
+    QuotaFull: _plain(409, "quota-full", "O médico não atende mais por este convênio neste dia", "Escolha outro dia."),
     Refused: _plain(401, "token-refused", "Este token não vale mais", "Entre de novo."),
     SessionOver: lambda _: wrong_log_in(),
     SlotTaken: _plain(409, "slot-taken", "Este horário acabou de ser reservado", "Escolha outro."),

@@ -91,6 +91,8 @@ class NewAppointment(Time):
     modality: Modality | None = None
     reason: Words = ""
     """Why staff book all the same for who missed several visits, where the clinic has such a rule."""
+    over_quota: bool = False
+    """Staff know that the payer has all its visits of that day, and book all the same."""
 
 
 class Cancelling(Given):

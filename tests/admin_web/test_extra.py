@@ -78,7 +78,7 @@ def test_another_hour_is_asked_about_again(clinic, desk):
         ("closed", "23/11 é feriado (Reforma) e a unidade Centro está fechada."),
         ("visit", "Marina Corrêa já tem consulta das 10:00 às 10:30. Escolha outra hora"),
         ("video", "já tem consulta das 10:00 às 10:30 (na unidade Santana, por vídeo)."),
-        ("nowhere", "Marina Corrêa não atende neste dia da semana."),
+        ("nowhere", "Marina Corrêa não atende neste dia da semana. Escolha outro dia"),
         ("held", "Alguém está marcando agora o horário das 10:00 às 10:30."),
     ],
 )

@@ -1,0 +1,165 @@
+"""How many visits a day a doctor takes from a payer, at a unit or everywhere: what the agreements with payers say.
+
+A quota is held inside the booking's transaction: who books locks the row of the quota, after the patient and before
+doctor and slots, and counts. What is no visit any more (cancelled) leaves its place; who did not come has had theirs.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+
+from clinic.profile import ChangedMeanwhile
+from clinic.roster import EVERYWHERE, Roster
+from clinic.slots import SlotInfo
+from clinic.terms import NotAllowed
+from db.prepared import Prepared, Query
+from db.session import Database
+from db.tables import Appointment, PayerQuota
+
+DAY = timedelta(days=1)
+Quotas = Mapping[tuple[int, int], int]
+"""Visits a day, by payer and unit (EVERYWHERE: all units together)."""
+
+_A, _Q = Appointment, PayerQuota
+_MINE = (_Q.doctor_id == bindparam("doctor"), _Q.payer_id == bindparam("payer"), _Q.unit_id == bindparam("quota_unit"))
+_LOCK = Prepared(update(_Q).where(*_MINE).values(version=_Q.version + 1))
+_LIMIT = Query(select(_Q.per_day).where(*_MINE))
+_TAKEN = select(_A.id, _A.unit_id, _A.starts_at, _A.doctor_id).where(_A.status != "cancelled")
+_OF_DAY = Query(
+    _TAKEN.where(
+        _A.doctor_id == bindparam("doctor"), _A.payer_id == bindparam("payer"), _A.starts_at >= bindparam("start"),
+        _A.starts_at < bindparam("end"), _A.id != bindparam("but"),
+        or_(bindparam("quota_unit") == EVERYWHERE, _A.unit_id == bindparam("quota_unit")),
+    )
+)  # fmt: skip
+
+
+class QuotaFull(NotAllowed):
+    """The doctor takes no more visits of this payer that day: `limit`."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__("quota")
+        self.limit = limit
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The quotas that matter to a search for a payer: by doctor, the unit (or EVERYWHERE) and how many a day."""
+
+    payer_id: int
+    of: Mapping[int, Sequence[tuple[int, int]]]
+    zones: Mapping[int, ZoneInfo]
+
+    def day(self, unit_id: int, moment: datetime) -> date:
+        """The day at a unit."""
+        return moment.astimezone(self.zones[unit_id]).date()
+
+    def full(self, slot: SlotInfo, taken: Mapping[tuple[int, int, date], int]) -> bool:
+        """Whether the day of a slot takes no more."""
+        day = self.day(slot.unit_id, slot.starts_at)
+        here = (EVERYWHERE, slot.unit_id)
+        theirs = ((unit, limit) for unit, limit in self.of.get(slot.doctor_id, ()) if unit in here)
+        return any(taken.get((slot.doctor_id, unit, day), 0) >= limit for unit, limit in theirs)
+
+
+def limits(roster: Roster, payer_id: int | None, doctors: Collection[int]) -> Limits | None:
+    """What a search for a payer has to look at; None where nothing is limited."""
+    quotas = roster.quotas_of.get(payer_id) if payer_id is not None else None
+    if not quotas or payer_id is None:
+        return None
+    theirs = {doctor: quotas[doctor] for doctor in quotas.keys() & set(doctors)}
+    return Limits(payer_id, theirs, {unit.id: unit.tz for unit in roster.unit.values()}) if theirs else None
+
+
+def not_full(database: Database, limits: Limits, slots: Sequence[SlotInfo]) -> list[SlotInfo]:
+    """Those whose day still takes the payer, in their order: one question, whatever their number."""
+    asked = [slot for slot in slots if slot.doctor_id in limits.of]
+    taken = _taken(database, limits, asked) if asked else {}
+    return [slot for slot in slots if not limits.full(slot, taken)]
+
+
+def _taken(database: Database, limits: Limits, slots: Sequence[SlotInfo]) -> Mapping[tuple[int, int, date], int]:
+    """How many visits of the payer each of these doctors has, by unit (and everywhere) and day."""
+    begins, ends = (which(slot.starts_at for slot in slots) for which in (min, max))
+    mine = _TAKEN.where(_A.doctor_id.in_({slot.doctor_id for slot in slots}), _A.payer_id == limits.payer_id)
+    rows: Iterable[Any] = database.rows(mine.where(_A.starts_at > begins - DAY, _A.starts_at < ends + DAY))
+    found: Counter[tuple[int, int, date]] = Counter()
+    for row in rows:
+        day = limits.day(row.unit_id, row.starts_at)
+        found.update(((row.doctor_id, EVERYWHERE, day), (row.doctor_id, row.unit_id, day)))
+    return found
+
+
+def check(connection: Connection, roster: Roster, values: Mapping[str, Any], but: int = 0) -> None:
+    """In the transaction of a booking with these columns, whose patient is locked; `but`: the one that is moved.
+
+    Raises QuotaFull. Where there is no quota nothing is asked.
+    """
+    for given in _asked(roster, values, but):
+        if _LOCK.run(connection, given).rowcount:
+            limit = _LIMIT.run(connection, given)[0].per_day
+            if len(_OF_DAY.run(connection, given)) >= limit:
+                raise QuotaFull(limit)
+
+
+def full(connection: Connection, roster: Roster, values: Mapping[str, Any]) -> int:
+    """The quota that such a visit would go over; 0 where there is room. Nothing is locked."""
+    for given in _asked(roster, values, 0):
+        for row in _LIMIT.run(connection, given):
+            if len(_OF_DAY.run(connection, given)) >= row.per_day:
+                return int(row.per_day)
+    return 0
+
+
+def over(database: Database, roster: Roster, values: Mapping[str, Any]) -> int:
+    """The same, outside of a transaction; nothing is asked where there is no quota."""
+    if values["doctor_id"] not in roster.quotas_of.get(values["payer_id"], ()):
+        return 0
+    with database.read() as connection:
+        return full(connection, roster, values)
+
+
+def _asked(roster: Roster, values: Mapping[str, Any], but: int) -> list[dict[str, Any]]:
+    """The parameters of each quota that holds for a visit, in the order in which they are locked."""
+    doctor, payer, unit = values["doctor_id"], values["payer_id"], values["unit_id"]
+    quotas = roster.quotas_of.get(payer, {}).get(doctor, ())
+    start, end = _day(values["starts_at"], roster.unit[unit].tz)
+    given = {"doctor": doctor, "payer": payer, "start": start, "end": end, "but": but}
+    return [{**given, "quota_unit": at} for at, _ in sorted(quotas) if at in (EVERYWHERE, unit)]
+
+
+def _day(moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """From midnight to midnight."""
+    day = moment.astimezone(zone).date()
+    first, last = (datetime.combine(one, time(), zone).astimezone(UTC) for one in (day, day + DAY))
+    return first, last
+
+
+def of_doctor(connection: Connection, doctor_id: int) -> dict[tuple[int, int], int]:
+    """All of a doctor's quotas, exact."""
+    rows = connection.execute(select(_Q.payer_id, _Q.unit_id, _Q.per_day).where(_Q.doctor_id == doctor_id))
+    return {(row.payer_id, row.unit_id): row.per_day for row in rows}
+
+
+def replace(connection: Connection, doctor_id: int, wanted: Quotas, still: Callable[[Quotas], bool]) -> None:
+    """All of them, if those on file are `still` the ones to be replaced.
+
+    Quotas are locked as bookings lock them, in their order. Raises ChangedMeanwhile.
+    """
+    mine = update(_Q).where(_Q.doctor_id == doctor_id)
+    for payer, unit in sorted(of_doctor(connection, doctor_id)):
+        connection.execute(mine.where(_Q.payer_id == payer, _Q.unit_id == unit).values(version=_Q.version + 1))
+    if not still(of_doctor(connection, doctor_id)):
+        raise ChangedMeanwhile
+    connection.execute(delete(_Q).where(_Q.doctor_id == doctor_id))
+    rows = [
+        {"doctor_id": doctor_id, "payer_id": payer, "unit_id": unit, "per_day": count, "version": 0}
+        for (payer, unit), count in sorted(wanted.items())
+    ]
+    if rows:
+        connection.execute(insert(_Q), rows)
