@@ -57,9 +57,9 @@ class OnTheDay:
         given = request.form
         errors, person = self._wrong(given), self._desk.patient(number(given.get("paciente")))
         if person is None:
-            return self._extra(given, {}, "Escolha primeiro o paciente."), 400
+            return self._extra(given, {}, "Escolha primeiro o paciente."), 422
         if errors:
-            return self._extra(given, errors, ""), 400
+            return self._extra(given, errors, ""), 422
         return self._let_in(given, person, self._wanted(given))
 
     def _let_in(self, given: "object", person: Person, wanted: Extra) -> Answer:
@@ -99,7 +99,7 @@ class OnTheDay:
         if len(reason) > LONGEST_REASON:
             errors["motivo"] = f"Use até {LONGEST_REASON} letras."
         if errors:
-            return self._late(given, errors), 400
+            return self._late(given, errors), 422
         hit = self._clinic.desk.delays.set(doctor_id or 0, day, minutes or 0, viewer().ref, reason)
         name = self._clinic.desk.roster().doctors[doctor_id or 0].name
         told = f"{len(hit)} {'consulta' if len(hit) == 1 else 'consultas'}"

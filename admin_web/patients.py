@@ -69,7 +69,7 @@ class Patients:
         try:
             patient_id = self._clinic.desk.intake.register(self._typed(), viewer().ref)
         except Invalid as wrong:
-            return self._form(request.form, desk_words.problems(wrong.problems), wrong.patient_id), 400
+            return self._form(request.form, desk_words.problems(wrong.problems), wrong.patient_id), 422
         flash("Paciente cadastrado.", "good")
         slot = number(request.form.get("horario"))
         if slot:
@@ -95,7 +95,7 @@ class Patients:
             return self._form(request.form, {}, None, patient_id, seen(as_typed(now)), CHANGED, theirs), 409
         except Invalid as wrong:
             errors = desk_words.problems(wrong.problems)
-            return self._form(request.form, errors, wrong.patient_id, patient_id, began), 400
+            return self._form(request.form, errors, wrong.patient_id, patient_id, began), 422
         flash("Dados corrigidos.", "good")
         return redirect(url_for("patients.card", patient_id=patient_id), 303)  # type: ignore[return-value]
 

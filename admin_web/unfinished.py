@@ -52,7 +52,7 @@ class PreRegistrations:
         except Settled:
             return self._gone(pre_id)
         except Invalid as wrong:
-            return self._one(pre, request.form, desk_words.problems(wrong.problems)), 400
+            return self._one(pre, request.form, desk_words.problems(wrong.problems)), 422
         return self._to(patient_id, "Cadastro completo. O que estava marcado passou para o paciente.")
 
     def merge(self, pre_id: int) -> Answer:
@@ -64,7 +64,7 @@ class PreRegistrations:
         except Settled:
             return self._gone(pre_id)
         except KeyError:
-            return self._one(pre, None, {"": "Escolha o paciente da lista."}), 400
+            return self._one(pre, None, {"": "Escolha o paciente da lista."}), 422
         except Overlaps as clash:
             zone = self._desk.all_units()[clash.booking.unit_id].tz
             said = f"O paciente já tem consulta em {clash.booking.starts_at.astimezone(zone):%d/%m às %H:%M}."
@@ -77,9 +77,9 @@ class PreRegistrations:
         try:
             pre = self._clinic.desk.intake.one(pre_id)
             if not note:
-                return self._one(pre, None, {"note": "Escreva por que recusa: fica no histórico."}), 400
+                return self._one(pre, None, {"note": "Escreva por que recusa: fica no histórico."}), 422
             if len(note) > LONGEST_NOTE:
-                return self._one(pre, None, {"note": f"Cabe até {LONGEST_NOTE} letras."}), 400
+                return self._one(pre, None, {"note": f"Cabe até {LONGEST_NOTE} letras."}), 422
             self._clinic.desk.intake.refuse(pre_id, viewer().ref, note)
         except Settled:
             return self._gone(pre_id)

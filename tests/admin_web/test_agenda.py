@@ -181,7 +181,7 @@ def test_what_changed_meanwhile_is_told(clinic, desk):
 def test_cancelling_wants_a_reason(clinic, desk):
     visit = booked(clinic)
     for form in ({}, {"reason": "x"}, {"reason": "other"}, {"reason": "other", "note": "x" * 10_000}):
-        assert act(desk, visit, "cancelar", **form).status_code == 400
+        assert act(desk, visit, "cancelar", **form).status_code == 422
     assert status(clinic, visit) == "booked"
 
 
@@ -236,7 +236,7 @@ def test_a_delay_is_shown_and_who_is_hit_must_be_called(clinic, desk):
 @pytest.mark.parametrize("minutes", ["-5", "999", "x", ""])
 def test_a_delay_that_is_none_is_told_at_its_field(clinic, desk, minutes):
     reply = send(desk, "/agenda/atraso", medico=marina(clinic), minutos=minutes, dia=MONDAY)
-    assert (reply.status_code, 'id="f-minutos-error"' in reply.text) == (400, True)
+    assert (reply.status_code, 'id="f-minutos-error"' in reply.text) == (422, True)
 
 
 def test_a_call_made_leaves_the_list(clinic, desk):

@@ -56,7 +56,7 @@ def test_a_new_patient_goes_on_to_the_booking(clinic, desk):
 
 def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(desk):
     reply = send(desk, "/pacientes/novo", **(GOOD | {"cpf": "111", "birth_date": "31/02/1980"}))
-    assert reply.status_code == 400
+    assert reply.status_code == 422
     assert "Este CPF não existe" in reply.text
     assert 'id="f-birth_date-error"' in reply.text
     assert 'value="Ana Paula Ribeiro"' in reply.text
@@ -64,7 +64,7 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(desk):
 
 def test_a_cpf_on_file_leads_to_its_card(clinic, desk):
     reply = send(desk, "/pacientes/novo", **(GOOD | {"cpf": "529.982.247-25"}))
-    assert (reply.status_code, f'/pacientes/{clinic.people["alice"].id}"' in reply.text) == (400, True)
+    assert (reply.status_code, f'/pacientes/{clinic.people["alice"].id}"' in reply.text) == (422, True)
 
 
 def test_a_dependant_needs_no_cpf(clinic, desk):
@@ -147,13 +147,13 @@ def test_a_pre_registration_is_joined_to_a_card(clinic, desk, pre):
 
 @pytest.mark.parametrize("patient", ["", "x", "999999", "0", "9" * 40])
 def test_joining_to_nobody_is_told(desk, pre, patient):
-    assert send(desk, f"/pacientes/pre-cadastros/{pre}/juntar", paciente=patient).status_code == 400
+    assert send(desk, f"/pacientes/pre-cadastros/{pre}/juntar", paciente=patient).status_code == 422
 
 
 def test_refusing_wants_a_reason(clinic, desk, pre):
-    assert send(desk, f"/pacientes/pre-cadastros/{pre}/recusar").status_code == 400
+    assert send(desk, f"/pacientes/pre-cadastros/{pre}/recusar").status_code == 422
     long = send(desk, f"/pacientes/pre-cadastros/{pre}/recusar", note="x" * 10_000)
-    assert (long.status_code, "Cabe até 200 letras." in long.text, "x" * 10_000 in long.text) == (400, True, True)
+    assert (long.status_code, "Cabe até 200 letras." in long.text, "x" * 10_000 in long.text) == (422, True, True)
     send(desk, f"/pacientes/pre-cadastros/{pre}/recusar", note="engano")
     assert "Tudo em dia" in text(desk.get("/pacientes/pre-cadastros"))
 
