@@ -13,7 +13,7 @@ from admin_web.app import create_app
 from clinic.agenda import HoursInput
 from clinic.services import open_clinic
 from clinic.settings import Settings
-from db.tables import Appointment
+from db.tables import Appointment, Waiting
 from tests.admin_web.site import Site
 from tests.admin_web.test_matrix import ANY, CLOSED, NO_RECORD, ROUTES, allowed, arguments
 from tests.clinic.counting import CountingDatabase
@@ -111,6 +111,7 @@ class Size:
             "user_id": self.site.user("attendant"), "import_id": 1, "pre_id": 1,
             "token_id": clinic.personal_tokens.list(self.site.user("attendant"))[0].id, "sort": "patients",
         }  # fmt: skip
+        self.named["place_id"] = first(select(Waiting.id))[0]
         self.named |= {"specialty": clinic.at.specialties["general"], "slot": self.named["slot_id"]}
 
     def asked(self, route):

@@ -1,5 +1,7 @@
 """Migrations go up and down, with data in the tables, on every database."""
 
+from datetime import timedelta
+
 import pytest
 from pyotp import TOTP
 from sqlalchemy import Engine, create_engine, insert, inspect, select
@@ -7,7 +9,15 @@ from sqlalchemy import Engine, create_engine, insert, inspect, select
 from clinic.second_factor import SecondFactor
 from db import migrate
 from db.session import Database
-from db.tables import ClinicProfile, ContactPreference, MessageText, OutboxRow, Table
+from db.tables import (
+    ClinicProfile,
+    ContactPreference,
+    MessageText,
+    OutboxRow,
+    Table,
+    WebhookAttempt,
+    WebhookSubscription,
+)
 from tests.admin_web.site import make_user
 from tests.clinic.small_clinic import small_clinic
 from tests.clinic.templates import START
@@ -45,6 +55,8 @@ def test_down_and_up_with_data_in_the_tables(url):
     small.book("alice")
     somebody_logged_in(small)
     something_was_said(small)
+    somebody_waits(small)
+    a_program_was_told(small)
     small.database.close()
     migrate.downgrade(url, "base")
     assert tables(url) == set()
@@ -74,6 +86,49 @@ def something_was_said(small):
         (ContactPreference, {"patient_id": who, "updated_at": at, "by": "desk"}),
     ):
         small.database.change(insert(table).values(**row))
+
+
+def a_program_was_told(small):
+    """A subscription, what it was told, and what waits for it."""
+    at = small.clock()
+    one = {"label": "Painel", "url": "https://painel.example/", "secret": "x", "created_at": at, "by": "user:1"}
+    tried = {"uid": "f" * 32, "attempt": 1, "at": at, "milliseconds": 3, "status": 200, "answer": "", "body": "{}"}
+    told = {"kind": "booked", "audience": "program", "uid": "f" * 32, "lane": 1, "created_at": at, "due_at": at}
+    number = small.database.change(insert(WebhookSubscription).values(**one)).lastrowid
+    for table, row in ((WebhookAttempt, tried), (OutboxRow, told)):
+        small.database.change(insert(table).values(**row, subscription_id=number))
+
+
+def test_what_people_are_to_be_told_outlives_a_step_down(url):
+    migrate.upgrade(url)
+    small = small_clinic(url)
+    something_was_said(small)
+    a_program_was_told(small)
+    small.database.close()
+    migrate.downgrade(url, "0012")
+    migrate.upgrade(url)
+    wanted = select(OutboxRow.kind, OutboxRow.audience, OutboxRow.lane)
+    assert [tuple(row) for row in small.database.rows(wanted)] == [("booked", None, 0)]
+    small.database.close()
+
+
+def somebody_waits(small):
+    """A place in the list, and a time that is kept for it: with its slot and its message."""
+    place = small.waiting_list.join(small.people["bruno"], small.at.specialties["general"], "web", but_free=True)
+    until = small.clock() + timedelta(hours=2)
+    small.waiting_list.offers.make(place.id, small.slot("paulo"), 30, until, "test")
+
+
+def test_who_waited_before_times_were_offered_waits_on(url):
+    migrate.upgrade(url)
+    small = small_clinic(url)
+    somebody_waits(small)
+    migrate.downgrade(url, "0011")
+    assert "waiting_offers" not in tables(url)
+    migrate.upgrade(url)
+    [line] = small.waiting_list.places.all()
+    assert (line.name, line.offer) == ("Bruno Lima", None)
+    small.database.close()
 
 
 def test_visits_from_before_there_were_messages_are_spoken_of(url):

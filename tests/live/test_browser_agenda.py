@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -194,10 +195,17 @@ def test_on_a_narrow_screen_one_doctor_at_a_time(desk):
 
 def test_text_at_twice_the_size_loses_nothing(desk):
     desk.clinic.book("zeca", desk.clinic.slot("marina"))
-    for path in (MONDAY, "/avisar", f"/agenda/encaixe?paciente={desk.clinic.people['alice'].id}"):
+    waits(desk.clinic)
+    for path in (MONDAY, "/avisar", "/espera", f"/agenda/encaixe?paciente={desk.clinic.people['alice'].id}"):
         page = desk.open(path, width=360)
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def waits(clinic):
+    """Zeca waits, and a time is kept for him."""
+    place = clinic.waiting_list.join(clinic.people["zeca"], clinic.at.specialties["general"], "desk").id
+    clinic.waiting_list.offers.make(place, clinic.slot("paulo"), 30, clinic.clock() + timedelta(hours=2), "test")
 
 
 def sticks_out_of(page: Page) -> list[str]:
@@ -209,12 +217,13 @@ def sticks_out_of(page: Page) -> list[str]:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nobody_meets_a_barrier(desk, width, theme):
     desk.clinic.book("alice", desk.clinic.slot("marina"))
+    waits(desk.clinic)
     page = desk.open(width=width, color_scheme=theme)
     assert barriers(page) == []
     page.locator(".strip.shown [data-slot]").first.click()
     expect(page.locator("dialog input[type=search]")).to_be_visible()
     assert barriers(page) == []
-    for path in (f"/pacientes/{desk.clinic.people['alice'].id}", "/avisar", "/agenda?dia=2026-11-22"):
+    for path in (f"/pacientes/{desk.clinic.people['alice'].id}", "/avisar", "/espera", "/agenda?dia=2026-11-22"):
         page.goto(desk.address + path)
         assert barriers(page) == []
         assert sticks_out_of(page) == []
