@@ -1,6 +1,6 @@
 """How pages write dates, money, numbers and names in Brazilian Portuguese; registered as filters of every template."""
 
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from flask import Flask
 
@@ -16,6 +16,7 @@ def install(app: Flask) -> None:
     filters = {
         "quando": when, "dia": day, "dia_longo": long_day, "hora": hour, "nascimento": birth, "reais": reais,
         "cpf": cpf, "cpf_oculto": cpf_masked, "telefone": phone, "telefone_oculto": phone_masked, "duracao": duration,
+        "periodo": period,
     }  # fmt: skip
     app.jinja_env.filters.update(filters)
 
@@ -39,6 +40,18 @@ def when(value: datetime, zone: tzinfo) -> str:
     """As "qui., 26 nov., 14:30", by the clock of a zone."""
     local = value.astimezone(zone)
     return f"{day(local.date())}, {local:%H:%M}"
+
+
+def period(starts: datetime, ends: datetime, zone: tzinfo) -> str:
+    """As "ter., 24 nov., 14:00 às 15:00", "ter., 22 dez. a qui., 24 dez., o dia todo"; the end is not within."""
+    first, end = starts.astimezone(zone), ends.astimezone(zone)
+    last = (end - timedelta(microseconds=1)).date()
+    if first.time() == end.time() == time():
+        days = day(first.date()) if first.date() == last else f"{day(first.date())} a {day(last)}"
+        return f"{days}, o dia todo"
+    if first.date() == end.date():
+        return f"{when(starts, zone)} às {hour(end)}"
+    return f"{when(starts, zone)} até {when(ends, zone)}"
 
 
 def birth(value: date) -> str:

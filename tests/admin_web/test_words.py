@@ -60,3 +60,14 @@ def test_a_telephone_number(number, said):
 )
 def test_a_duration(minutes, said):
     assert words.duration(timedelta(minutes=minutes)) == said
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "said"),
+    [((24, 14), (24, 15), "ter., 24 nov., 14:00 às 15:00"), ((24, 0), (25, 0), "ter., 24 nov., o dia todo"),
+     ((24, 0), (27, 0), "ter., 24 nov. a qui., 26 nov., o dia todo"),
+     ((24, 14), (25, 10), "ter., 24 nov., 14:00 até qua., 25 nov., 10:00")],
+    ids=["hours", "a day", "days", "from one day into another"],
+)  # fmt: skip
+def test_a_period(starts, ends, said):
+    assert words.period(*(datetime(2026, 11, *one, tzinfo=SAO_PAULO) for one in (starts, ends)), SAO_PAULO) == said

@@ -40,7 +40,7 @@ function paint() {
     const [starts, ends] = [field(row, "starts").value, field(row, "ends").value];
     if (!starts || !ends) continue;
     const unit = field(row, "unit").selectedOptions[0]?.textContent ?? "";
-    const made = block(Number(field(row, "weekday").value), minutes(starts), minutes(ends) || 1440, `${starts} ${unit}`, field(row, "modality").value === "video");
+    const made = block(Number(field(row, "weekday").value), minutes(starts), minutes(ends) || 1440, `${starts}–${ends} ${unit}`, field(row, "modality").value === "video");
     made.addEventListener("pointerdown", (event) => { event.stopPropagation(); choose(row); });
   }
 }
