@@ -16,7 +16,7 @@ from tests.clinic.outbox.brokers import TWICE, children, consumer, empty, runnin
 from tests.live.rabbitmq import start_rabbitmq
 from tests.live.session import eventually
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]  # the first may have to install its servers
 LATER = timedelta(minutes=2)
 EMAIL = BY_MEDIUM["email"]
 

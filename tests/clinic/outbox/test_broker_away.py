@@ -15,7 +15,7 @@ from tests.clinic.outbox.brokers import consumer, empty, today_of
 from tests.clinic.outbox.test_broker import LATER, ids
 from tests.live.rabbitmq import own_rabbitmq
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
