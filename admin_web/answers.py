@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from flask import g, request
 
-from admin_web import cookies, frame, notices
+from admin_web import compression, cookies, frame, notices
 from admin_web.access import viewer
 from admin_web.security import TOKEN_COOKIE
 from clinic.stamps import Stamp
@@ -85,7 +85,9 @@ class Answers:
             if found is None or found[0] != stamp:
                 return None
             self._kept.move_to_end(key)
-            return found[1]
+        if g:
+            setattr(g, compression.AGAIN, True)
+        return found[1]
 
     def _keep(self, key: Hashable, stamp: Stamp, answer: bytes) -> bytes:
         with self._keeping:

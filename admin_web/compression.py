@@ -1,17 +1,24 @@
-"""Text as gzip, where no proxy in front of us does it: pages each time and cheaply, files once and as small as can be.
+"""Text as gzip, where no proxy in front of us does it: pages cheaply, and once while they are shown again
+(admin_web.answers); files once and as small as can be.
 
 What another site asks for is sent as it is. The length of a compressed page tells who has it fetched many times what
 stands beside their own words (BREACH): a name, or the token that forms carry.
 """
 
 import gzip
+import threading
+from collections import OrderedDict
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from admin_web.security import same_origin
 
 LEAST = 1000
 """Bytes; what is shorter goes in one packet anyhow."""
+MOST_AGAIN = 256
+"""Answers that are given again, and are kept as they were compressed."""
+AGAIN = "given_again"
+"""What of `g` says that this answer is kept, as it is before it is compressed."""
 QUICKLY, ONCE = 4, 9
 """Levels: of what is made for one reader, and of what is kept."""
 TEXT = frozenset(
@@ -27,12 +34,17 @@ class Compression:
 
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
+        self._again: OrderedDict[bytes, bytes] = OrderedDict()
+        self._keeping = threading.Lock()
 
     def shrink(self, reply: Response) -> Response:
         """The same answer, compressed where that is of use and the reader can read it."""
         if not _may_shrink(reply):
             return reply
-        reply.vary.add("Accept-Encoding")
+        if "Vary" in reply.headers:
+            reply.vary.add("Accept-Encoding")
+        else:
+            reply.headers["Vary"] = "Accept-Encoding"
         if request.accept_encodings["gzip"] > 0 and same_origin(request):
             reply.set_data(self._packed(reply))
             reply.content_encoding = "gzip"
@@ -42,11 +54,25 @@ class Compression:
     def _packed(self, reply: Response) -> bytes:
         reply.direct_passthrough = False  # a file is handed over unread
         tag = reply.get_etag()[0]
-        if not (tag and reply.cache_control.public):  # what is of one person is never kept
-            return gzip.compress(reply.get_data(), QUICKLY, mtime=0)
+        if not (tag and reply.cache_control.public):  # of one person: never kept by its name
+            return self._packed_again(reply.get_data())
         if tag not in self.kept:
             self.kept[tag] = gzip.compress(reply.get_data(), ONCE, mtime=0)
         return self.kept[tag]
+
+    def _packed_again(self, data: bytes) -> bytes:
+        """Quickly; and once for an answer that is given again, which is known by its bytes and thus nobody else's."""
+        if AGAIN not in g:
+            return gzip.compress(data, QUICKLY, mtime=0)
+        with self._keeping:
+            known = self._again.get(data)
+        if known is None:
+            known = gzip.compress(data, QUICKLY, mtime=0)
+            with self._keeping:
+                self._again[data] = known
+                if len(self._again) > MOST_AGAIN:
+                    self._again.popitem(last=False)
+        return known
 
 
 def _may_shrink(reply: Response) -> bool:

@@ -32,7 +32,7 @@ def run_all(connection: Connection, *steps: Step) -> list[Any]:
     bound = [statement.bound(connection.dialect, given) for statement, given in steps]
     cursor = wire.cursor()
     try:
-        answers = _ask(wire, [cursor.mogrify(*one) for one in bound])
+        answers = ask_together(wire, bound)
     except pymysql.Error as error:
         raise _as_sqlalchemys(connection, ";\n".join(text for text, _ in bound), error, pooled, cursor) from error
     except BaseException:  # killed in the middle: answers may still be on their way
@@ -53,11 +53,12 @@ def _result(connection: Connection, statement: Prepared | Query, answer: Answer)
     )
 
 
-def _ask(wire: MySQLConnection, texts: Iterable[str]) -> list[Answer]:
-    """All at once; each answer counts its packets anew."""
+def ask_together(wire: MySQLConnection, bound: Iterable[tuple[str, Any]]) -> list[Answer]:
+    """Statements and their parameters all at once; each answer counts its packets anew. Raises the driver's errors."""
     if not wire.open:
         raise pymysql.InterfaceError(0, "")
-    said = [text.encode(wire.encoding) for text in texts]
+    cursor = wire.cursor()
+    said = [cursor.mogrify(*one).encode(wire.encoding) for one in bound]
     wire._write_bytes(b"".join(pack("<iB", len(one) + 1, COMMAND.COM_QUERY) + one for one in said))
     heard = [_heard(wire) for _ in said]
     for one in heard:

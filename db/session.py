@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from db import driver
-from db.batch import run_all
+from db.batch import ask_together, run_all
 from db.engines import Engines, database_url, make_engines
 from db.pool import Stack
 from db.prepared import Prepared, Query
@@ -63,7 +63,12 @@ class Database:
         return self.rows(query.statement, params) if found is None else query.rows(engine.dialect, found)
 
     def ask_all(self, *steps: tuple[Query, dict[str, Any]]) -> list[Sequence[Any]]:
-        """The rows of several queries, in one round trip where the driver can send them together."""
+        """The rows of several queries, in one round trip where the driver can send them together.
+
+        As `ask`, with nothing of SQLAlchemy but its pool.
+        """
+        if not self.sqlite and (found := self._together(*steps)) is not None:
+            return found
 
         def once() -> list[Sequence[Any]]:
             with self.read() as connection:
@@ -119,6 +124,22 @@ class Database:
             record.invalidate()
             return None
         except BaseException:  # killed in the middle: the answer may still be on its way
+            record.invalidate()
+            raise
+        finally:
+            self._pool.give(record)
+
+    def _together(self, *steps: tuple[Query, dict[str, Any]]) -> list[Sequence[Any]] | None:
+        """The same by the driver; None when it failed, whatever it was: again, on another connection, patiently."""
+        record, dialect = self._taken(), self._engines.single.dialect
+        try:
+            texts = [query.bound(dialect, params) for query, params in steps]
+            answers = ask_together(record.dbapi_connection, texts)
+            return [query.rows(dialect, one.rows or ()) for (query, _), one in zip(steps, answers, strict=True)]
+        except self._driver_error:
+            record.invalidate()
+            return None
+        except BaseException:  # killed in the middle: answers may still be on their way
             record.invalidate()
             raise
         finally:

@@ -3,7 +3,7 @@
 import gzip
 
 import pytest
-from flask import Flask, Response, make_response, request, send_file
+from flask import Flask, Response, g, make_response, request, send_file
 
 from admin_web import assets, compression
 from tests.admin_web.site import make_site
@@ -35,6 +35,17 @@ def test_text_is_compressed(asked, mimetype):
     assert (reply.headers["Content-Encoding"], reply.headers["Vary"]) == ("gzip", "Accept-Encoding")
     assert gzip.decompress(reply.data).decode() == LONG
     assert int(reply.headers["Content-Length"]) == len(reply.data) < len(LONG) / 5
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_what_is_given_again_is_compressed_once_and_nothing_else_is_kept(again):
+    app, ours = Flask(__name__), compression.Compression()
+    with app.test_request_context(headers=GZIP):
+        if again:
+            setattr(g, compression.AGAIN, True)
+        replies = [ours.shrink(plain(text)).get_data() for text in (LONG, LONG, LONG[::-1])]
+    assert [gzip.decompress(one).decode() for one in replies] == [LONG, LONG, LONG[::-1]]
+    assert (replies[0] is replies[1]) is again
 
 
 @pytest.mark.parametrize("headers", [{}, {"Accept-Encoding": "br"}, {"Accept-Encoding": "gzip;q=0, *"}])
