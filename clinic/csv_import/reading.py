@@ -10,6 +10,7 @@ from clinic.csv_import.columns import COLUMNS, Sort
 from db.types import folded
 
 MOST_LINES = 10_000
+MOST_COLUMNS = 200
 LONGEST_CELL = 10_000
 SEPARATORS = ";,\t"
 BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
@@ -92,6 +93,8 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _columns(headings: Sequence[str], sort: Sort) -> tuple[list[str], tuple[str, ...]]:
     """For each heading the column it means ("" for none). Raises Unreadable."""
+    if len(headings) > MOST_COLUMNS:
+        raise Unreadable(f"São {len(headings)} colunas, e cabem {MOST_COLUMNS}. Deixe só as do arquivo de exemplo.")
     known = {spelling: one.name for one in COLUMNS[sort] for spelling in (one.name, *one.also)}
     found = [known.get(_heading(text), "") for text in headings]
     ignored = tuple(text.strip()[:60] for text, name in zip(headings, found, strict=True) if not name and text.strip())

@@ -78,8 +78,10 @@ def test_what_goes_on_says_how_far_it_is(clinic, manager):
         ("", "patients", "O arquivo está vazio."),
         (b"PK\x03\x04", "patients", "Isto não é um CSV."),
         ("nome;cpf\nAna;1\n", "patients", "faltam as colunas “nascimento”"),
+        ("nome;" * 400_000 + "\nAna", "patients", "São 400001 colunas, e cabem 200."),
         (MARIA, "other", "Diga o que há no arquivo."),
     ],
+    ids=["empty", "binary", "a column missing", "a bomb of columns", "another sort"],
 )
 def test_a_file_that_cannot_be_read_is_told_at_the_field(manager, text, sort, said):
     reply = send(manager, text, sort)
