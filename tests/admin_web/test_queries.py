@@ -7,13 +7,13 @@ times as much. What an address names is in both: Alice's, Marina's, and the firs
 from datetime import date, time, timedelta
 
 import pytest
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, insert, select
 
 from admin_web.app import create_app
 from clinic.agenda import HoursInput
 from clinic.services import open_clinic
 from clinic.settings import Settings
-from db.tables import Appointment, Waiting
+from db.tables import Appointment, OutboxRow, Waiting, WebhookAttempt, WebhookSubscription
 from tests.admin_web.site import Site
 from tests.admin_web.test_matrix import ANY, CLOSED, NO_RECORD, ROUTES, allowed, arguments
 from tests.clinic.counting import CountingDatabase
@@ -46,6 +46,7 @@ def fill(clinic, site, count):
         doctor = _doctor(clinic, number)
         _patients(clinic, number)
         _people(clinic, site, number)
+        _program(clinic, number)
         clinic.closings.add(date(2026, 12, 10 + number), f"Dia {number}")
         start = clinic.clock() + timedelta(days=20 + number)
         for one in (doctor, clinic.at.doctors["marina"]):
@@ -94,6 +95,19 @@ def _people(clinic, site, number):
     clinic.csv_imports.try_out("patients", f"{number}.csv", b"nome;nascimento\nRui;01/02/1990\n", "user:1")
 
 
+def _program(clinic, number):
+    """A program, and an event that it was told by one try."""
+    at, put = clinic.clock(), clinic.database.change
+    one = {"label": f"Painel {number}", "url": "https://painel.example/", "secret": "x", "created_at": at, "by": "test"}
+    uid = f"{number:032}"
+    told = {"kind": "booked", "audience": "program", "uid": uid, "lane": 1, "status": "sent", "created_at": at}
+    tried = {"uid": uid, "attempt": 1, "at": at, "milliseconds": 3, "status": 200, "answer": "ok", "body": "{}"}
+    mine = put(insert(WebhookSubscription).values(**one)).lastrowid
+    first = clinic.database.first(select(func.min(WebhookSubscription.id)))[0]
+    put(insert(OutboxRow).values(**told, subscription_id=first))
+    put(insert(WebhookAttempt).values(**tried, subscription_id=mine))
+
+
 class Size:
     """The pages of a clinic of one size, and what its database was asked."""
 
@@ -111,6 +125,8 @@ class Size:
             "user_id": self.site.user("attendant"), "import_id": 1, "pre_id": 1,
             "token_id": clinic.personal_tokens.list(self.site.user("attendant"))[0].id, "sort": "patients",
         }  # fmt: skip
+        self.named |= {"subscription_id": first(select(func.min(WebhookSubscription.id)))[0]}
+        self.named |= {"delivery_id": first(select(func.min(OutboxRow.id)).where(OutboxRow.lane == 1))[0]}
         self.named["place_id"] = first(select(Waiting.id))[0]
         self.named |= {"specialty": clinic.at.specialties["general"], "slot": self.named["slot_id"]}
 
