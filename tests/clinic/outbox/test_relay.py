@@ -1,6 +1,7 @@
 """From the outbox to a broker, without one: what is handed over, what is refused, who takes over."""
 
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,7 +10,7 @@ from clinic.broker.relay import LOOK, PATIENCE, TRY_AGAIN, Relay
 from clinic.broker.routes import Routes
 from clinic.outbox.claims import LEASE
 from clinic.outbox.handing import Handing
-from tests.clinic.outbox.posts import Post, worker
+from tests.clinic.outbox.posts import Post, cancel, states, with_doctor, worker
 from tests.clinic.outbox.test_faults import many
 
 EMAIL, SMS = BY_MEDIUM["email"], BY_MEDIUM["sms"]
@@ -229,3 +230,28 @@ def test_who_listens_is_asked_now_and_then(here):
         here.relay.drain()
         here.later(LOOK / 2)
     assert here.broker.looks == 5
+
+
+def test_what_programs_hear_has_a_queue_of_its_own(here):
+    row = SimpleNamespace(id=7, subscription_id=3, medium=None, audience="program")
+    assert Routes(here.clinic.database, {}).of([row]) == {7: BY_MEDIUM["webhook"]}
+
+
+def test_a_doctor_whose_message_is_only_with_the_broker_has_heard_nothing(there):
+    booked = with_doctor(there.clinic).book("alice")
+    carry_facts(there)
+    there.relay.drain()
+    cancel(there.clinic, booked)
+    there.later(15)
+    carry_facts(there)
+    assert {audience for _, audience, *_ in states(there.clinic, "cancelled")} == {"patient"}
+    assert there.post.sent == []
+
+
+def carry_facts(there):
+    """What is due goes to the broker, and whose hearers are to be found out comes back from it."""
+    known = len(there.broker.given)
+    there.relay.drain()
+    for row_id, queue in there.broker.given[known:]:
+        if queue == ADDRESSING:
+            there.embedded.deal_with(there.hands.take_handed(row_id))
