@@ -159,7 +159,8 @@ class Integrations:
         return self._render("secret", one=self._one(subscription_id), secret=secret, done=done, example=words.EXAMPLE)
 
     def _render(self, page: str, **given: Any) -> str:
-        return render_template(f"webhooks/{page}.html", words=words, zone=self._clinic.units.clock_zone(), **given)
+        now, zone = self._clinic.clock(), self._clinic.units.clock_zone()
+        return render_template(f"webhooks/{page}.html", words=words, now=now, zone=zone, **given)
 
 
 def _values(one: Subscription | Wish) -> dict[str, Any]:

@@ -150,6 +150,15 @@ def test_a_secret_is_changed_once_by_two_clicks(manager, programs, one):
     assert secret_of(first.text) and "O segredo antigo também assina" in first.text
 
 
+def test_until_when_the_old_secret_signs_is_told_as_long_as_it_does(here, small, programs, one):
+    programs.subscriptions.rotate(one, 1, "user:1")
+    said = []
+    for hours in (0, 25):
+        small.clock.move(hours=hours)
+        said.append("O segredo antigo vale até" in here.client("manager").get(f"{PAGE}/{one}").text)
+    assert said == [True, False]
+
+
 def test_it_is_paused_and_runs_again(manager, programs, one):
     path = f"{PAGE}/{one}"
     send(manager, f"{path}/pausar")
