@@ -44,7 +44,8 @@ def routes() -> list[tuple[str, str, str]]:
 
 
 ROUTES = routes()
-CLOSED = [route for route in ROUTES if not isinstance(declared(an_app()).get(route[0]), Public)]
+DECLARED = declared(an_app())
+CLOSED = [route for route in ROUTES if not isinstance(DECLARED.get(route[0]), Public)]
 
 
 def ask(site, who, route, **named):
