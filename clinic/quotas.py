@@ -128,6 +128,8 @@ def _asked(roster: Roster, values: Mapping[str, Any], but: int) -> list[dict[str
     """The parameters of each quota that holds for a visit, in the order in which they are locked."""
     doctor, payer, unit = values["doctor_id"], values["payer_id"], values["unit_id"]
     quotas = roster.quotas_of.get(payer, {}).get(doctor, ())
+    if not quotas:
+        return []
     start, end = _day(values["starts_at"], roster.unit[unit].tz)
     given = {"doctor": doctor, "payer": payer, "start": start, "end": end, "but": but}
     return [{**given, "quota_unit": at} for at, _ in sorted(quotas) if at in (EVERYWHERE, unit)]

@@ -189,7 +189,8 @@ class WaitingRounds:
         """How long it would be; None where it cannot be booked so."""
         wanted = Wanted(wish.specialty_id, None, wish.payer_id, wish.modality)
         offer = self._terms.offer(person, slot, wanted)
-        fits = offer.possible and (wish.payer_id is None or offer.terms.payer_id == wish.payer_id)
+        possible = offer.possible and not offer.over_quota
+        fits = possible and (wish.payer_id is None or offer.terms.payer_id == wish.payer_id)
         return offer.terms.kind.minutes if fits else None
 
     def _person(self, wish: Wish) -> Person:

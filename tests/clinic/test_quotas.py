@@ -19,6 +19,7 @@ from clinic.search import Search
 from clinic.visits import Extra
 from db.tables import Appointment, LiveEvent
 from tests.clinic.counting import CountingDatabase
+from tests.clinic.waiting.listed import frees, joins, nothing_free, open_offer, rounds
 
 TODAY, TOMORROW = date(2026, 11, 23), date(2026, 11, 24)
 BY = "user:1"
@@ -186,3 +187,14 @@ def test_without_quotas_nothing_more_is_asked(clinic):
     saude = {(clinic.at.payers["saude"], EVERYWHERE): 4}
     clinic.practice.set_payer_quotas(clinic.at.doctors["marina"], saude, seen)
     assert asked(clinic) == plain + 1
+
+
+def test_who_waits_is_not_offered_a_day_that_is_full_for_their_payer(clinic):
+    limit(clinic, 1)
+    book(clinic, "alice", place=8)
+    nothing_free(clinic)
+    joins(clinic, "bruno", payer_id=clinic.at.payers["saude"])
+    joins(clinic, "carla")
+    frees(clinic, days=0.5)
+    rounds(clinic)
+    assert open_offer(clinic).patient_id == clinic.people["carla"].id
