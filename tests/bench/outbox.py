@@ -29,6 +29,7 @@ from clinic.roster import Rosters
 from tests.bench import clinics, machine, mariadb
 from tests.bench.machine import REPO, Cores, median, percentile
 from tests.bench.post_office import Office, open_office, sink, workers
+from tests.bench.through_broker import PROCESSES, through_broker
 from tests.live.servers import start_mysql
 
 Progress = Callable[[str], None]
@@ -78,6 +79,7 @@ def measure(progress: Progress, plan: Plan | None = None) -> dict[str, Any]:
             told = _sending(office, plan, place, progress)
             told |= _soon(office, plan, place, progress)
             told |= _several(office, plan, place, progress)
+            told |= _broker(office, plan, place, progress)
         urls = {"mariadb": mariadb.start(cores.around, "claims").url}
         mysql = start_mysql()
         machine.pin(mysql.pid, cores.around)
@@ -96,10 +98,12 @@ def _told(told: dict[str, float], claims: dict[str, dict[str, float]]) -> dict[s
             **{f"claim_p50_ms_{name}": one["many_p50"] for name, one in claims.items()},
             "fact_to_sent_p99_s": told["soon_p99"], "fact_to_sent_p50_s": told["soon_p50"],
             "workers_4_per_s": told["workers_4"], "workers_1_per_s": told["workers_1"],
+            "rabbitmq_per_s": told["rabbitmq"],
         },
         "peers": {"bare_smtp_per_s": told["bare"]},
         "ratios": {
             "bare_smtp": told["ratio"], "workers_4_over_1": told["workers_4"] / told["workers_1"],
+            "rabbitmq_over_embedded": told["rabbitmq"] / told["per_s"],
             "claim_many_over_few": max(one["many_p50"] / one["few_p50"] for one in claims.values()),
         },
     }  # fmt: skip
@@ -168,6 +172,13 @@ def _several(office: Office, plan: Plan, place: Path, progress: Progress) -> dic
         f"a sink that waits {plan.waits_ms:.0f} ms: {found[1]:.0f} letters/s by one worker, {found[4]:.0f} by four"
     )
     return {f"workers_{n}": rate for n, rate in found.items()}
+
+
+def _broker(office: Office, plan: Plan, place: Path, progress: Progress) -> dict[str, float]:
+    """The same letters through RabbitMQ."""
+    found = through_broker(office, plan.letters, place)
+    progress(f"through RabbitMQ: {found:.0f} letters/s by {PROCESSES} consumers and the relay on the same core")
+    return {"rabbitmq": found}
 
 
 def _soon(office: Office, plan: Plan, place: Path, progress: Progress) -> dict[str, float]:

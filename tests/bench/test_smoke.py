@@ -47,6 +47,7 @@ def test_outbox_sends_each_letter_once_and_takes_from_both_databases():
     found = outbox.measure(quiet, plan)
     assert {"claim_p99_ms", "claim_p99_ms_mysql", "fact_to_sent_p99_s", "render_ms"} <= found["figures"].keys()
     assert found["ratios"]["bare_smtp"] > 0 and found["ratios"]["workers_4_over_1"] > 0
+    assert found["ratios"]["rabbitmq_over_embedded"] > 0
 
 
 @pytest.mark.xdist_group("browser")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from secrets import token_hex
 
 from tests.bench import machine
 from tests.bench.post_office import Office, sink, workers
@@ -17,7 +18,7 @@ PROCESSES = 2
 def through_broker(office: Office, letters: int, place: Path) -> float:
     """Letters a second; each was sent once. The visits of `office` have been told before."""
     broker = start_rabbitmq()
-    url = broker.vhost("bench")
+    url = broker.vhost(f"bench-{token_hex(4)}")
     with (
         sink(office.cores.around, place / "came") as taking,
         consumers(office, taking.port, url),
