@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 from secrets import token_hex
 
@@ -25,7 +26,7 @@ from tests.bench.machine import REPO, Cores
 from tests.live import session
 
 BIRTH = date(1980, 4, 5)
-SIZE = Size(units=1, specialties=1, doctors_each=20, patients=400, days=30)
+SIZE = Size(units=1, specialties=1, doctors_each=20, patients=1500, days=30)
 ENDS_WITHIN = 120.0
 NUMBERS = " JOIN ".join(
     f"(SELECT {' UNION ALL SELECT '.join(f'{digit * 10**place} AS n{place}' for digit in range(10))}) t{place}"
@@ -52,19 +53,20 @@ class Office:
     database: Database
     made: Made
     booked: list[tuple[float, int]] = field(default_factory=list)
+    _turns: Iterator[int] = field(default_factory=count)
 
     @property
     def log(self) -> Path:
         """What the workers say."""
         return self.folder / "worker.log"
 
-    def book(self, count: int, each_s: float = 0.0) -> None:
+    def book(self, visits: int, each_s: float = 0.0) -> None:
         """So many visits, one every so many seconds; noted with when the caller was told."""
-        slots = self._free(count)
+        slots = self._free(visits)
         kind, begun = self.clinic.directory.kind("first"), time.monotonic()
         for number, slot in enumerate(slots):
             time.sleep(max(0.0, begun + number * each_s - time.monotonic()))
-            patient = self.made.patients[number % len(self.made.patients)]
+            patient = self.made.patients[next(self._turns) % len(self.made.patients)]
             person = Person("patient", patient, "Paciente", BIRTH, has_contact=True)
             terms = Terms(
                 slot.doctor_id, slot.unit_id, self.made.specialties[0], kind, self.made.payers[0], "in_person", None,
@@ -74,10 +76,10 @@ class Office:
             done: Booking = self.clinic.bookings.book(person, hold, terms, "portal")
             self.booked.append((time.time(), done.id))
 
-    def _free(self, count: int) -> list[object]:
+    def _free(self, visits: int) -> list[object]:
         wanted = Criteria(self.made.specialties[0], minutes=clinics.SLOT_MINUTES)
-        found = self.clinic.agenda.next_free(wanted, limit=count + 2)[2:]
-        assert len(found) == count, f"only {len(found)} of {count} times are free"
+        found = self.clinic.agenda.next_free(wanted, limit=visits + 2)[2:]
+        assert len(found) == visits, f"only {len(found)} of {visits} times are free"
         return found
 
     def more(self, letters: int, few: int, late: timedelta = timedelta()) -> None:
@@ -145,7 +147,9 @@ def sink(core: int, file: Path, wait_ms: float = 0) -> Iterator[Sink]:
 
 
 @contextmanager
-def workers(office: Office, port: int, count: int = 1, more: Mapping[str, str] | None = None) -> Iterator[list[int]]:
+def workers(
+    office: Office, port: int, processes: int = 1, more: Mapping[str, str] | None = None
+) -> Iterator[list[int]]:
     """So many `alo worker`, on the measured core, once they work; their pids."""
     told = {
         "ALO_DATABASE_URL": office.url, "ALO_SPOOL": str(office.folder), "ALO_DEMO": "0",
@@ -154,5 +158,6 @@ def workers(office: Office, port: int, count: int = 1, more: Mapping[str, str] |
     command = [sys.executable, "alo.py", "worker", "--ready", "{ready}"]
     with ExitStack() as stack:
         yield [
-            stack.enter_context(machine.serving(command, office.cores.measured, office.log, told)) for _ in range(count)
+            stack.enter_context(machine.serving(command, office.cores.measured, office.log, told))
+            for _ in range(processes)
         ]
