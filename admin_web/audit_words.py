@@ -11,7 +11,7 @@ ACTORS = {
 ENTITIES = {
     "appointment": "consulta", "data_request": "pedido sobre dados", "doctor": "médico(a)", "holiday": "feriado",
     "message": "mensagem", "messages": "mensagens",
-    "import": "importação", "report": "relatório",
+    "import": "importação", "report": "relatório", "survey": "pesquisa",
     "kind": "tipo de consulta", "patient": "paciente", "payer": "convênio", "personal_token": "chave de acesso",
     "pre_registration": "pré-cadastro", "profile": "ajustes", "specialty": "especialidade", "unit": "unidade",
     "user": "conta", "webhook": "integração",
@@ -43,6 +43,7 @@ ACTIONS = {
     "pre_registration.merged": "juntou um pré-cadastro", "pre_registration.refused": "recusou um pré-cadastro",
     "prices.changed": "mudou os preços", "profile.changed": "mudou os ajustes",
     "quotas.changed": "mudou as cotas por convênio",
+    "survey.read": "leu as respostas da pesquisa",
     "report.exported": "baixou um relatório", "roles.changed": "mudou papéis",
     "specialty.saved": "mudou uma especialidade", "token.created": "criou uma chave de acesso",
     "token.revoked": "revogou uma chave de acesso", "too_many_guesses": "tentou demais ao telefone",

@@ -15,6 +15,7 @@ from clinic.bookings import NotYours, Overlaps, SlotTaken, WrongStatus
 from clinic.login_limits import source_of
 from clinic.messages.answers import Asked, LinkExpired
 from clinic.programs import TooManyRequests
+from clinic.surveys import LONGEST, SCORES, NotAsked, Settled
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
@@ -108,6 +109,43 @@ class Replies:
         flash("Você volta a receber lembretes." if wanted else "Pronto: não enviaremos mais lembretes.", "good")
         return _to("message_reply.wishes", token)
 
+    def score(self, token: str) -> Answer:
+        """How was it? What was said already may be said otherwise for a day."""
+        return self._scored(token, self._asked(token, ever=True))
+
+    def keep_score(self, token: str) -> Answer:
+        """One answer for each visit."""
+        asked, typed = self._asked(token, ever=True), request.form.get("score", "")
+        comment = request.form.get("comment", "").strip()
+        errors = {} if typed in map(str, SCORES) else {"score": "Escolha uma nota de 0 a 10."}
+        if len(comment) > LONGEST:
+            errors["comment"] = f"Cabe até {LONGEST} letras."
+        if errors:
+            return self._scored(token, asked, errors), 422
+        try:
+            self._clinic.messages.surveys.answer(asked.id, int(typed), comment, asked.link.via)
+        except (NotAsked, Settled):
+            return self._scored(token, asked), 409
+        flash("Obrigado! Sua nota foi guardada.", "good")
+        return _to("message_reply.score", token)
+
+    def ask_no_more(self, token: str) -> Answer:
+        """Whether they may be asked again after other visits."""
+        wanted = request.form.get("pesquisas") == "1"
+        self._clinic.messages.answers.asks(self._asked(token, ever=True), wanted)
+        flash("Você pode voltar a receber pesquisas." if wanted else "Pronto: não perguntaremos mais.", "good")
+        return _to("message_reply.score", token)
+
+    def _scored(self, token: str, asked: Asked, errors: dict[str, str] | None = None) -> str:
+        surveys = self._clinic.messages.surveys
+        said = surveys.of(asked.id)
+        may = surveys.is_open(asked.id) and (said is None or self._clinic.clock() < said.until)
+        known = {"score": str(said.score), "comment": said.comment} if said else {}
+        return self._render(
+            "messages/link_score.html", token, asked, errors=errors or {}, values=request.form or known, said=said,
+            may=may, scores=SCORES, wish=self._clinic.messages.answers.wishes(asked),
+        )  # fmt: skip
+
     def _asked(self, token: str, *, ever: bool = False) -> Asked:
         """What the link is for; a page that says why where it leads nowhere, or where somebody asks too often."""
         try:
@@ -165,9 +203,11 @@ def blueprint(clinic: "Clinic") -> Blueprint:
     doors.rule("", "page", views.page, allow=open_to_all)
     doors.rule("/remarcar", "times", views.times, allow=open_to_all)
     doors.rule("/avisos", "wishes", views.wishes, allow=open_to_all)
+    doors.rule("/nota", "score", views.score, allow=open_to_all)
     for words, name, view in (
         ("confirmar", "confirm", views.confirm), ("desmarcar", "cancel", views.cancel),
         ("desfazer", "undo", views.undo), ("remarcar", "move", views.move), ("avisos", "wish", views.wish),
+        ("nota", "keep_score", views.keep_score), ("pesquisas", "ask_no_more", views.ask_no_more),
     ):  # fmt: skip
         doors.rule(f"/{words}", name, view, allow=open_to_all, methods=("POST",))
     return page

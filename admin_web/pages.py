@@ -37,6 +37,7 @@ from admin_web import (
     portal_find,
     portal_home,
     replanning,
+    surveys,
     team,
     waiting_pages,
     webhooks,
@@ -54,6 +55,7 @@ PAGES: tuple[Callable[["Clinic"], Blueprint], ...] = (
     callbacks.blueprint,
     waiting_pages.blueprint,
     agenda_report.blueprint,
+    surveys.blueprint,
     live.blueprint,
     holidays.blueprint,
     replanning.blueprint,
@@ -115,7 +117,7 @@ PLACES = (
     Place("booking.find", "Marcar", "calendar-plus", ("medicos",)),
     Place("visits.page", "Minhas consultas", "calendar-check"),
     Place("own_data.page", "Meus dados", "user", ("own_wishes",)),
-    Place("agenda_report.page", "Painel", "chart-column"),
+    Place("agenda_report.page", "Painel", "chart-column", ("surveys",)),
     Place("call_settings.page", "Configurações", "settings", _blueprints(MANAGER_TABS)),
 )
 """In the order of the rail; each reader sees those they may open."""

@@ -112,6 +112,11 @@ class Answers:
         if asked.patient_id:
             self._preferences.remind(asked.patient_id, wanted, self._person(asked).ref)
 
+    def asks(self, asked: Asked, wanted: bool) -> None:
+        """Whether they may be asked how a visit was; nothing happens for who is not on file yet."""
+        if asked.patient_id:
+            self._preferences.ask(asked.patient_id, wanted, self._person(asked).ref)
+
     def _person(self, asked: Asked) -> Person:
         return self._bookings.person_of(asked.id)
 

@@ -53,6 +53,7 @@ MORE: Mapping[str, str] = {
     "atraso": "atraso previsto: “30 minutos”",
     "prazo": "até quando: “sexta-feira, 27 de novembro, às 18:00”",
     "link_oferta": "página para ficar com o horário ou recusá-lo",
+    "link_pesquisa": "página para dar a nota",
 }
 """Variables that only some kinds have."""
 OPTIONAL = frozenset({
@@ -133,7 +134,8 @@ SORTS: Mapping[Kind, Sort] = {
         "Falta", "Quando a ausência é registrada.", {"patient": wordings.NOSHOW}, frozenset({"data"})
     ),
     "survey": Sort(
-        "Pesquisa", "Depois da consulta realizada.", {"patient": wordings.SURVEY}, frozenset(), on=False
+        "Pesquisa", "Duas horas depois da consulta realizada; a cada pessoa uma vez em 90 dias.",
+        {"patient": wordings.SURVEY}, frozenset({"link_pesquisa"}), more=("link_pesquisa",), on=False,
     ),
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ Care needs no consent (LGPD art. 11, II, f), and a reminder is part of it; sayin
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -21,14 +21,15 @@ MEDIA = ("email", "sms")
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """A patient's wishes; `medium` None: the clinic chooses."""
+    """A patient's wishes; `medium` None: the clinic chooses. `surveys`: whether they may be asked how a visit was."""
 
     reminders: bool = True
     medium: str | None = None
+    surveys: bool = True
 
 
 _P = ContactPreference
-PREFERENCES: Any = select(_P.patient_id, _P.reminders, _P.medium)
+PREFERENCES: Any = select(_P.patient_id, _P.reminders, _P.medium, _P.surveys)
 
 
 class Preferences:
@@ -44,18 +45,23 @@ class Preferences:
     def of_all(self, patient_ids: Iterable[int]) -> dict[int, Preference]:
         """The wishes of those among these who said something."""
         rows = self._database.rows(PREFERENCES.where(_P.patient_id.in_(list(patient_ids))))
-        return {row.patient_id: Preference(row.reminders, row.medium) for row in rows}
+        return {row.patient_id: Preference(row.reminders, row.medium, row.surveys) for row in rows}
 
     def set(self, patient_id: int, wish: Preference, by: str) -> None:
         """Keep them. Raises ValueError for a medium nobody may prefer."""
         if wish.medium not in (None, *MEDIA):
             raise ValueError(wish.medium)
-        values = {"reminders": wish.reminders, "medium": wish.medium, "updated_at": self._clock(), "by": by}
+        told: dict[str, Any] = {"reminders": wish.reminders, "medium": wish.medium, "surveys": wish.surveys}
+        values = {**told, "updated_at": self._clock(), "by": by}
         self._database.write(lambda connection: _keep(connection, patient_id, values))
 
     def remind(self, patient_id: int, wanted: bool, by: str) -> None:
-        """Reminders or none; the medium stays as it is."""
-        self.set(patient_id, Preference(wanted, self.of(patient_id).medium), by)
+        """Reminders or none; the rest stays as it is."""
+        self.set(patient_id, replace(self.of(patient_id), reminders=wanted), by)
+
+    def ask(self, patient_id: int, wanted: bool, by: str) -> None:
+        """Whether they may be asked how a visit was; the rest stays as it is."""
+        self.set(patient_id, replace(self.of(patient_id), surveys=wanted), by)
 
 
 def _keep(connection: Connection, patient_id: int, values: dict[str, Any]) -> None:

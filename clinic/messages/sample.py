@@ -15,7 +15,7 @@ SAMPLE = {
 PAGES = {
     "link_confirmar": "/c/AAAABQ3rXo8f2mLw0c7TnVbR", "link_cancelar": "/c/CAAABQ3rXo8f2mLw0c7TnVbR",
     "link_remarcar": "/c/IAAABQ3rXo8f2mLw0c7TnVbR", "link_portal": "/portal", "link_agenda": "/medico",
-    "link_oferta": "/vaga/AAFQ3rXo8f2mLw0c7TnVbQ",
+    "link_pesquisa": "/c/AAAABQ3rXo8f2mLw0c7TnVbR/nota", "link_oferta": "/vaga/AAFQ3rXo8f2mLw0c7TnVbQ",
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from clinic.outbox.sending import Sending
 from clinic.profile import Profiles
 from clinic.roster import Rosters
 from clinic.settings import Settings
+from clinic.surveys import Surveys
 from clinic.webhooks.service import Programs, open_programs
 from db.session import Database
 
@@ -37,6 +38,7 @@ class Messages:
     sending: Sending
     programs: Programs
     returned: Returned
+    surveys: Surveys
 
 
 def open_messages(
@@ -63,4 +65,5 @@ def open_messages(
         sending=open_sending(settings, database, rosters, texts, variables, links, media, clock),
         programs=open_programs(settings, database, audit, clock),
         returned=Returned(database, open_mailbox(settings), clock),
+        surveys=Surveys(database, audit, clock),
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from clinic import protocols
 from clinic.messages.kinds import DEEDS
-from clinic.messages.links import Links
+from clinic.messages.links import PATH, Links
 from clinic.phones import normalise
 from clinic.profile import Profiles
 from clinic.roster import DoctorRow, KindInfo, Roster, Rosters, UnitInfo
@@ -121,6 +121,8 @@ class Variables:
     def _addresses(self, known: Facts, via: str) -> dict[str, str]:
         made = {LINKS[deed]: self._links.make(known.appointment_id, known.starts_at, deed, via) for deed in DEEDS}
         own = {name: f"{self._url}{path}" for name, path in made.items()}
+        asks = f"{own['link_confirmar']}/nota" if made["link_confirmar"].startswith(PATH) else f"{self._url}/portal"
+        own["link_pesquisa"] = asks
         return {**own, "link_oferta": "", "link_portal": f"{self._url}/portal", "link_agenda": f"{self._url}/medico"}
 
 

@@ -204,10 +204,12 @@ SURVEY = Wording(
 
 Você esteve conosco {{na_data}}. De 0 a 10, quanto recomendaria a clínica a uma pessoa querida?
 
-Responda a esta mensagem com a nota e, se quiser, com o que podemos melhorar. Leva um minuto e ajuda muito.
+Dê sua nota aqui: {{link_pesquisa}}
+
+Leva um minuto e ajuda muito. Só a direção da clínica lê.
 
 {SIGNED}""",
-    "{clinica}: como foi sua visita de {data_curta}? Responda com uma nota de 0 a 10.",
+    "{clinica}: como foi sua visita de {data_curta}? Dê uma nota: {link_pesquisa}",
 )
 
 DOCTOR_BOOKED = Wording(

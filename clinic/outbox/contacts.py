@@ -48,6 +48,7 @@ PATIENTS = (
     _P.email.label("email"), _GUARDIAN.email.label("guardian_email"), mobile_of(_P.id).label("phone"),
     mobile_of(_GUARDIAN.id).label("guardian_phone"), PreRegistration.phone.label("own_phone"),
     _dead(_P.email).label("email_dead"), _dead(_GUARDIAN.email).label("guardian_email_dead"),
+    ContactPreference.surveys.label("wants_surveys"),
     ContactPreference.reminders.label("wants_reminders"), ContactPreference.medium.label("preferred"),
 )  # fmt: skip
 DOCTORS = (

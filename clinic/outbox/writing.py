@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from sqlalchemy import select
+
 from clinic.clock import Clock
 from clinic.media.outgoing import Action, Medium, Outgoing
 from clinic.messages.kinds import SORTS, Audience, Deed, Kind
@@ -18,6 +20,7 @@ from clinic.outbox.quiet import Quiet
 from clinic.outbox.visits import Visits
 from clinic.roster import Rosters
 from db.session import Database
+from db.tables import OutboxRow
 
 LABELS: Mapping[Deed, str] = {"confirm": "Confirmar presença", "move": "Escolher outro horário", "cancel": "Desmarcar"}
 GIVE_UP_ASKING = "Desistir do pedido"
@@ -32,6 +35,10 @@ AFTERWARDS = frozenset({"noshow", "survey"})
 LATEST = timedelta(days=7)
 """After that nobody is asked any more why they did not come, or how it was."""
 _WIDTH = len(fields(Facts))
+
+
+ASKED_ONCE_IN = timedelta(days=90)
+"""Somebody who comes each week is not asked each week how it was."""
 
 
 class Hushed(Exception):
@@ -136,9 +143,20 @@ class Writer:
             raise Hushed("newer")
         if kind == "reminder":
             _check_reminder(visit)
+        if kind == "survey":
+            self._check_survey(visit)
         if not self._texts.enabled(kind, audience):
             raise Hushed("off")
         self._check_hour(kind, visit, now)
+
+    def _check_survey(self, visit: Any) -> None:
+        """Nobody is asked who does not wish to be, nor twice in so many days."""
+        if visit.wants_surveys is False:
+            raise Hushed("opted_out_survey")
+        to_them = (OutboxRow.patient_id == visit.patient_id, OutboxRow.kind == "survey", OutboxRow.status == "sent")
+        lately = OutboxRow.settled_at > self._clock() - ASKED_ONCE_IN
+        if visit.patient_id is not None and self._database.first(select(OutboxRow.id).where(*to_them, lately)):
+            raise Hushed("asked_lately")
 
     def _check_hour(self, kind: Kind, visit: Any, now: datetime) -> None:
         if kind not in quiet.KINDS:

@@ -203,7 +203,7 @@ def test_own_words_survive_switching(texts):
 
 
 def test_what_is_off_when_shipped_stays_so_when_its_words_change(texts):
-    texts.save("survey", "patient", "Oi", "Como foi?", "Como foi?", by="user:1")
+    texts.save("survey", "patient", "Oi", "Como foi? {link_pesquisa}", "Como foi? {link_pesquisa}", by="user:1")
     assert not texts.enabled("survey", "patient")
 
 
