@@ -179,7 +179,7 @@ def test_the_code_of_a_kind_stays(clinic, manager):
 def test_a_clinic_whose_units_are_all_closed_has_its_pages(clinic, manager, marina):
     for unit in clinic.at.units.values():
         clinic.editing.save("unit", unit, {"active": False}, stamp(clinic.editing.record("unit", unit)))
-    own = (f"/medico/{marina}{page}" for page in ("", "/horarios", "/ausencias", "/precos"))
+    own = (f"/medico/{marina}{page}" for page in ("", "/horarios", "/ausencias", "/precos", "/cotas"))
     assert {manager.get(path).status_code for path in ("/auditoria", "/feriados", "/ajustes", *own)} == {200}
 
 
