@@ -14,7 +14,7 @@ from db.tables import AppointmentChange, Protocol, Unit
 
 AT = datetime(2026, 11, 26, 17, 30, tzinfo=UTC)
 LINKS = Links("a key that is long enough for anybody")
-EMPTY_WITHOUT_REASON = {"data_anterior", "hora_anterior", "atraso", "prazo"}
+EMPTY_WITHOUT_REASON = {"link_oferta", "data_anterior", "hora_anterior", "atraso", "prazo"}
 
 
 @pytest.fixture
