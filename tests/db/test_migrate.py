@@ -12,9 +12,12 @@ from db.session import Database
 from db.tables import (
     ClinicProfile,
     ContactPreference,
+    MailboxPlace,
     MessageText,
     OutboxRow,
+    Protocol,
     Table,
+    Undeliverable,
     WebhookAttempt,
     WebhookSubscription,
 )
@@ -84,6 +87,9 @@ def something_was_said(small):
         (OutboxRow, {"kind": "booked", "created_at": at, "due_at": at}),
         (MessageText, {"kind": "booked", "audience": "patient"}),
         (ContactPreference, {"patient_id": who, "updated_at": at, "by": "desk"}),
+        (Undeliverable, {"address": "alice@example.com", "status": "5.1.1", "since": at}),
+        (MailboxPlace, {"mailbox": "inbox", "validity": 1, "seen": 7}),
+        (Protocol, {"number": "261123000001", "medium": "web", "created_at": at, "appointment_id": 1}),
     ):
         small.database.change(insert(table).values(**row))
 
