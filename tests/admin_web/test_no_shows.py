@@ -70,7 +70,7 @@ def test_the_card_counts(clinic, desk, missed):
 def test_a_no_show_is_forgiven_with_a_reason(clinic, desk, missed):
     path = f"/agenda/consultas/{missed.id}"
     reply = send(desk, f"{path}/abonar", motivo=" ")
-    assert (reply.status_code, "Escreva por que a falta é abonada" in text(reply)) == (400, True)
+    assert (reply.status_code, "Escreva por que a falta é abonada" in text(reply)) == (422, True)
     assert send(desk, f"{path}/abonar", motivo="ônibus parado").status_code == 303
     page = text(desk.get(path))
     assert "Falta abonada: ônibus parado" in page and "Por que abonar" not in page
