@@ -45,6 +45,7 @@ class WaitingPages:
 
     def put_back(self, place_id: int) -> Answer:
         """As before, in the old place."""
+        self._check_unit(place_id)
         if not self._clinic.waiting_list.offers.come_back(place_id):
             return self._page("Não dá mais para desfazer: ponha a pessoa na lista de novo."), 409
         flash("De volta à lista, no mesmo lugar.", "good")
@@ -143,6 +144,15 @@ class WaitingPages:
         if line is None or not (line.unit_id is None or may_see_unit(viewer(), line.unit_id)):
             abort(404)
         return line
+
+    def _check_unit(self, place_id: int) -> None:
+        """404 for a place that never was, or at a unit of others."""
+        try:
+            unit = self._clinic.waiting_list.places.unit_of(place_id)
+        except KeyError:
+            abort(404)
+        if unit is not None and not may_see_unit(viewer(), unit):
+            abort(404)
 
     def _offered(self, offer_id: int) -> Offered:
         try:

@@ -102,6 +102,13 @@ class WaitingPlaces:
         """One place; None for who does not wait any more."""
         return next(iter(self._some(_W.id == waiting_id)), None)
 
+    def unit_of(self, waiting_id: int) -> int | None:
+        """For which unit they wait, or waited; None for any. Raises KeyError."""
+        row = self._database.first(select(_W.unit_id).where(_W.id == waiting_id))
+        if row is None:
+            raise KeyError(waiting_id)
+        return row[0]
+
     def _some(self, *which: ColumnElement[bool]) -> list[InLine]:
         now = self._clock()
         return [_line(row, now) for row in self._database.rows(LINES.where(*which))]
