@@ -30,9 +30,7 @@ GONE = ("5.1.", "5.2.1", "5.4.4", UNKNOWN)
 a letter that was too large, a server that did not like it."""
 
 _O, _U, _P = OutboxRow, Undeliverable, MailboxPlace
-_ADDRESSES: Any = contacts.joined(
-    select(Appointment.id).outerjoin(Patient, Patient.id == Appointment.patient_id)
-)
+_ADDRESSES: Any = contacts.joined(select(Appointment.id).outerjoin(Patient, Patient.id == Appointment.patient_id))
 
 
 def came_back(connection: Connection, told: Bounced, now: datetime) -> bool:

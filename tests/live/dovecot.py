@@ -1,9 +1,9 @@
 """A real mailbox server for the tests: Dovecot on loopback, over the mailboxes of the session's Postfix.
 
-    server = start_dovecot()
-    server.put("bia", raw)              # a mail into a mailbox, which is made where there is none
-    Mailbox(server.url("bia"), "Devolvidos")
-    server.lying("bia")                 # what lies in its inbox; in a folder of its: lying("bia", "Devolvidos")
+server = start_dovecot()
+server.put("bia", raw)              # a mail into a mailbox, which is made where there is none
+Mailbox(server.url("bia"), "Devolvidos")
+server.lying("bia")                 # what lies in its inbox; in a folder of its: lying("bia", "Devolvidos")
 """
 
 import os

@@ -102,9 +102,10 @@ def _nginx(place: Path) -> Iterator[None]:
     command = [str(session.provisioned("nginx") / "nginx"), "-p", str(place), "-c", str(place / "nginx.conf")]
     checked = subprocess.run([*command, "-t"], check=False, capture_output=True, text=True)
     assert checked.returncode == 0, checked.stderr
-    with (place / "access.log").open("ab") as log, subprocess.Popen(
-        command, stdout=log, stderr=subprocess.DEVNULL
-    ) as server:
+    with (
+        (place / "access.log").open("ab") as log,
+        subprocess.Popen(command, stdout=log, stderr=subprocess.DEVNULL) as server,
+    ):
         try:
             yield
         finally:

@@ -1,8 +1,8 @@
 """A real RabbitMQ on loopback for the tests, with an epmd, a cookie and ports of its own.
 
-    broker = start_rabbitmq()           # the session's
-    url = broker.vhost("mine")          # a part of it that nobody else sees
-    broker.control("stop_app")          # rabbitmqctl
+broker = start_rabbitmq()           # the session's
+url = broker.vhost("mine")          # a part of it that nobody else sees
+broker.control("stop_app")          # rabbitmqctl
 """
 
 import os

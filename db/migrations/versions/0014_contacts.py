@@ -43,17 +43,13 @@ def upgrade() -> None:
         sa.Column("via", db.types.BinText(length=10), nullable=False),
         sa.Column("answered_at", db.types.UtcDateTime(), nullable=False),
         sa.Column("changed_at", db.types.UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["appointment_id"], ["appointments.id"], name=op.f("fk_survey_answers_appointment_id")
-        ),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointments.id"], name=op.f("fk_survey_answers_appointment_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_answers")),
         sa.UniqueConstraint("appointment_id", name=op.f("uq_survey_answers_appointment_id")),
         **OPTIONS,
     )
     op.create_index(op.f("ix_survey_answers_answered_at"), "survey_answers", ["answered_at"], unique=False)
-    op.add_column(
-        "contact_preferences", sa.Column("surveys", sa.Boolean(), nullable=False, server_default=sa.true())
-    )
+    op.add_column("contact_preferences", sa.Column("surveys", sa.Boolean(), nullable=False, server_default=sa.true()))
     op.add_column("protocols", sa.Column("appointment_id", REF, nullable=True))
     op.create_index(op.f("ix_protocols_appointment_id"), "protocols", ["appointment_id"], unique=False)
     op.add_column("appointment_changes", sa.Column("protocol", db.types.BinText(length=20), nullable=True))
