@@ -1,6 +1,7 @@
 """How patients wish to be told: /portal/avisos for themselves, and for the desk, with what was sent to them,
 /pacientes/…/mensagens."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -41,7 +42,8 @@ class OwnWishes:
     def save(self) -> Response:
         """Keep the wishes for one of them."""
         person = person_of(self._clinic, number(request.form.get("para")))
-        self._clinic.messages.preferences.set(person.id, _wish(), by=viewer().ref)
+        preferences = self._clinic.messages.preferences
+        preferences.set(person.id, _wish(preferences.of(person.id)), by=viewer().ref)
         flash(f"Guardado. Vale para os próximos avisos a {person.name}.", "good")
         return redirect(url_for("own_wishes.page"), 303)
 
@@ -70,7 +72,8 @@ class PatientMessages:
     def save(self, patient_id: int) -> Response:
         """What the patient told the desk."""
         self._patient(patient_id)
-        self._clinic.messages.preferences.set(patient_id, _wish(), by=viewer().ref)
+        preferences = self._clinic.messages.preferences
+        preferences.set(patient_id, _wish(preferences.of(patient_id)), by=viewer().ref)
         self._clinic.audit.add(viewer().ref, "patient.changed", "patient", patient_id, "messages")
         flash("Guardado. Vale para os próximos avisos.", "good")
         return redirect(url_for("patient_messages.page", patient_id=patient_id), 303)
@@ -81,9 +84,10 @@ class PatientMessages:
         return self._clinic.desk.cards.patient(patient_id)
 
 
-def _wish() -> Preference:
-    medium = request.form.get("medium", "")
-    return Preference(request.form.get("reminders") == "1", medium if medium in MEDIA else None)
+def _wish(known: Preference) -> Preference:
+    """What the form says; what it does not ask stays as it is known."""
+    medium, reminders = request.form.get("medium", ""), request.form.get("reminders") == "1"
+    return replace(known, reminders=reminders, medium=medium if medium in MEDIA else None)
 
 
 def portal(clinic: "Clinic") -> Blueprint:

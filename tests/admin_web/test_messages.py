@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import insert
 
 from admin_web import messages_words as words
+from clinic.messages.preferences import Preference
 from clinic.outbox.addressing import OVER
 from clinic.transitions import TRANSITIONS
 from db.tables import OutboxRow
@@ -198,6 +199,18 @@ def test_the_desk_keeps_what_a_patient_says(clinic, site):
     send(browser, f"/pacientes/{bruno}/mensagens", medium="email")
     wish = clinic.messages.preferences.of(bruno)
     assert (wish.reminders, wish.medium) == (False, "email")
+
+
+def test_who_wants_no_surveys_gets_none_whatever_else_they_wish(clinic, site, patient):
+    browser, wishes = site.client("attendant"), clinic.messages.preferences
+    alice, bruno = clinic.people["alice"].id, clinic.people["bruno"].id
+    browser.get(f"/pacientes/{bruno}/mensagens")
+    for one in (alice, bruno):
+        wishes.ask(one, wanted=False, by="link")
+    send(patient, "/portal/avisos", para=str(alice), medium="sms")
+    send(browser, f"/pacientes/{bruno}/mensagens", reminders="1", medium="email")
+    assert wishes.of(alice) == Preference(reminders=False, medium="sms", surveys=False)
+    assert wishes.of(bruno) == Preference(reminders=True, medium="email", surveys=False)
 
 
 def test_the_desk_sees_what_a_patient_was_told(clinic, site, outbox):
