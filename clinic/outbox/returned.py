@@ -67,9 +67,9 @@ def try_again(connection: Connection, message_id: int) -> None:
 
 
 def _whose(connection: Connection, row: Any, told: str) -> list[str]:
-    """Of the addresses it may have been sent to, the one that is told; the first where it was handed on elsewhere."""
-    known = _known(connection, row)
-    return [one for one in known if one.lower() == told.lower()] or known[:1]
+    """Of the addresses they have now, the one that is told. None where it is none of them: it was handed on elsewhere,
+    or has been corrected since, and nothing speaks against the new one."""
+    return [one for one in _known(connection, row) if one.lower() == told.lower()]
 
 
 def _known(connection: Connection, row: Any) -> list[str]:

@@ -8,6 +8,8 @@ from email.message import Message
 
 OURS = re.compile(r"<?([0-9a-f]{32})(?:@[^\s<>]+)?>?")
 STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+XTEXT = re.compile(r"\+(2B|3D)")
+"""How "+" and "=" of an address were written when it was handed over; some reports repeat it so."""
 UNKNOWN = "5.0.0"
 HEADERS = (
     "message/rfc822",
@@ -79,5 +81,9 @@ def _told(uid: str, blocks: list[Message]) -> Iterator[Bounced]:
 
 def _recipient(block: Message) -> str:
     """The address we sent it to, where the report remembers it, else where it ended."""
-    told = block.get("Original-Recipient") or block.get("Final-Recipient") or ""
-    return str(told).rpartition(";")[2].strip().strip("<>")
+    original = _address(block.get("Original-Recipient"))
+    return XTEXT.sub(lambda found: chr(int(found[1], 16)), original) or _address(block.get("Final-Recipient"))
+
+
+def _address(told: object) -> str:
+    return str(told or "").rpartition(";")[2].strip().strip("<>")

@@ -26,6 +26,8 @@ SMTP_PORT, SMTPS_PORT = 587, 465
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 DOT = re.compile(rb"^\.", re.MULTILINE)
 QUEUED = re.compile(rb"(?:queued as|\bid=)\s*<?([\w.@-]{1,80})")
+XTEXT = re.compile(r"[^!-*,-<>-~]")
+"""What stands in a parameter as its number (RFC 3461, 4): "+", "=" and what cannot be seen."""
 GO_ON, BAD = 354, 400
 LOGIN_WANTED = (530, 534, 535, 538)
 
@@ -186,12 +188,21 @@ def _commands(server: smtplib.SMTP, letter: Letter) -> tuple[str, str, str]:
     """From whom and to whom, with our own id for reports that come back; and that the letter follows."""
     sender, to = f"MAIL FROM:<{letter.sender}>", f"RCPT TO:<{letter.to}>"
     if server.has_extn("dsn"):
-        sender, to = f"{sender} RET=HDRS ENVID={letter.uid}", f"{to} NOTIFY=FAILURE"
+        sender, to = f"{sender} RET=HDRS ENVID={letter.uid}", f"{to} NOTIFY=FAILURE{_original(letter.to)}"
     if letter.to.international:
         if not server.has_extn("smtputf8"):
             raise NotSent("address-not-ascii", again=False)
         sender += " SMTPUTF8 BODY=8BITMIME"
     return f"{sender}\r\n", f"{to}\r\n", "DATA\r\n"
+
+
+def _original(to: Address) -> str:
+    """The address as we know it, for reports from where it was handed on to (RFC 3461)."""
+    return "" if to.international else f" ORCPT=rfc822;{XTEXT.sub(_hex, str(to))}"
+
+
+def _hex(found: re.Match[str]) -> str:
+    return f"+{ord(found[0]):02X}"
 
 
 def _replies(server: smtplib.SMTP, commands: Sequence[str]) -> Iterator[int]:

@@ -143,8 +143,11 @@ def answering(listening, words):
 
 
 @contextlib.contextmanager
-def pipelining(answers):
-    """One that takes commands together (RFC 2920) and says that a letter may come even where it is for nobody."""
+def pipelining(answers, heard=None):
+    """One that takes commands together (RFC 2920) and says that a letter may come even where it is for nobody.
+
+    What it is told goes into the list `heard`.
+    """
     letters = []
 
     class Talk(socketserver.StreamRequestHandler):
@@ -152,6 +155,7 @@ def pipelining(answers):
             self.wfile.write(b"220 here\r\n")
             for line in self.rfile:
                 word = line[:4].upper().decode()
+                (heard if heard is not None else []).append(line.decode().rstrip())
                 self.wfile.write(answers.get(word, REPLIES.get(word, "250 fine")).encode() + b"\r\n")
                 if word == "DATA":
                     letters.append(b"".join(iter(self.rfile.readline, b".\r\n")))

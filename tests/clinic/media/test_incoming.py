@@ -32,6 +32,12 @@ def test_the_letters_id_is_found_wherever_it_stands():
     assert [one.uid for one in bounces(returned)] == [UID]
 
 
+@pytest.mark.parametrize("told", [b"ana+x=y@gone.example", b"ana+2Bx+3Dy@gone.example"])
+def test_it_is_of_the_address_we_wrote_to_wherever_that_was_handed_on(told):
+    handed_on = report().replace(b"Original-Recipient: rfc822;ana@", b"Original-Recipient: rfc822;" + told[:-13] + b"@")
+    assert [one.recipient for one in bounces(handed_on)] == ["ana+x=y@gone.example"]
+
+
 def test_what_is_only_late_has_not_failed():
     late = report().replace(b"Action: failed", b"Action: delayed").replace(b"Status: 5.1.1", b"Status: 4.4.1")
     assert bounces(late) == (Bounced(UID, "ana@gone.example", "4.4.1", failed=False),)

@@ -203,6 +203,16 @@ def test_a_refused_letter_leaves_the_connection_ready_also_where_commands_go_tog
     assert [len(one) > 0 for one in letters] == [False, True]
 
 
+@pytest.mark.parametrize(
+    ("to", "original"), [("ana@example.com", "ana@example.com"), ("ana+a=b@example.com", "ana+2Ba+3Db@example.com")]
+)
+def test_a_server_that_reports_is_told_the_address_as_we_know_it(to, original):
+    heard = []
+    with mail_server.pipelining({"EHLO": "250-here\r\n250 DSN"}, heard) as (port, _):
+        SmtpCarrier(f"smtp://127.0.0.1:{port}").carry(written(but(to=to)))
+    assert f"RCPT TO:<{to}> NOTIFY=FAILURE ORCPT=rfc822;{original}" in heard
+
+
 def test_letters_go_through_several_threads_at_once(server):
     sender = carrier(server)
     with ThreadPoolExecutor(4) as pool:

@@ -97,10 +97,18 @@ def test_what_is_only_late_is_still_on_its_way(clinic, post, sending, returned):
     assert ("booked", "patient", "sent", None) in states(clinic)
 
 
-def test_where_it_was_handed_on_to_is_not_the_address_that_is_let_alone(clinic, post, sending, returned):
+def test_an_address_that_was_corrected_is_kept_when_the_old_one_comes_back(clinic, post, sending, returned):
+    clinic.database.change(update(Patient).where(Patient.email == ALICE).values(email="alice@exmaple.com"))
+    booked(clinic, sending)
+    clinic.database.change(update(Patient).where(Patient.email == "alice@exmaple.com").values(email=ALICE))
+    assert returned.note(gone(post, to="alice@exmaple.com"))
+    assert (dead(clinic), to_call(clinic)) == ([], ["Alice Ferreira"])
+
+
+def test_where_it_was_handed_on_to_without_naming_our_address_they_are_called(clinic, post, sending, returned):
     booked(clinic, sending)
     returned.note(gone(post, to="somebody@else.example"))
-    assert dead(clinic) == [ALICE]
+    assert (dead(clinic), to_call(clinic)) == ([], ["Alice Ferreira"])
 
 
 def test_small_and_capital_letters_are_one_address(clinic, post, sending, returned):
