@@ -77,7 +77,10 @@ class Sending:
         return done
 
     def round(self, stop: Callable[[], bool] = never) -> int:
-        """Take what is due, and deal with it; how many rows. What there is no time for is given back."""
+        """Take what is due, and deal with it; how many rows. What there is no time for is given back.
+
+        The one at which an exception passed is left to its lease, and its try counts.
+        """
         rows, in_time = self._claims.take(AT_ONCE)
         self._failures.clear()
         self._foresee(rows)
@@ -86,8 +89,11 @@ class Sending:
             for row in rows:
                 if stop() or not in_time():
                     break
+                done += 1  # whatever comes of it: one that breaks the database must not keep the others waiting
                 self._deal_with(row)
-                done += 1
+        except Unsaid:  # that was the one before: this one was not begun
+            done -= 1
+            raise
         finally:  # also when the database was gone in the middle
             self._end(rows[done:])
         return done
