@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
-from clinic import appointments, extra_facts
+from clinic import appointments, extra_facts, waiting_rows
 from clinic.appointments import Act, Booking, NotYours, booking
 from clinic.clock import Clock
 from clinic.extra_facts import Fact, NotKnown
@@ -167,6 +167,7 @@ class Visits:
     def _give_up(self, booking_id: int, event: str, by: str, via: str, note: str = "") -> Booking:
         def work(connection: Connection, act: Act) -> None:
             row = self._row(connection, booking_id)
+            waiting_rows.revive(connection, booking_id, act.at)
             appointments.change(connection, row, event, act, cancel_reason=event)
             appointments.let_go(connection, row, act.at, timedelta())
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from clinic.agenda import Agenda
@@ -62,6 +62,7 @@ _FITS = and_(
     ~exists(select(_OLD.id).where(_OLD.replaced_by == _A.id)),
     ~exists(select(_C.id).where(_C.appointment_id == _A.id, _C.event == "restored")),
 )
+"""What they waited for; while the doctor has not agreed it is but asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +111,14 @@ class WaitingRounds:
 
     def meet(self) -> int:
         """Who waits and has booked what they waited for since, by whatever medium, waits no more."""
-        met = {row[0] for query in _met() for row in self._database.rows(query)}
-        return sum(self._offers.leave(one, "met", SYSTEM) for one in sorted(met))
+        return sum(self._offers.leave(one, "met", SYSTEM) for one in sorted(self._having(_A.status != "pending")))
 
     def offer(self) -> int:
         """Offer what is free to those whom it fits; how many offers were made."""
         if not self._patience.minutes:
             return 0
-        wishes = [Wish(*row) for row in self._database.rows(WAITING)]
+        asked = self._having(_A.status == "pending")
+        wishes = [Wish(*row) for row in self._database.rows(WAITING) if row[0] not in asked]
         if not wishes:
             return 0
         now, gone = self._clock(), set[int]()
@@ -157,6 +158,10 @@ class WaitingRounds:
     def _free(self, criteria: Criteria, many: bool) -> list[SlotInfo]:
         soonest = self._clock() + self._patience.nearest
         return self._agenda.next_free(criteria, soonest, MOST_OF_MANY if many else MOST_SLOTS)
+
+    def _having(self, what: ColumnElement[bool]) -> set[int]:
+        """The places of those who have, in `what` state, the appointment they wait for."""
+        return {row[0] for query in _fitting(what) for row in self._database.rows(query)}
 
     def _freed(self, wishes: Sequence[Wish]) -> list[Any]:
         since = [one.created_at for one in wishes if one.after_slot is not None]
@@ -208,9 +213,9 @@ def _is_news(wish: Wish, slot: SlotInfo, freed: Iterable[Any]) -> bool:
     )
 
 
-def _met() -> tuple[Any, Any]:
+def _fitting(what: ColumnElement[bool]) -> tuple[Any, Any]:
     """Of patients and of pre-registrations: each has its index."""
-    waits = select(_W.id).where(_W.live == 1).distinct()
+    waits = select(_W.id).where(_W.live == 1, what).distinct()
     return (
         waits.join(_A, and_(_A.patient_id == _W.patient_id, _FITS)),
         waits.join(_A, and_(_A.pre_registration_id == _W.pre_registration_id, _FITS)),

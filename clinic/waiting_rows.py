@@ -116,6 +116,17 @@ def message(offer_id: int, row: dict[str, Any], entry: Any, now: datetime) -> di
     }  # fmt: skip
 
 
+def revive(connection: Connection, appointment_id: int, at: datetime) -> None:
+    """Whoever took up an offer and is refused has their old place again, unless they wait for the same anew."""
+    mine = select(_W.id, _W.wish, _W.unit_id, _W.doctor_id, _W.patient_id).join(_F, _F.waiting_id == _W.id)
+    mine = mine.where(_F.appointment_id == appointment_id, _W.live.is_(None), _W.status == "met")
+    for row in connection.execute(mine).all():
+        anew = select(_W.id).where(_W.wish == row.wish, _W.live == 1)
+        if connection.execute(anew).first() is None:
+            connection.execute(update(_W).where(_W.id == row.id).values(live=1, status="waiting"))
+            tell(connection, row.id, row.unit_id, row.doctor_id, row.patient_id, at)
+
+
 def tell(
     connection: Connection, waiting_id: int, unit_id: int | None, doctor_id: int | None, patient_id: int | None,
     at: datetime,
