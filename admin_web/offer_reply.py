@@ -94,10 +94,11 @@ class OfferReplies:
         if offered.patient_id:
             self._clinic.audit.add("link", "patient.read", "patient", offered.patient_id, f"offer:{offered.id}")
         unit = roster.unit[offered.unit_id]
-        terms = self._clinic.waiting_list.offers.terms(offered).terms if offered.status == "open" else None
+        offers = self._clinic.waiting_list.offers
+        terms = offers.terms(offered).terms if offered.status == "open" else None
         return render_template(
             "offer_reply/page.html", token=token, asked=offered, said=said, unit=unit, zone=unit.tz, terms=terms,
-            doctor=roster.doctors[offered.doctor_id], ended=offer_words.ENDED.get(offered.status),
+            doctor=roster.doctors[offered.doctor_id], ended=offer_words.ENDED.get(offers.standing(offered)),
             payer=roster.payer.get(terms.payer_id or 0) if terms else None,
         )  # fmt: skip
 

@@ -10,6 +10,10 @@ MODALITIES = (("in_person", "Presencial"), ("video", "Por vídeo"))
 VIAS = {"telephone": "por telefone", "web": "pelo portal", "desk": "na recepção", "email": "por e-mail"}
 ENDED = {
     "accepted": ("good", "circle-check", "Este horário já é seu", "Esperamos por você."),
+    "pending": ("news", "hourglass", "Pedido enviado", "O médico ainda precisa aceitar; nós avisamos você."),
+    "moved": ("", "calendar-check", "Esta consulta foi remarcada", "Veja no portal a nova data."),
+    "cancelled": ("", "calendar-x", "Esta consulta não está mais marcada",
+                  "Se ainda precisar, procure outro horário no portal, ou ligue para a recepção."),
     "declined": ("", "circle-check", "Você deixou este horário para outra pessoa",
                  "Você continua na lista de espera: avisamos quando abrir outro."),
     "lapsed": ("", "hourglass", "O prazo para responder passou",
@@ -28,6 +32,7 @@ OVER = {
     "lapsed": "O prazo desta vaga passou.", "met": "Esta pessoa já tem consulta marcada.",
     "left": "Esta pessoa saiu da lista.", "taken": "Este horário já foi retomado.",
     "gone": "Este horário não existe mais.",
+    "cancelled": "Esta vaga já foi aceita, e a consulta não está mais marcada.",
 }  # fmt: skip
 """The same, for the desk."""
 NOT_OFFERED = {

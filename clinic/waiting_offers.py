@@ -20,6 +20,7 @@ from clinic.offers import Offer, Offers, Wanted
 from clinic.people import Person
 from clinic.slots import SlotInfo
 from clinic.waiting_bookings import WaitingBookings
+from clinic.waiting_outcome import CANCELLED, outcome, visit
 from clinic.waiting_rows import Offered
 from db.retry import taken
 from db.session import Database
@@ -130,7 +131,20 @@ class WaitingOffers:
 
         hold = Hold(offered.token, offered.slot, offered.until, self._slots(offered))
         terms = self._offer(offered, person).terms
-        return self._bookings.take_up(person, hold, terms, act, offered.key, claim, close)
+        return self._still(self._bookings.take_up(person, hold, terms, act, offered.key, claim, close))
+
+    def standing(self, offered: Offered) -> str:
+        """Its status; of one that was accepted, what has become of the visit: pending, moved, cancelled."""
+        if offered.status != "accepted" or offered.appointment_id is None:
+            return offered.status
+        return outcome(visit(self._database, offered.appointment_id), offered.starts_at)
+
+    def _still(self, booked: Booking) -> Booking:
+        """A second yes to what was cancelled meanwhile books nothing."""
+        found = visit(self._database, booked.id) if booked.status == CANCELLED else booked
+        if found.status == CANCELLED:
+            raise OfferOver(CANCELLED)
+        return found
 
     def end(self, offer_id: int, status: str, via: str, by: str) -> None:
         """It is over without being taken: "declined", "taken" …; the time is free at once. Raises KeyError, OfferOver.

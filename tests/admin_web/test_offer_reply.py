@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from clinic.messages.offer_links import OfferLinks
-from db.tables import Slot
+from db.tables import Appointment, Slot
 from tests.admin_web.forms import send
 from tests.admin_web.site import make_site
 from tests.clinic.waiting.listed import frees, joins, nothing_free, offered, open_offer, place, rounds
@@ -100,3 +100,49 @@ def test_what_is_no_link_leads_nowhere(browser, token):
 def test_days_after_the_time_it_leads_nowhere(browser, linked):
     linked.clock.move(days=9)
     assert browser.get(path(linked)).status_code == 410
+
+
+@pytest.fixture
+def asked(linked, browser):
+    """Bruno has said yes, and the doctor has to agree. The request."""
+    send(browser, f"{path(linked)}/aceitar")
+    [booked] = linked.bookings.upcoming(linked.people["bruno"])
+    linked.database.change(update(Appointment).values(status="pending", answer_by=booked.starts_at))
+    return booked
+
+
+def test_what_the_doctor_must_accept_is_a_request(browser, linked, asked):
+    page = browser.get(path(linked)).text
+    assert ("Pedido enviado" in page, "já é seu" in page) == (True, False)
+
+
+@pytest.mark.parametrize("end", ["decline", "cancel"])
+def test_a_visit_that_is_no_more_is_not_promised(browser, linked, asked, end):
+    give_up(linked, asked, end)
+    assert "Esta consulta não está mais marcada" in browser.get(path(linked)).text
+    assert send(browser, f"{path(linked)}/aceitar").status_code == 409
+
+
+def give_up(clinic, booked, end):
+    if end == "decline":
+        clinic.bookings.decline(booked.id, "user:1")
+    else:
+        clinic.bookings.cancel(clinic.people["bruno"], booked.id, "other", "web")
+
+
+def test_a_visit_that_was_cancelled_and_brought_back_is_theirs(browser, linked):
+    send(browser, f"{path(linked)}/aceitar")
+    bruno = linked.people["bruno"]
+    [booked] = linked.bookings.upcoming(bruno)
+    linked.bookings.cancel(bruno, booked.id, "other", "web")
+    linked.bookings.undo(bruno, booked.id, "web")
+    assert "Este horário já é seu" in browser.get(path(linked)).text
+
+
+def test_a_visit_that_was_moved_is_told(browser, linked):
+    send(browser, f"{path(linked)}/aceitar")
+    [later] = frees(linked, days=5)
+    [booked] = linked.bookings.upcoming(linked.people["bruno"])
+    bookings = linked.desk.bookings
+    bookings.move(booked.id, bookings.hold(bookings.slot(later), "user:1", 60), "user:1")
+    assert "Esta consulta foi remarcada" in browser.get(path(linked)).text
