@@ -4,16 +4,17 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from clinic import appointments, taking
-from clinic.appointments import Act, Booking
-from clinic.desk_bookings import DeskBookings
+from clinic import appointments, no_shows, quotas, taking
+from clinic.appointments import Act, Booking, Line
+from clinic.desk_bookings import VIA, DeskBookings
 from clinic.holds import Hold
 from clinic.people import Person
-from clinic.terms import Terms
+from clinic.taking import TooMany
+from clinic.terms import NotAllowed, Terms
 
 
 class WaitingBookings(DeskBookings):
-    """The clinic offered the time, so no limit of bookings holds."""
+    """The clinic offered the time: its rules hold as for any other, and who answers there decides as the desk does."""
 
     def take_up(
         self,
@@ -27,7 +28,8 @@ class WaitingBookings(DeskBookings):
     ) -> Booking:
         """Make the appointment between two steps of the same transaction; the same `key` gives the same booking.
 
-        Raises SlotTaken, Overlaps, NotAllowed, and what `before` raises.
+        Whoever is to be booked by people (they missed visits, or have all the visits they may have) is told so.
+        Raises SlotTaken, Overlaps, NotAllowed (QuotaFull), and what `before` raises.
         """
         self._check(terms)
         values = self._values(person, hold, terms, act, key)
@@ -37,8 +39,20 @@ class WaitingBookings(DeskBookings):
             before(connection)
             others = appointments.live_ones(connection, person, act.at)
             taking.check_overlap(connection, others, values["starts_at"], values["ends_at"])
+            if act.via != VIA:
+                self._may_alone(connection, person, others, act)
+            quotas.check(connection, self._rosters.get(), values)
             booked = self._take(connection, hold, values, act)
             after(connection, booked)
             return booked
 
         return self._once(person, key, work)
+
+    def _may_alone(self, connection: Connection, person: Person, others: list[Line], act: Act) -> None:
+        """Raises NotAllowed."""
+        profile = self._profiles.get()
+        try:
+            taking.check_count(others, person, profile.max_future_appointments)
+            no_shows.check(connection, profile, person, act.at)
+        except TooMany as many:
+            raise NotAllowed("people") from many

@@ -1,0 +1,56 @@
+"""What is offered is taken up under the rules of any booking: quotas of payers, and who is to be booked by people."""
+
+from datetime import timedelta
+
+import pytest
+
+from clinic.bookings import NotAllowed
+from clinic.quotas import QuotaFull
+from tests.clinic.test_quotas import limit
+from tests.clinic.waiting.listed import frees, joins, nothing_free, offered, open_offer, place, rounds
+
+
+def take_up(clinic, via="email"):
+    return clinic.waiting_list.offers.accept(open_offer(clinic).id, via)
+
+
+def is_offered(clinic, who="bruno", **wish):
+    """Somebody waits, and a time is kept for them; their place."""
+    nothing_free(clinic)
+    mine = joins(clinic, who, **wish)
+    frees(clinic)
+    rounds(clinic)
+    return mine
+
+
+def has_missed(clinic, who="bruno"):
+    """A visit to which they did not come, where one is enough."""
+    booked = clinic.book(who)
+    clinic.clock.now = booked.starts_at + timedelta(minutes=10)
+    clinic.bookings.no_show(booked.id, "user:1")
+    clinic.profile.save(clinic.profile.get().model_copy(update={"no_shows": 1}))
+
+
+def test_a_quota_is_held(clinic):
+    mine = is_offered(clinic, payer_id=clinic.at.payers["saude"])
+    limit(clinic, 0)
+    with pytest.raises(QuotaFull):
+        take_up(clinic)
+    assert place(clinic, mine) == (1, "waiting")
+    assert [status for *_, status in offered(clinic)] == ["open"]
+
+
+def test_who_missed_visits_is_led_to_people_who_book(clinic):
+    has_missed(clinic)
+    is_offered(clinic)
+    with pytest.raises(NotAllowed, match="people"):
+        take_up(clinic)
+    assert take_up(clinic, "desk").status == "booked"
+
+
+def test_who_has_all_visits_they_may_have_is_led_to_people(clinic):
+    clinic.profile.save(clinic.profile.get().model_copy(update={"max_future_appointments": 1}))
+    clinic.book("bruno", clinic.slot("paulo"))
+    is_offered(clinic, doctor_id=clinic.at.doctors["marina"])
+    with pytest.raises(NotAllowed, match="people"):
+        take_up(clinic)
