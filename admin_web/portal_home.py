@@ -22,15 +22,17 @@ class Home:
         self._clinic = clinic
 
     def page(self) -> str:
-        """The next appointments, a retorno that may still be had, and the ways on."""
+        """What is offered, the next appointments, a retorno that may still be had, and the ways on."""
         people = people_of(self._clinic)
-        coming, _ = self._clinic.portal.visits.of([one.id for one in people])
+        ids = [one.id for one in people]
+        coming, _ = self._clinic.portal.visits.of(ids)
         roster = self._clinic.desk.roster()
         return render_template(
             "portal/home.html", people=people, names={one.id: one.name for one in people}, coming=coming[:SOON],
             more=len(coming) > SOON, returns=self._clinic.bookings.open_returns(people), roster=roster,
             profile=self._clinic.profile.get(),
             zones={one.id: one.tz for one in roster.unit.values()}, unread=self._unread(people[0]),
+            offers=self._clinic.waiting_list.offers.open_for(ids),
         )  # fmt: skip
 
     def _unread(self, person: Person) -> bool:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from tests.admin_web.forms import send
 from tests.admin_web.portal import book, confirm_path, upcoming
+from tests.clinic.waiting.listed import frees, joins, nothing_free, open_offer, rounds
 
 
 def test_the_list_shows_what_is_to_come_and_what_was(clinic, alice):
@@ -122,3 +123,13 @@ def test_hostile_words_are_shown_as_text(clinic, alice):
 def test_what_somebody_typed_elsewhere_is_no_key(clinic, alice):
     _, path = confirm_path(clinic)
     assert send(alice, path, once="x" * 5000).status_code == 303
+
+
+def test_the_first_page_shows_an_offer_first(clinic, alice):
+    nothing_free(clinic)
+    joins(clinic, "alice")
+    frees(clinic)
+    rounds(clinic)
+    page = alice.get("/portal").text
+    assert page.index("Abriu um horário para") < page.index("Próximas consultas")
+    assert f"/portal/espera/ofertas/{open_offer(clinic).id}/aceitar" in page
