@@ -57,6 +57,7 @@ REASONS = {
     "undeliverable": "o e-mail do cadastro já devolveu mensagens, e não há outro canal: avise por telefone",
 }  # fmt: skip
 RETURNED = {
+    "5.1.7": "voltou: o remetente da clínica foi recusado", "5.1.8": "voltou: o remetente da clínica foi recusado",
     "5.1": "voltou: o endereço não existe", "5.2.2": "voltou: a caixa do destinatário está cheia",
     "5.2.3": "voltou: a mensagem é grande demais para o destinatário", "5.2": "voltou: a caixa não recebe mensagens",
     "5.4": "voltou: o servidor do destinatário não foi encontrado",

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic import live
 from clinic.clock import Clock
-from clinic.media.email.incoming import UNKNOWN, Bounced, bounces
+from clinic.media.email.incoming import Bounced, bounces
 from clinic.media.email.mailbox import Mailbox, NoMailbox, Opened
 from clinic.outbox import contacts
 from db.retry import taken
@@ -25,9 +25,9 @@ from db.tables import Appointment, MailboxPlace, OutboxRow, Patient, Undeliverab
 log = logging.getLogger(__name__)
 AT_ONCE = 200
 MOST_TROUBLES = 3
-GONE = ("5.1.", "5.2.1", "5.4.4", UNKNOWN)
-"""How the statuses (RFC 3463) begin that speak of an address nobody has; the others of what may pass: a full mailbox,
-a letter that was too large, a server that did not like it."""
+GONE = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.4.4"})
+"""The statuses (RFC 3463) of an address nobody has; the others are of what may pass: a full mailbox, a letter that was
+too large, a server that did not like it or us."""
 
 _O, _U, _P = OutboxRow, Undeliverable, MailboxPlace
 _ADDRESSES: Any = contacts.joined(select(Appointment.id).outerjoin(Patient, Patient.id == Appointment.patient_id))
@@ -44,7 +44,7 @@ def came_back(connection: Connection, told: Bounced, now: datetime) -> bool:
         return False
     mine = update(_O).where(_O.id == row.id, _O.status == "sent")
     connection.execute(mine.values(status="failed", reason=f"bounced-{told.status}"))
-    if told.status.startswith(GONE):
+    if told.status in GONE:
         for address in _whose(connection, row, told.recipient):
             _let_alone(connection, address, told.status, now)
     if row.audience == "patient" and row.appointment_id is not None:

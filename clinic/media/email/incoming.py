@@ -7,7 +7,7 @@ from email import message_from_bytes
 from email.message import Message
 
 OURS = re.compile(r"<?([0-9a-f]{32})(?:@[^\s<>]+)?>?")
-STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
 XTEXT = re.compile(r"\+(2B|3D)")
 """How "+" and "=" of an address were written when it was handed over; some reports repeat it so."""
 UNKNOWN = "5.0.0"
@@ -75,8 +75,15 @@ def _told(uid: str, blocks: list[Message]) -> Iterator[Bounced]:
     for block in blocks:
         action, recipient = str(block.get("Action", "")).strip().lower(), _recipient(block)
         if recipient and action in ("failed", "delayed"):
-            status = STATUS.search(str(block.get("Status", "")))
-            yield Bounced(uid, recipient, status[0] if status else UNKNOWN, action == "failed")
+            yield Bounced(uid, recipient, _status(block), action == "failed")
+
+
+def _status(block: Message) -> str:
+    """Why; where it says only that it failed, as Exim does, what the other server answered."""
+    status, answer = (STATUS.search(str(block.get(name, ""))) for name in ("Status", "Diagnostic-Code"))
+    if status and not status[0].endswith(".0.0"):
+        return status[0]
+    return next((one[0] for one in (answer, status) if one), UNKNOWN)
 
 
 def _recipient(block: Message) -> str:

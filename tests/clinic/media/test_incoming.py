@@ -53,8 +53,24 @@ def test_a_report_of_nothing_of_ours_is_passed_over():
 
 
 def test_a_status_that_is_none_counts_as_failed_for_reasons_unknown():
-    [found] = bounces(report().replace(b"Status: 5.1.1", b"Status: gone"))
+    silent = report().replace(b"Diagnostic-Code: smtp; 550 5.1.1", b"Diagnostic-Code: smtp; 550")
+    [found] = bounces(silent.replace(b"Status: 5.1.1", b"Status: gone"))
     assert (found.status, found.failed) == ("5.0.0", True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        (b"550 5.1.1 no such user", "5.1.1"),
+        (b"552-5.2.2 The recipient's inbox is over quota", "5.2.2"),
+        (b"550 no such user", "5.0.0"),
+        (b"550 5.7.1.2 [10.5.1.1] is blocked", "5.0.0"),
+    ],
+)
+def test_a_status_that_says_nothing_leaves_it_to_the_servers_answer(answer, status):
+    """As Exim reports whatever failed."""
+    exim = report().replace(b"Diagnostic-Code: smtp; 550 5.1.1", b"Diagnostic-Code: smtp; " + answer)
+    assert [one.status for one in bounces(exim.replace(b"Status: 5.1.1", b"Status: 5.0.0"))] == [status]
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_who_has_no_other_medium_is_called_of_what_is_new(clinic, post, sending,
     assert set(to_call(clinic)) == {"Alice Ferreira"}
 
 
-@pytest.mark.parametrize("status", ["5.2.2", "5.3.4", "5.7.1", "4.4.7"])
+@pytest.mark.parametrize("status", ["5.2.2", "5.3.4", "5.7.1", "4.4.7", "5.1.7", "5.1.8", "5.0.0"])
 def test_an_address_that_may_take_the_next_letter_is_kept(clinic, post, sending, returned, status):
     booked(clinic, sending)
     assert returned.note(gone(post, status=status))
