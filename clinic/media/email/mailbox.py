@@ -4,6 +4,7 @@ A connection is opened for each look and closed after it: there is none to lose 
 read, and of a mail of people nothing but its kind is fetched.
 """
 
+import base64
 import contextlib
 import hashlib
 import imaplib
@@ -19,6 +20,10 @@ IMAP_PORT, IMAPS_PORT = 143, 993
 MOST_BYTES = 300_000
 """Of a report: what it tells stands before what came back, which may be large."""
 REPORT = re.compile(rb"^content-type:\s*multipart/report", re.IGNORECASE | re.MULTILINE)
+
+
+NOT_ASCII = re.compile(r"[^ -~]+")
+WRITTEN_SO = re.compile(r"([ -%'-~]|&[A-Za-z0-9+,]*-)*")
 
 
 class NoMailbox(Exception):
@@ -53,7 +58,7 @@ class Opened:
         """Into the folder of what was dealt with, which is made where there is none; whether that worked."""
         try:
             return self._moved(uid) or (self._created() and self._moved(uid))
-        except (imaplib.IMAP4.error, OSError):
+        except (imaplib.IMAP4.error, OSError, UnicodeError):
             return False
 
     def _moved(self, uid: int) -> bool:
@@ -159,8 +164,18 @@ def _can(server: imaplib.IMAP4) -> set[str]:
 
 
 def _quoted(name: str) -> str:
-    escaped = name.replace("\\", r"\\").replace('"', r"\"")
+    escaped = _ascii(name).replace("\\", r"\\").replace('"', r"\"")
     return f'"{escaped}"'
+
+
+def _ascii(name: str) -> str:
+    """A folder's name as servers know it (RFC 3501, 5.1.3); one that was written so already stays."""
+    return name if WRITTEN_SO.fullmatch(name) else NOT_ASCII.sub(_utf7, name.replace("&", "&-"))
+
+
+def _utf7(found: re.Match[str]) -> str:
+    coded = base64.b64encode(found[0].encode("utf-16-be", "surrogatepass"), altchars=b"+,")
+    return f"&{coded.decode().rstrip('=')}-"
 
 
 def _literal(found: list[Any]) -> bytes:
