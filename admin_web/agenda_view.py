@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from clinic.days import AwayTime, Column, Opening, Visit
 from clinic.roster import KindInfo, UnitInfo
+from clinic.waiting_rows import FOR_WHO_WAITS
 
 STEP = 5
 FIRST_HOUR, LAST_HOUR = 8, 18
@@ -27,6 +28,7 @@ STATUS = {
     "fulfilled": ("circle-check", "atendida"),
     "noshow": ("user-x", "faltou"),
 }
+KEPT = "guardado para a lista de espera"
 UNFINISHED = "Pré-cadastro"
 Mark = tuple[str, str]
 
@@ -186,7 +188,8 @@ class Drawer:
         ours, past = one.unit_id in self.ours, one.starts_at <= self.now
         unit = self.units[one.unit_id].name if not ours or len(column.unit_ids) > 1 else ""
         what = one.state if ours else "elsewhere"
-        words = {"free": "livre", "held": "sendo reservado"}.get(one.state, "") if ours else f"Em {unit}"
+        held = KEPT if one.by.startswith(FOR_WHO_WAITS) else "sendo reservado"
+        words = {"free": "livre", "held": held}.get(one.state, "") if ours else f"Em {unit}"
         marks = (MEDIUM["video"],) if one.modality == "video" and ours else ()
         return Block(what, row, rows, time, until, one.id, "", "", marks, words, ours=ours, past=past, unit=unit)
 

@@ -18,6 +18,7 @@ from clinic.people import Person
 from clinic.quotas import QuotaFull
 from clinic.slots import Criteria, SlotInfo
 from clinic.terms import Terms
+from clinic.waiting_rows import FOR_WHO_WAITS
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
@@ -157,6 +158,8 @@ class Booking:
 
     def _gone(self, slot: SlotInfo) -> str:
         """As look.md wants it: what happened, and other times."""
+        if self._clinic.desk.bookings.keeper(slot).startswith(FOR_WHO_WAITS):
+            return desk_words.KEPT
         near = self._others(slot)
         zone = self._desk.all_units()[slot.unit_id].tz
         times = desk_words.others([one.starts_at for one in near], zone)

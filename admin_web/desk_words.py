@@ -50,6 +50,10 @@ PROBLEMS = {
     ("email", "email"): "Escreva um e-mail, como nome@exemplo.com.br.",
     ("guardian_id", "self"): "Ninguém é responsável por si mesmo.",
 }
+KEPT = (
+    "Este horário está guardado para uma pessoa da lista de espera. "
+    "Se precisar dele, abra a lista de espera e escolha Retomar o horário."
+)
 DAYS_A_YEAR = 365.2425
 
 

@@ -36,6 +36,8 @@ def told(one: Fact, extra: Extra, roster: Roster) -> str:
     if one.what == "quota":
         payer = roster.payer[extra.payer_id].name if extra.payer_id in roster.payer else "convênio"
         return f"A cota de {payer} com {doctor} está cheia neste dia ({one.entity_id} por dia). Escolha outro dia."
+    if one.what == "held" and one.name:
+        return f"O horário {span} está guardado para uma pessoa da lista de espera. Retome-o lá, ou escolha outra hora."
     if one.what == "held":
         return f"Alguém está marcando agora o horário {span}. Espere um minuto, ou escolha outra hora."
     return f"O horário {span} está livre. Marque nele: com o encaixe, outra pessoa ainda pode levar este horário."

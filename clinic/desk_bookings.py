@@ -45,6 +45,13 @@ class DeskBookings(Bookings):
             return row is not None and slot.starts_at > now and row.status == "free"
         return bool(row.held_until <= now or row.hold_token.startswith(f"{by}:"))
 
+    def keeper(self, slot: SlotInfo) -> str:
+        """Who holds a time now ("user:12", "offer:4"); "" for nobody."""
+        row: Any = self._database.first(
+            select(Slot.hold_token).where(Slot.id == slot.id, Slot.status == "held", Slot.held_until > self._clock())
+        )
+        return str(row.hold_token).rpartition(":")[0] if row else ""
+
     def hold_one(self, slot: SlotInfo, by: str, minutes: int = 0) -> Hold:
         """Keep a time while the drawer is open; whatever the same person kept before is let go. Raises SlotTaken."""
         self.release_all(by)

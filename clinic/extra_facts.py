@@ -14,6 +14,7 @@ from clinic.profile import profile_of
 from clinic.public_holidays import holiday_name
 from clinic.roster import Roster
 from clinic.terms import local_day
+from clinic.waiting_rows import FOR_WHO_WAITS
 from db.tables import Absence, Appointment, Slot
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ class Fact:
 
     closed: the unit has a holiday (`name`) · away: the doctor is (`name`: why, "" where nothing was said) · outside:
     it is not within the doctor's hours · visit: the doctor has another one then, wherever and however (`entity_id`) ·
-    blocked: the time is taken from the agenda · held: somebody is booking that time · quota: the doctor has
+    blocked: the time is taken from the agenda · held: somebody is booking that time, or it is kept for who waits
+    (`name`: "waiting") · quota: the doctor has
     as many visits a day of this payer (`entity_id`: how many) as are taken from it · free: there is a time
     (`entity_id`: the slot) that could be booked instead.
     """
@@ -121,4 +123,5 @@ def _to_be_had(slots: Iterable[Any], now: datetime) -> Iterator[Fact]:
         lapsed = row["status"] == "held" and not held and not row["off_plan"]
         if row["starts_at"] > now and (held or lapsed or row["status"] == "free"):
             what: Literal["held", "free"] = "held" if held else "free"
-            yield Fact(what, row["starts_at"], row["ends_at"], unit_id=row["unit_id"], entity_id=row["id"])
+            name = "waiting" if held and row["hold_token"].startswith(FOR_WHO_WAITS) else ""
+            yield Fact(what, row["starts_at"], row["ends_at"], name, row["unit_id"], entity_id=row["id"])

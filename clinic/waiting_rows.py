@@ -14,6 +14,8 @@ from db.prepared import Insert
 from db.tables import OutboxRow, Patient, PreRegistration, Slot, Waiting, WaitingOffer
 
 TOPIC = "waiting"
+FOR_WHO_WAITS = "offer:"
+"""So begins what a time is held under that is kept for somebody of the list."""
 
 
 @dataclass(frozen=True, slots=True)

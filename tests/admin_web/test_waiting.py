@@ -2,6 +2,9 @@
 
 import pytest
 
+from admin_web.extra_words import told
+from clinic.extra_facts import look
+from clinic.visits import Extra
 from tests.admin_web.forms import send
 from tests.admin_web.site import make_site
 from tests.clinic.outbox.posts import Post, worker
@@ -164,6 +167,27 @@ def test_whom_to_call_about_an_offer_is_said_where_calls_are_made(desk, kept, cl
 
 def test_a_patients_card_ends_their_wait(desk, waiting, clinic):
     assert f"/espera/{waiting[0]}/tirar" in desk.get(f"/pacientes/{clinic.people['bruno'].id}").text
+
+
+def test_the_agenda_says_that_a_time_is_kept_for_who_waits(desk, kept, clinic):
+    day = open_offer(clinic).starts_at.date()
+    page = desk.get(f"/agenda?dia={day}").text
+    assert ("guardado para a lista de espera" in page, "sendo reservado" in page) == (True, False)
+
+
+def test_who_wants_a_time_that_is_kept_is_sent_to_the_list(desk, kept):
+    page = desk.get(f"/agenda/marcar?horario={kept[0]}").text
+    assert "guardado para uma pessoa da lista de espera" in page and "Abrir a lista de espera" in page
+    reply = send(desk, "/agenda/reservar", horario=kept[0])
+    assert (reply.status_code, "Retomar o horário" in reply.json["said"]) == (409, True)
+
+
+def test_an_encaixe_beside_a_kept_time_is_told_for_whom_it_is_kept(clinic, kept):
+    one, roster = open_offer(clinic), clinic.desk.roster()
+    extra = Extra(one.doctor_id, one.unit_id, one.starts_at, clinic.directory.kind("consultation"), "manager", "dor")
+    with clinic.database.read() as connection:
+        [held, *_] = [fact for fact in look(connection, roster, extra, clinic.clock()) if fact.what == "held"]
+    assert "lista de espera" in told(held, extra, roster)
 
 
 # The portal

@@ -113,7 +113,7 @@ let waiting = null;
 function soon() {
   waiting ??= setTimeout(() => { waiting = null; grid.refresh(); }, 60);
 }
-live(["appointment", "delay", "slot", "schedule", "patient"], {
+live(["appointment", "delay", "slot", "schedule", "patient", "waiting"], {
   changed: soon,
   anew: () => { root.dataset.live = "on"; soon(); },
 });
