@@ -5,12 +5,13 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from clinic.clock import Clock
 from clinic.media.outgoing import Outgoing
 from clinic.media.webhooks.medium import Attempt
+from clinic.webhooks.parts import deleted
 from clinic.webhooks.subscriptions import FAILING, GONE
 from db.retry import OutcomeUnknown
 from db.session import Database
@@ -21,7 +22,6 @@ MANY, LONG = 20, timedelta(hours=6)
 """So many failures in a row, over so long: nobody is there who will take it."""
 KEPT = timedelta(days=30)
 LONGEST_ANSWER = 120
-AT_ONCE = 5000
 PERSONAL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+|\d(?:[ .()/-]*\d){2,}")
 """What may be an address or a number of somebody's."""
 
@@ -86,14 +86,7 @@ class Attempts:
         """Every night: what was settled or tried a month ago; how many rows there were."""
         until = self._clock() - KEPT
         over = (OF_PROGRAMS, _O.status != "waiting", _O.settled_at < until)
-        return self._deleted(_T, _T.at < until) + self._deleted(_O, *over)
-
-    def _deleted(self, table: Any, *which: Any) -> int:
-        """A part at a time: nobody waits for a lock of many rows."""
-        done = 0
-        while ids := [row.id for row in self._database.rows(select(table.id).where(*which).limit(AT_ONCE))]:
-            done += self._database.change(delete(table).where(table.id.in_(ids))).rowcount
-        return done
+        return deleted(self._database, _T, _T.at < until) + deleted(self._database, _O, *over)
 
 
 def excerpt(answer: bytes) -> str:

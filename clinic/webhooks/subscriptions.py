@@ -15,6 +15,7 @@ from clinic.media.webhooks.reach import BadUrl, Reach
 from clinic.profile import ChangedMeanwhile
 from clinic.webhooks.fanout import EVENTS
 from clinic.webhooks.keys import Box, NoKey, new_secret
+from clinic.webhooks.parts import deleted
 from db.retry import taken
 from db.session import Database
 from db.tables import OutboxRow, WebhookAttempt, WebhookSubscription
@@ -141,15 +142,15 @@ class Subscriptions:
         self._switch(subscription_id, RUNS, "webhook.resumed", by)
 
     def delete(self, subscription_id: int, by: str) -> None:
-        """It is gone, with its log and with what waited for it. Raises KeyError."""
+        """It is gone, with its log and with what waited for it. Raises KeyError.
 
-        def work(connection: Connection) -> int:
-            mine = OutboxRow.subscription_id == subscription_id
-            connection.execute(delete(WebhookAttempt).where(WebhookAttempt.subscription_id == subscription_id))
-            connection.execute(delete(OutboxRow).where(mine, OutboxRow.audience == "program"))
-            return connection.execute(delete(_S).where(_S.id == subscription_id)).rowcount
-
-        if not self._database.write(work):
+        It is paused and emptied part by part before: what is still noted meanwhile goes with the last of it.
+        """
+        paused = {"paused_at": self._clock(), "paused_why": BY_HAND, "version": _S.version + 1}
+        self._database.change(update(_S).where(_S.id == subscription_id, _S.paused_at.is_(None)).values(**paused))
+        for table, which in _belongings(subscription_id):
+            deleted(self._database, table, *which)
+        if not self._database.write(lambda connection: _removed(connection, subscription_id)):
             raise KeyError(subscription_id)
         self._audit.add(by, "webhook.deleted", "webhook", subscription_id)
 
@@ -199,6 +200,22 @@ class Subscriptions:
             if not taken(error):
                 raise
             raise LabelTaken from None
+
+
+def _belongings(subscription_id: int) -> tuple[tuple[Any, tuple[Any, ...]], ...]:
+    """Its log and its deliveries: tables, and which of their rows."""
+    deliveries = (OutboxRow.subscription_id == subscription_id, OutboxRow.audience == "program")
+    return (WebhookAttempt, (WebhookAttempt.subscription_id == subscription_id,)), (OutboxRow, deliveries)
+
+
+def _removed(connection: Connection, subscription_id: int) -> bool:
+    """Locked first, as by who notes a try: nothing comes in between."""
+    mine = _S.id == subscription_id
+    if connection.execute(select(_S.id).where(mine).with_for_update()).first() is None:
+        return False
+    for table, which in _belongings(subscription_id):
+        connection.execute(delete(table).where(*which))
+    return bool(connection.execute(delete(_S).where(mine)).rowcount)
 
 
 def _values(wish: Wish) -> dict[str, Any]:

@@ -7,13 +7,17 @@ import signal
 import socket
 import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from secrets import token_hex
 
 import pytest
 from sqlalchemy import func, select
 
+from clinic.media.outgoing import Outgoing
+from clinic.media.webhooks.medium import Attempt
 from clinic.webhooks.attempts import LONG, MANY
-from db.tables import OutboxRow
+from db.tables import OutboxRow, WebhookAttempt
 from tests.clinic.media import web_server
 from tests.clinic.outbox.posts import Post, worker
 from tests.clinic.outbox.test_faults import ended_by
@@ -227,3 +231,30 @@ def test_a_program_deleted_while_its_events_wait_is_told_nothing(clinic, program
     programs.subscriptions.delete(one, BY)
     programs.sending.drain()
     assert (server.asked, states(clinic)) == ([], [])
+
+
+@contextlib.contextmanager
+def noting(programs, one, threads=4):
+    """Tries to tell a program are noted without a pause."""
+    over, tried = threading.Event(), Attempt(204, 5, b"", None)
+
+    def note():
+        while not over.is_set():
+            programs.attempts.note(Outgoing(token_hex(16), str(one), "", "{}"), tried)
+
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in range(threads):
+            pool.submit(note)
+        try:
+            yield
+        finally:
+            over.set()
+
+
+def test_a_program_is_deleted_while_it_is_told(served_clinic, server):
+    programs, noted = those.of(served_clinic), select(func.count(WebhookAttempt.id))
+    one, _ = subscribed(programs, server.url)
+    with noting(programs, one):
+        assert eventually(lambda: served_clinic.database.first(noted)[0] > 20)
+        programs.subscriptions.delete(one, BY)
+    assert (programs.subscriptions.all(), served_clinic.database.first(noted)[0]) == ([], 0)
