@@ -79,12 +79,14 @@ _O = OutboxRow
 TO_PEOPLE = or_(among(_O.audience, ("patient", "doctor")), and_(_O.audience.is_(None), _O.status == "failed"))
 """A fact that was given up counts too: nobody was told of it."""
 TO_PROGRAMS = _O.audience == "program"
+_WHOSE = func.coalesce(Appointment.patient_id, _O.patient_id)
+"""An offer is of no appointment yet."""
 LINES = (
     select(_O.id, _O.kind, _O.audience, _O.medium, _O.status, _O.attempts, _O.due_at, _O.created_at, _O.settled_at)
-    .add_columns(_O.reason, _O.version, _O.appointment_id, _O.doctor_id, Appointment.patient_id)
+    .add_columns(_O.reason, _O.version, _O.appointment_id, _O.doctor_id, _WHOSE)
     .add_columns(func.coalesce(Patient.social_name, Patient.name, ""), _O.by, _O.uid, _O.claimed_by)
     .outerjoin(Appointment, Appointment.id == _O.appointment_id)
-    .outerjoin(Patient, Patient.id == Appointment.patient_id)
+    .outerjoin(Patient, Patient.id == _WHOSE)
     .order_by(_O.id.desc())
 )
 AGAIN_FROM = (

@@ -167,6 +167,12 @@ def test_a_pre_registration_has_no_name(manager, outbox):
     assert "pré-cadastro" in manager.get("/mensagens").text
 
 
+def test_an_offer_names_the_patient_it_is_made_to(manager, outbox):
+    outbox(kind="offer", appointment_id=None)
+    page = manager.get("/mensagens").text
+    assert "Alice Ferreira" in page and "pré-cadastro" not in page
+
+
 @pytest.fixture
 def patient(site):
     browser = site.client("patient")
