@@ -7,7 +7,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
 PATIENCE_S = 10.0
@@ -16,8 +16,10 @@ ALL_S = 25.0
 """For everything together, however slowly an answer drips."""
 LONGEST = 64 * 1024
 HTTPS, HTTP = 443, 80
-TUNNELS = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
-"""Addresses that lead to IPv4 ones, private ones too."""
+UNICAST = IPv6Network("2000::/3")
+"""All of IPv6 that is the internet's so far."""
+CLOSED = tuple(map(ip_network, ("2002::/16", "2001::/32", "3fff::/20", "192.0.0.0/24", "192.88.99.0/24")))
+"""Within the internet's: what leads to IPv4 addresses, private ones too, and what is nobody's."""
 
 Allowed = Callable[[IPv4Address | IPv6Address], bool]
 Resolve = Callable[[str, int], list[str]]
@@ -50,8 +52,9 @@ def public(address: IPv4Address | IPv6Address) -> bool:
     inner = getattr(address, "ipv4_mapped", None)
     if inner is not None:
         return public(inner)
-    tunnel = any(address.version == net.version and address in net for net in TUNNELS)
-    return address.is_global and not address.is_multicast and not tunnel
+    closed = any(address.version == net.version and address in net for net in CLOSED)
+    outside = address.version == 6 and address not in UNICAST
+    return address.is_global and not address.is_multicast and not closed and not outside
 
 
 def resolved(host: str, port: int) -> list[str]:
