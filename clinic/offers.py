@@ -154,6 +154,17 @@ class Offers:
             self._price(slot, kind, payer), roster.doctors[slot.doctor_id].approves, return_of,
         )  # fmt: skip
 
+    def lengths(self, specialty_id: int) -> tuple[int, int]:
+        """Minutes of the shortest and of the longest visit that is made without choosing a kind."""
+        fixed = self._rosters.get().specialty[specialty_id].kind_id
+        kinds: Sequence[int | str] = ("first", "consultation") if fixed is None else (fixed,)
+        minutes = [self._directory.kind(one).minutes for one in kinds]
+        return min(minutes), max(minutes)
+
+    def minutes(self, person: Person, doctor_id: int, specialty_id: int) -> int:
+        """How long the visit would be without choosing a kind."""
+        return self._directory.kind_for(person, doctor_id, specialty_id).minutes
+
     def _return(self, person: Person, slot: SlotInfo) -> OpenReturn | None:
         """The open retorno, where it is this doctor's."""
         visit = self._bookings.open_return(person)

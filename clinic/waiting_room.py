@@ -51,5 +51,5 @@ def open_waiting_room(
     bookings = WaitingBookings(database, holds, rosters, profiles, clock)
     offers = WaitingOffers(database, bookings, desk.offers, clock)
     patience = Patience(settings.offer_minutes, Quiet(*settings.quiet_hours))
-    rounds = WaitingRounds(database, rosters, agenda, desk.bookings, desk.offers, offers, patience, clock)
+    rounds = WaitingRounds(database, rosters, agenda, desk.bookings, desk.offers, offers, patience, profiles, clock)
     return WaitingRoom(database, WaitingPlaces(database, clock), offers, rounds, clock)

@@ -6,9 +6,8 @@ whatever way is found. The oldest wish chooses first; what it cannot use, or was
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, cast
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import aliased
@@ -19,10 +18,13 @@ from clinic.clock import Clock
 from clinic.desk_bookings import DeskBookings
 from clinic.offers import Offers, Wanted
 from clinic.people import Person
+from clinic.profile import Profiles
 from clinic.roster import Rosters
-from clinic.slots import Criteria, Period, SlotInfo
+from clinic.slots import SlotInfo
+from clinic.waiting_free import FreeTimes
 from clinic.waiting_offers import NotOffered, WaitingOffers
 from clinic.waiting_time import Patience
+from clinic.waiting_wishes import Wish
 from db.prepared import among
 from db.session import Database
 from db.tables import Appointment, AppointmentChange, Patient, Waiting, WaitingOffer
@@ -30,8 +32,8 @@ from db.tables import Appointment, AppointmentChange, Patient, Waiting, WaitingO
 SYSTEM = "system"
 FREES = ("cancelled", "moved", "declined", "expired", "withdrawn")
 """Events of an appointment's history after which its time is free."""
-MOST_SLOTS, MOST_OF_MANY = 40, 400
-"""So many times are looked at for a wish; where times were free that did not suit, more, for they are free still."""
+UNANSWERED = 3
+"""After so many offers in a row that nobody answered people ask: the others wait too."""
 
 _W, _F, _A, _C = Waiting, WaitingOffer, Appointment, AppointmentChange
 _OLD, _OTHER = aliased(Appointment), aliased(WaitingOffer)
@@ -44,10 +46,12 @@ WAITING = (
     .order_by(_W.created_at, _W.id)
 )
 BEFORE = (
-    select(_F.waiting_id, _F.doctor_id, _F.starts_at)
+    select(_F.waiting_id, _F.doctor_id, _F.starts_at, _F.status)
     .join(_W, _W.id == _F.waiting_id)
     .where(_W.live == 1, _F.starts_at > _W.created_at)
+    .order_by(_F.id)
 )
+HOLDING = select(_W.patient_id, _W.pre_registration_id).join(_F, _F.waiting_id == _W.id).where(_F.live == 1)
 FREED = (
     select(_A.doctor_id, _A.starts_at, _A.ends_at, _C.at)
     .join(_C, _C.appointment_id == _A.id)
@@ -65,29 +69,6 @@ _FITS = and_(
 """What they waited for; while the doctor has not agreed it is but asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A place in the list that waits for an offer; `payer_id` is the one they usually use where none was said."""
-
-    id: int
-    patient_id: int | None
-    pre_registration_id: int | None
-    specialty_id: int
-    doctor_id: int | None
-    unit_id: int | None
-    period: str | None
-    modality: str | None
-    after_slot: int | None
-    created_at: datetime
-    payer_id: int | None
-
-    @property
-    def criteria(self) -> Criteria:
-        """What a time must fit."""
-        period = cast(Period | None, self.period)
-        return Criteria(self.specialty_id, self.doctor_id, self.unit_id, self.payer_id, self.modality, period)
-
-
 class WaitingRounds:
     """Any number of workers may make their rounds at once."""
 
@@ -100,10 +81,12 @@ class WaitingRounds:
         terms: Offers,
         offers: WaitingOffers,
         patience: Patience,
+        profiles: Profiles,
         clock: Clock,
     ) -> None:
         self._database, self._rosters, self._agenda, self._bookings = database, rosters, agenda, bookings
-        self._terms, self._offers, self._patience, self._clock = terms, offers, patience, clock
+        self._terms, self._offers, self._patience = terms, offers, patience
+        self._profiles, self._clock = profiles, clock
 
     def round(self) -> int:
         """Everything that is due; how many things were done."""
@@ -122,19 +105,21 @@ class WaitingRounds:
         if not wishes:
             return 0
         now, gone = self._clock(), set[int]()
-        before = {tuple(row) for row in self._database.rows(BEFORE)}
-        freed = self._freed(wishes)
-        free: dict[tuple[Criteria, bool], list[SlotInfo]] = {}
+        offers = list(self._database.rows(BEFORE))
+        before = {(one.waiting_id, one.doctor_id, one.starts_at) for one in offers}
+        silent, holding = _silent(offers), {tuple(row) for row in self._database.rows(HOLDING)}
+        free = self._free(wishes, now)
         done = 0
         for wish in wishes:
-            key = wish.criteria, wish.after_slot is not None
-            if key not in free:
-                free[key] = self._free(*key)
-            new = [one for one in free[key] if _is_news(wish, one, freed)]
-            mine = [one for one in new if one.id not in gone and (wish.id, one.doctor_id, one.starts_at) not in before]
-            found = self._first(wish, mine, now) if mine else None
+            if wish.id in silent or wish.who in holding:
+                continue
+            mine = (one for one in self._possible(wish, free) if one.id not in gone)
+            found = self._first(
+                wish, [one for one in mine if (wish.id, one.doctor_id, one.starts_at) not in before], now
+            )
             if found:
                 gone.add(found.id)
+                holding.add(wish.who)
                 done += 1
         return done
 
@@ -155,9 +140,21 @@ class WaitingRounds:
             raise NotOffered("near" if until is None else "unfit")
         return self._offers.make(wish.id, slot, minutes, until, by)
 
-    def _free(self, criteria: Criteria, many: bool) -> list[SlotInfo]:
-        soonest = self._clock() + self._patience.nearest
-        return self._agenda.next_free(criteria, soonest, MOST_OF_MANY if many else MOST_SLOTS)
+    def _free(self, wishes: Sequence[Wish], now: datetime) -> FreeTimes:
+        ahead = timedelta(days=self._profiles.get().booking_days + 1)
+        return FreeTimes(self._agenda, now + self._patience.nearest, self._freed(wishes), ahead)
+
+    def _possible(self, wish: Wish, free: FreeTimes) -> list[SlotInfo]:
+        """What is free and as long as the visit would be: who has seen the doctor before needs less."""
+        short, long = self._terms.lengths(wish.specialty_id)
+        times = free.of(wish, short)
+        if short == long or not times:
+            return times
+        person, enough = self._person(wish), free.of(wish, long)
+        doctors = {one.doctor_id for one in times}
+        seen = {one for one in doctors if self._terms.minutes(person, one, wish.specialty_id) < long}
+        known = {one.id: one for one in [*enough, *(one for one in times if one.doctor_id in seen)]}
+        return sorted(known.values(), key=lambda one: (one.starts_at, one.id))
 
     def _having(self, what: ColumnElement[bool]) -> set[int]:
         """The places of those who have, in `what` state, the appointment they wait for."""
@@ -170,8 +167,10 @@ class WaitingRounds:
         lately = FREED.where(_C.at > min(since), _A.starts_at > self._clock())
         return list(self._database.rows(lately))
 
-    def _first(self, wish: Wish, slots: Iterable[SlotInfo], now: datetime) -> SlotInfo | None:
+    def _first(self, wish: Wish, slots: Sequence[SlotInfo], now: datetime) -> SlotInfo | None:
         """The first of these times that was offered."""
+        if not slots:
+            return None
         person = self._person(wish)
         busy = self._bookings.upcoming(person)
         for slot in slots:
@@ -203,14 +202,12 @@ class WaitingRounds:
         return self._bookings.person(kind, wish.patient_id or wish.pre_registration_id or 0)
 
 
-def _is_news(wish: Wish, slot: SlotInfo, freed: Iterable[Any]) -> bool:
-    """Whether it was not to be had when they said that nothing suits."""
-    if wish.after_slot is None or slot.id > wish.after_slot:
-        return True
-    return any(
-        one.doctor_id == slot.doctor_id and one.starts_at <= slot.starts_at < one.ends_at and one.at > wish.created_at
-        for one in freed
-    )
+def _silent(offers: Iterable[Any]) -> set[int]:
+    """The places whose last offers ran out without an answer; `offers` in their order."""
+    ends: dict[int, list[str]] = {}
+    for one in offers:
+        ends.setdefault(one.waiting_id, []).append(one.status)
+    return {place for place, these in ends.items() if these[-UNANSWERED:] == ["lapsed"] * UNANSWERED}
 
 
 def _fitting(what: ColumnElement[bool]) -> tuple[Any, Any]:
