@@ -126,6 +126,7 @@ class WaitingOffers:
         def close(connection: Connection, booked: Booking) -> None:
             connection.execute(update(_F).where(_F.id == offered.id).values(appointment_id=booked.id))
             connection.execute(update(_W).where(_W.id == offered.waiting_id).values(live=None, status="met"))
+            self._meet_others(connection, offered, booked, act)
             rows.hush(connection, offered.id, "accepted", act.at)
             rows.tell(connection, offered.waiting_id, offered.unit_id, offered.doctor_id, offered.patient_id, act.at)
 
@@ -235,6 +236,14 @@ class WaitingOffers:
             if rows.settled(connection, row.id, status, act):
                 rows.release(connection, row.token)
                 rows.hush(connection, row.id, status, act.at)
+
+    def _meet_others(self, connection: Connection, offered: Offered, booked: Booking, act: Act) -> None:
+        """What else the same person waits for, where this visit is that too; a request meets nothing yet."""
+        for waiting_id in [] if booked.status == "pending" else rows.also_met(connection, offered):
+            rows.locked(connection, waiting_id)
+            connection.execute(update(_W).where(_W.id == waiting_id).values(live=None, status="met"))
+            self._withdraw(connection, waiting_id, "met", act)
+            rows.tell(connection, waiting_id, offered.unit_id, offered.doctor_id, offered.patient_id, act.at)
 
     @staticmethod
     def _status(connection: Connection, offer_id: int, now: datetime) -> str:

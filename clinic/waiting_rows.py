@@ -129,6 +129,19 @@ def revive(connection: Connection, appointment_id: int, at: datetime) -> None:
             tell(connection, row.id, row.unit_id, row.doctor_id, row.patient_id, at)
 
 
+def also_met(connection: Connection, offered: Offered) -> list[int]:
+    """The other places of the same person for which the offered time is one that fits."""
+    mine = _W.patient_id == offered.patient_id
+    if offered.patient_id is None:
+        mine = _W.pre_registration_id == offered.pre_registration_id
+    fits = (
+        _W.live == 1, _W.id != offered.waiting_id, _W.specialty_id == offered.specialty_id,
+        func.coalesce(_W.doctor_id, offered.doctor_id) == offered.doctor_id,
+        func.coalesce(_W.unit_id, offered.unit_id) == offered.unit_id,
+    )  # fmt: skip
+    return list(connection.scalars(select(_W.id).where(mine, *fits).order_by(_W.id)))
+
+
 def tell(
     connection: Connection, waiting_id: int, unit_id: int | None, doctor_id: int | None, patient_id: int | None,
     at: datetime,

@@ -54,3 +54,14 @@ def test_who_has_all_visits_they_may_have_is_led_to_people(clinic):
     is_offered(clinic, doctor_id=clinic.at.doctors["marina"])
     with pytest.raises(NotAllowed, match="people"):
         take_up(clinic)
+
+
+def test_one_visit_ends_all_waits_for_it(clinic):
+    nothing_free(clinic)
+    mine, too = joins(clinic, "bruno"), joins(clinic, "bruno", period="morning")
+    else_, theirs = joins(clinic, "bruno", "cardiology"), joins(clinic, "carla", doctor_id=clinic.at.doctors["paulo"])
+    frees(clinic)
+    rounds(clinic)
+    take_up(clinic)
+    assert [place(clinic, one) for one in (mine, too)] == [(None, "met")] * 2
+    assert [place(clinic, one) for one in (else_, theirs)] == [(1, "waiting")] * 2
