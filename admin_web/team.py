@@ -24,6 +24,7 @@ LABELS = {"name": "Nome", "email": "E-mail", "roles": "Funções", "doctor": "M�
 STALE = "Outra pessoa mudou esta conta enquanto você escrevia. Confira e guarde de novo para valer o seu."
 LAST_ADMIN = "É a última pessoa na administração: sem ela ninguém daria funções a mais ninguém. Promova outra antes."
 KNOWN_EMAIL = "Já há uma conta com este e-mail. Procure-a na lista."
+OTHER_EMAIL = "O convite que foi ao e-mail anterior não vale mais. Para convidar de novo, mande o endereço de acesso a"
 KNOWN_DOCTOR = "Este médico, ou o CRM dele, já está em outra conta."
 
 
@@ -63,6 +64,7 @@ class Pages:
         typed, errors = self._read(member)
         if errors:
             return self._form(member, typed, errors), 422
+        before = self._email(user_id)
         try:
             errors = self._kept(member, typed, request.form.get("seen", ""))
         except ChangedMeanwhile:
@@ -71,6 +73,8 @@ class Pages:
         if errors:
             return self._form(self._member(user_id), typed, errors), 422
         flash("Conta guardada. Vale já, também para quem está com as páginas abertas.", "good")
+        if not member.has_password and before and typed.email not in ("", before):
+            flash(f"{OTHER_EMAIL} {typed.email}.", "news")
         return redirect(url_for("team.person", user_id=user_id), 303)
 
     def again(self, user_id: int) -> Response:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from clinic.audit import AuditTrail
 from clinic.clock import Clock
 from clinic.identities import Identity, Kind
+from clinic.identity_ends import forget_identity
 from clinic.session_ends import end_sessions
 from db.prepared import Query
 from db.retry import taken
@@ -178,9 +179,9 @@ class Users:
         self._audit.add(by, "identity.added", "user", user_id, identity.kind)
 
     def remove_identity(self, user_id: int, identity: Identity, *, by: str) -> None:
-        """They are not known by this any more."""
-        its = (IdentityRow.user_id == user_id, IdentityRow.kind == identity.kind, IdentityRow.value == identity.value)
-        if self._database.change(delete(IdentityRow).where(*its)).rowcount:
+        """They are not known by this any more, and what was sent there opens nothing."""
+        now = self._clock()
+        if self._database.write(lambda connection: forget_identity(connection, now, user_id, identity)):
             self._audit.add(by, "identity.removed", "user", user_id, identity.kind)
 
     def verified(self, user_id: int, identity: Identity) -> None:

@@ -116,6 +116,15 @@ def test_roles_units_name_and_mail_are_changed(clinic, manager):
     assert clinic.letters.email_of(bia) == "melo@example.com"
 
 
+def test_an_invitation_to_a_wrong_address_opens_nothing_once_it_is_corrected(clinic, site, manager):
+    bia = invited(clinic, manager)
+    wrong = clinic.mailed_links.make(bia, "invite", BIA["email"])
+    keep(manager, bia, **BIA | {"email": "certa@example.com"})
+    page = manager.get(f"/equipe/{bia}").text
+    assert site.client(None).get(f"/senha/nova/{wrong}").status_code == 410
+    assert "mande o endereço de acesso a certa@example.com" in page
+
+
 def test_nobody_writes_over_what_he_has_not_seen(clinic, manager):
     bia = invited(clinic, manager)
     reply = send(manager, f"/equipe/{bia}", BIA | {"seen": "older", "name": "Outro Nome"})

@@ -66,6 +66,12 @@ def test_who_is_out_gets_in_by_no_link(clinic, links, user):
     assert links.use(token, "reset") is None
 
 
+def test_a_link_to_what_names_them_no_more_opens_nothing(clinic, links, user):
+    kept, gone = links.make(user, "confirm", "other@example.com"), links.make(user, "reset", EMAIL)
+    clinic.users.remove_identity(user, Identity("email", EMAIL), by="system")
+    assert [links.look(one, "reset", "confirm") is not None for one in (kept, gone)] == [True, False]
+
+
 def test_the_link_itself_is_not_kept(clinic, links, user):
     token = links.make(user, "reset", EMAIL)
     assert token not in [row.digest for row in clinic.database.rows(select(MailedLink.digest))]
