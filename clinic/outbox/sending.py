@@ -13,6 +13,7 @@ from clinic.media.outgoing import Medium, NotSent
 from clinic.outbox.addressing import Addressing
 from clinic.outbox.claims import Claims, Row
 from clinic.outbox.facts import TAKEN_BACK
+from clinic.outbox.lines import Lines
 from clinic.outbox.writing import Held, Hushed, Later, Letter
 from db.retry import OutcomeUnknown
 
@@ -21,8 +22,6 @@ AT_ONCE = 20
 PAUSES = tuple(timedelta(minutes=one) for one in (0.25, 1, 4, 15, 60, 180, 360))
 """After each try that failed; when they are used up, it is given up: after some ten hours."""
 MOST_TRIES = len(PAUSES) + 1
-ENOUGH_FAILURES = 2
-"""So many in a row, and the medium is let alone for the rest of the round."""
 
 
 class Writes(Protocol):
@@ -66,7 +65,7 @@ class Sending:
         """`addressing`: None in a lane that has no facts. `foresee` is told the rows of a round before they come."""
         self._claims, self._addressing, self._writer = claims, addressing, writer
         self._media, self._clock, self._jitter, self._foresee = media, clock, jitter, foresee
-        self._failures: dict[str, int] = {}
+        self._lines = Lines(clock)
         self._sent: tuple[Row, Callable[[], bool]] | None = None
 
     def drain(self, stop: Callable[[], bool] = never) -> int:
@@ -82,7 +81,6 @@ class Sending:
         The one at which an exception passed is left to its lease, and its try counts.
         """
         rows, in_time = self._claims.take(AT_ONCE)
-        self._failures.clear()
         self._foresee(rows)
         done = 0
         try:
@@ -106,7 +104,6 @@ class Sending:
 
     def deal_with(self, row: Row) -> None:
         """Deal with one row that was taken by somebody of this process."""
-        self._failures.clear()
         try:
             self._deal_with(row)
         finally:
@@ -150,8 +147,8 @@ class Sending:
 
     def _send(self, row: Row, letter: Letter) -> None:
         line = letter.line or letter.medium
-        if self._failures.get(line, 0) >= ENOUGH_FAILURES:
-            self._claims.put_off(row, self._clock() + self._jitter(PAUSES[0]), "waits_for_medium")
+        if rests := self._lines.resting(line):
+            self._claims.put_off(row, rests, "waits_for_medium")
             return
         self._be_sure()
         try:
@@ -162,7 +159,7 @@ class Sending:
             log.error("message %s could not be sent by %s: %s", row.uid, letter.medium, type(error).__name__)
             self._not_sent(row, letter, NotSent("error", again=True))
         else:
-            self._failures.pop(line, None)
+            self._lines.works(line)
             self._note(row, provider, letter.medium)
 
     def _note(self, row: Row, provider: str, medium: str) -> None:
@@ -189,8 +186,7 @@ class Sending:
         if not error.again:
             self._give_up(row, error.reason, letter.medium)
             return
-        line = letter.line or letter.medium
-        self._failures[line] = self._failures.get(line, 0) + 1
+        self._lines.failed(letter.line or letter.medium, row.id)
         self._try_later(row, error.reason, letter.medium)
 
     def _try_later(self, row: Row, why: str, medium: str | None = None) -> None:

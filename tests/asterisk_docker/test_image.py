@@ -68,7 +68,7 @@ def test_calls_have_time_to_end_before_their_server_is_killed():
 
 def test_without_being_asked_for_there_is_no_broker():
     optional = {name for name, service in SERVICES.items() if "profiles" in service}
-    assert optional == {"rabbitmq", "consumer"}
+    assert optional == {"rabbitmq", "consumer", "consumer-webhooks"}
     assert SERVICES["worker"]["environment"]["ALO_BROKER_URL"] == "${ALO_BROKER_URL:-}"
 
 
