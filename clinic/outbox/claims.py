@@ -61,8 +61,8 @@ class Row:
     token: str
 
 
-_HERE = (_O.lane == bindparam("lane"), _O.due_at <= bindparam("now"))
-_DUE = (*_HERE, _O.claimed_by.is_(None))
+HERE = (_O.lane == bindparam("lane"), _O.due_at <= bindparam("now"))
+_DUE = (*HERE, _O.claimed_by.is_(None))
 IS_DUE = Query(select(_O.id).where(*_DUE).limit(1))
 WAITING = select(*COLUMNS).where(*_DUE).order_by(_O.due_at).limit(bindparam("most")).with_for_update(skip_locked=True)
 HEAD = Query(select(_O.due_at).where(*_DUE).order_by(_O.due_at).limit(1))

@@ -11,12 +11,16 @@ from secrets import token_hex
 
 from sqlalchemy import Connection, bindparam, or_, select, update
 
-from clinic.outbox.claims import COLUMNS, HANDED, IS_DUE, WAITING, Claims, Row, row_of
+from clinic.outbox.claims import COLUMNS, HANDED, HERE, Claims, Row, row_of
 from db.prepared import Prepared, Query
 from db.tables import OutboxRow
 
 _O = OutboxRow
 HANDED_OVER = Query(select(*COLUMNS).where(_O.id == bindparam("row"), _O.claimed_by == HANDED, _O.status == "waiting"))
+# Also what was with the broker for so long that it may be lost there, or was refused by it a while ago.
+_DUE = (*HERE, or_(_O.claimed_by.is_(None), _O.claimed_by == HANDED))
+IS_DUE = Query(select(_O.id).where(*_DUE).limit(1))
+WAITING = select(*COLUMNS).where(*_DUE).order_by(_O.due_at).limit(bindparam("most")).with_for_update(skip_locked=True)
 TAKE = Prepared(
     update(_O)
     .where(_O.id == bindparam("row"), _O.status == "waiting")

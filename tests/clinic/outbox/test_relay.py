@@ -154,6 +154,16 @@ def test_a_full_queue_is_tried_again_and_others_go_on(here, caplog):
     assert here.relay.drain() == 2
 
 
+def test_what_was_refused_goes_as_fast_as_anything_once_there_is_room(there):
+    many(there.clinic, 450)
+    there.broker.full = {EMAIL}
+    for _ in range(5):
+        there.relay.drain()
+    there.broker.full = set()
+    there.later(TRY_AGAIN)
+    assert there.relay.drain() == 450
+
+
 def test_a_copy_that_is_with_the_broker_holds_while_there_is_no_room_for_another(here):
     many(here.clinic, 1)
     here.relay.drain()
