@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from clinic.clock import Clock
 from clinic.media.outgoing import Action, Medium, Outgoing
@@ -150,12 +150,15 @@ class Writer:
         self._check_hour(kind, visit, now)
 
     def _check_survey(self, visit: Any) -> None:
-        """Nobody is asked who does not wish to be, nor twice in so many days."""
+        """Nobody is asked who does not wish to be, nor twice in so many days; of two that wait the older one counts,
+        for another worker may have it in hand."""
         if visit.wants_surveys is False:
             raise Hushed("opted_out_survey")
-        to_them = (OutboxRow.patient_id == visit.patient_id, OutboxRow.kind == "survey", OutboxRow.status == "sent")
-        lately = OutboxRow.settled_at > self._clock() - ASKED_ONCE_IN
-        if visit.patient_id is not None and self._database.first(select(OutboxRow.id).where(*to_them, lately)):
+        to_them = (OutboxRow.patient_id == visit.patient_id, OutboxRow.kind == "survey")
+        lately = and_(OutboxRow.status == "sent", OutboxRow.settled_at > self._clock() - ASKED_ONCE_IN)
+        soon = and_(OutboxRow.status == "waiting", OutboxRow.id < visit.row)
+        asked = select(OutboxRow.id).where(*to_them, or_(lately, soon)).limit(1)
+        if visit.patient_id is not None and self._database.first(asked):
             raise Hushed("asked_lately")
 
     def _check_hour(self, kind: Kind, visit: Any, now: datetime) -> None:

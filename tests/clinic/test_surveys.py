@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from clinic.surveys import NotAsked, Settled
+from db.tables import OutboxRow
 from tests.clinic.outbox.posts import Post, settle, states, worker
 
 
@@ -57,6 +59,18 @@ def test_somebody_who_comes_often_is_asked_once_in_ninety_days(clinic):
         sending.drain()
         settle(clinic, sending, hours=3)
     assert asked(clinic) == [("sent", None), ("silenced", "asked_lately"), ("sent", None)]
+
+
+def test_while_another_worker_asks_somebody_they_are_not_asked_of_their_next_visit(clinic):
+    sending = worker(clinic, Post())
+    visited(clinic)
+    sending.drain()
+    taken = {"claimed_by": "another", "due_at": clinic.clock() + timedelta(days=9)}
+    clinic.database.change(update(OutboxRow).where(OutboxRow.kind == "survey").values(**taken))
+    visited(clinic, place=2)
+    sending.drain()
+    settle(clinic, sending, hours=3)
+    assert asked(clinic) == [("waiting", None), ("silenced", "asked_lately")]
 
 
 def test_who_said_no_is_not_asked(clinic):
