@@ -180,7 +180,7 @@ Quando: {{data}}, às {{hora}}
 Com: {{medico}}
 Onde: {{local}}
 
-Ele está guardado para você até {{prazo}}. Responda por esta mensagem, no portal ou por telefone.
+Ele está guardado para você até {{prazo}}. Responda pelo botão desta mensagem, no portal ou por telefone.
 Depois disso, oferecemos o horário a quem vem a seguir, e você continua na lista.
 
 {SIGNED}""",

@@ -82,5 +82,5 @@ def _plain(message: Outgoing, head: Letterhead) -> str:
     """The text, what can be done with its addresses, and who wrote it."""
     actions = "\n\n".join(f"{action.label}:\n{action.url}" for action in message.actions)
     leave = f"Não receber mais lembretes:\n{message.unsubscribe}" if message.unsubscribe else ""
-    foot = f"-- \n{page.foot(head)}\n"
+    foot = f"-- \n{page.foot(head, asks=bool(message.actions))}\n"
     return "\n\n".join(part for part in (message.text.strip(), actions, leave, foot) if part)

@@ -53,9 +53,10 @@ def written(message: Outgoing, head: Letterhead) -> str:
     )
 
 
-def foot(head: Letterhead) -> str:
-    """The last lines, as plain text."""
-    return "\n".join(part for part in (head.name, head.foot, "Mensagem automática: não é preciso responder.") if part)
+def foot(head: Letterhead, *, asks: bool = False) -> str:
+    """The last lines, as plain text; what has buttons (`asks`) may well want an answer, and does not say otherwise."""
+    automatic = "Mensagem automática." if asks else "Mensagem automática: não é preciso responder."
+    return "\n".join(part for part in (head.name, head.foot, automatic) if part)
 
 
 def _preview(paragraphs: Iterable[str]) -> str:
@@ -105,7 +106,7 @@ def _button(action: Action, first: bool) -> str:
 
 
 def _foot(message: Outgoing, head: Letterhead) -> str:
-    lines = [escape(line) for line in foot(head).split("\n")]
+    lines = [escape(line) for line in foot(head, asks=bool(message.actions)).split("\n")]
     if message.unsubscribe:
         lines.append(f'<a href="{escape(message.unsubscribe)}" style="color:#475569">Não receber mais lembretes</a>')
     return "<br>".join(lines)

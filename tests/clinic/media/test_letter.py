@@ -65,7 +65,13 @@ def test_who_wants_no_more_is_two_clicks_or_one_away():
 def test_the_text_alone_says_everything():
     text = body()
     assert all(part in text for part in ("Olá, Ana!", "Confirmar presença:\nhttps://clinica.example/c/abc?a=1&b=2"))
-    assert text.endswith("-- \nClínica São José\n" + HEAD.foot + "\nMensagem automática: não é preciso responder.\n")
+    assert text.endswith("-- \nClínica São José\n" + HEAD.foot + "\nMensagem automática.\n")
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_only_what_asks_nothing_says_that_no_answer_is_needed(kind):
+    assert "não é preciso responder" not in body(kind=kind)
+    assert "não é preciso responder" in body(but(actions=()), kind)
 
 
 @pytest.mark.parametrize("text", ["linha\r\ncom\rtudo\u2028junto", "=C3=A7 =\n.", "  espaços  \n\tfim \n", LONG])
