@@ -1,6 +1,6 @@
 """Nothing free: the waiting list, another choice, or a person."""
 
-from agi.asking import GoBack, finish, yes
+from agi.asking import GoBack, WantsPerson, finish, yes
 from agi.call import Call
 from agi.speech import Digits
 from agi.wish import Wish
@@ -11,8 +11,11 @@ from clinic.services import Clinic
 def waiting_list(call: Call, clinic: Clinic, person: Person, wish: Wish) -> None:
     """Say that nothing is free; `1` joins the list and ends with its protocol, `2` returns to choose otherwise.
 
-    Who waits already hears the protocol under which they do.
+    Who waits already hears the protocol under which they do. A retorno does not wait, for a time that comes free later
+    would be one to pay for: people find one.
     """
+    if wish.return_of is not None:
+        raise WantsPerson("nothing free for a retorno")
     call.enter("waiting_list")
     if not _joins(call):
         return
@@ -24,6 +27,7 @@ def waiting_list(call: Call, clinic: Clinic, person: Person, wish: Wish) -> None
         doctor_id=wish.doctor_id,
         unit_id=wish.unit_id,
         payer_id=wish.payer_id,
+        modality=wish.modality,
         protocol=protocol,
     )
     finish(call, "waiting/joined", Digits(place.protocol or protocol))

@@ -7,6 +7,7 @@ from agi.call import CallerHungUp
 from agi.callers import Answer
 from agi.entries import ENTRIES
 from agi.phone import FakeCall, TypeAhead, fake_call
+from clinic.bookings import Booking
 from prompts.names import name_id
 from tests.clinic.small_clinic import SmallClinic
 
@@ -50,4 +51,14 @@ def in_order(heard: list[str], *wanted: str) -> bool:
     return all(one in rest for one in wanted)
 
 
-__all__ = ["ALICE", "BRUNO", "CARLA", "ZECA", "TypeAhead", "heard_name", "in_order", "talk", "went_to"]
+def seen(clinic: SmallClinic, who: str = "bruno", days: int = 3) -> Booking:
+    """A visit that took place some days ago."""
+    booked = clinic.book(who)
+    clinic.clock.now = booked.starts_at
+    clinic.bookings.arrive(booked.id, by="desk")
+    clinic.bookings.fulfil(booked.id, by="desk")
+    clinic.clock.move(days=days)
+    return booked
+
+
+__all__ = ["ALICE", "BRUNO", "CARLA", "ZECA", "TypeAhead", "heard_name", "in_order", "seen", "talk", "went_to"]

@@ -5,19 +5,9 @@ from datetime import timedelta
 import pytest
 
 from agi.phone import AtOnce, HangUp
-from tests.agi.menus.talking import ALICE, BRUNO, CARLA, TypeAhead, heard_name, in_order, talk, went_to
+from tests.agi.menus.talking import ALICE, BRUNO, CARLA, TypeAhead, heard_name, in_order, seen, talk, went_to
 
 BOOKS = ("1", "1", "2", "2", "1", "1")
-
-
-def seen(clinic, who="bruno", days=3):
-    """A visit that took place some days ago."""
-    booked = clinic.book(who)
-    clinic.clock.now = booked.starts_at
-    clinic.bookings.arrive(booked.id, by="desk")
-    clinic.bookings.fulfil(booked.id, by="desk")
-    clinic.clock.move(days=days)
-    return booked
 
 
 def test_a_booking_by_telephone_is_in_the_agenda(clinic):

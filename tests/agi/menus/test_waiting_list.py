@@ -1,11 +1,18 @@
 """Nothing free."""
 
+from contextlib import suppress
+
 import pytest
 from sqlalchemy import select
 
-from agi.phone import Speaks
+from agi.asking import ToMainMenu
+from agi.book import ClinicBook
+from agi.call import CallerHungUp
+from agi.menus.waiting_list import waiting_list
+from agi.phone import Speaks, fake_call
+from agi.wish import Wish
 from db.tables import Waiting
-from tests.agi.menus.talking import BRUNO, in_order, talk, went_to
+from tests.agi.menus.talking import BRUNO, in_order, seen, talk, went_to
 
 
 def nothing_free(clinic, *doctors):
@@ -74,3 +81,19 @@ def test_who_has_just_registered_may_wait_too(clinic):
 def test_the_keys_mean_here_what_they_mean_everywhere(clinic, key, menu):
     nothing_free(clinic, "sergio")
     assert talk(clinic, *BRUNO, "1", "3", key).trail[-1] == menu
+
+
+def test_how_they_want_to_be_seen_is_part_of_the_wish(clinic):
+    call = fake_call("1")
+    ClinicBook(clinic).started(call)
+    call.start()
+    with suppress(CallerHungUp, ToMainMenu):
+        waiting_list(call, clinic, clinic.people["bruno"], Wish(clinic.at.specialties["general"], modality="video"))
+    assert [row.modality for row in clinic.database.rows(select(Waiting.modality))] == ["video"]
+
+
+def test_a_retorno_for_which_nothing_is_free_is_for_a_person(clinic):
+    seen(clinic)
+    nothing_free(clinic, "marina")
+    call = talk(clinic, *BRUNO, "1", "1")
+    assert (went_to(call), "waiting/nothing-free" in call.heard, waiting(clinic)) == ("reception", False, [])
