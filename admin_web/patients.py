@@ -32,11 +32,13 @@ class Patients:
         """Who fits what was typed; the fragment alone while it is being typed."""
         typed = request.args.get("q", "")[:LONGEST_SEARCH]
         found = self._clinic.desk.search.find(typed, viewer().ref, MOST_FOUND) if typed.strip() else []
+        heard = self._clinic.desk.protocols.unfinished_of(typed) if typed.strip() and not found else None
         unfinished = self._clinic.desk.intake.count()
         template = "patients/found.html" if in_drawer() else "patients/search.html"
         return render_template(
-            template, q=typed, found=found, unfinished=unfinished, today=self._desk.today(), age=desk_words.age
-        )
+            template, q=typed, found=found, heard=heard, unfinished=unfinished, today=self._desk.today(),
+            age=desk_words.age,
+        )  # fmt: skip
 
     def card(self, patient_id: int) -> str:
         """Everything on file; reading leaves a trace."""

@@ -11,12 +11,12 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, or_, select
 
 from db.batch import Step
 from db.prepared import Prepared
 from db.session import Database
-from db.tables import Appointment, AppointmentChange, CallRecord, Protocol, VoiceNote, Waiting
+from db.tables import Appointment, AppointmentChange, CallRecord, PreRegistration, Protocol, VoiceNote, Waiting
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 """A contact has its day by Brasília's clock, wherever the unit is; a call has it by the clinic's."""
@@ -84,6 +84,14 @@ class Protocols:
         row = self._database.first(PATIENT_OF, {"number": number})
         return row[0] if row else None
 
+    def unfinished_of(self, typed: str) -> int | None:
+        """The pre-registration this number belongs to, while the desk has it still to do; None for any other."""
+        number = "".join(filter(str.isdigit, typed))
+        if len(number) != DIGITS:
+            return None
+        row = self._database.first(UNFINISHED_OF, {"number": number})
+        return row[0] if row else None
+
     def last_of(self, appointment_id: int) -> str:
         """The number of the last contact about an appointment; "" where there is none."""
         row = self._database.first(LAST_OF, {"appointment": appointment_id})
@@ -105,6 +113,29 @@ PATIENT_OF: Any = (
     .outerjoin(Appointment, Appointment.id == _P.appointment_id)
     .outerjoin(CallRecord, CallRecord.uniqueid == _P.call_uniqueid)
     .where(_P.number == bindparam("number"))
+)
+_NUMBER: Any = bindparam("number")
+UNFINISHED_OF: Any = (
+    select(PreRegistration.id)
+    .where(
+        PreRegistration.status == "new",
+        or_(
+            PreRegistration.protocol == _NUMBER,
+            PreRegistration.id.in_(select(Waiting.pre_registration_id).where(Waiting.protocol == _NUMBER)),
+            PreRegistration.id.in_(
+                select(Appointment.pre_registration_id)
+                .join(_P, _P.appointment_id == Appointment.id)
+                .where(_P.number == _NUMBER)
+            ),
+            PreRegistration.id.in_(
+                select(CallRecord.pre_registration_id)
+                .join(_P, _P.call_uniqueid == CallRecord.uniqueid)
+                .where(_P.number == _NUMBER)
+            ),
+        ),
+    )
+    .order_by(PreRegistration.id)
+    .limit(1)
 )
 LAST_OF: Any = (
     select(NUMBER)

@@ -36,6 +36,11 @@ def test_nobody_found_leads_to_registering(desk):
     assert "/pacientes/novo?q=Zuleica" in page
 
 
+def test_the_protocol_of_a_pre_registration_leads_to_it(desk, pre):
+    page = desk.get("/pacientes?q=261123-000001").text
+    assert f"/pacientes/pre-cadastros/{pre}" in page and "Ninguém encontrado" not in page
+
+
 def test_the_card_shows_history_and_family(clinic, desk):
     clinic.book("alice", clinic.slot("marina"))
     page = text(desk.get(f"/pacientes/{clinic.people['alice'].id}"))

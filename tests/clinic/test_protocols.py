@@ -1,5 +1,7 @@
 """Every contact has a number: a call its own, and whatever else is done to an appointment one for each time."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
@@ -122,3 +124,15 @@ def test_the_card_tells_the_number_of_each_contact_and_of_the_last_one(clinic):
     found = clinic.desk.cards.visit(visit.id, by="user:1")
     assert [one.protocol for one in found.changes] == [called, found.protocol]
     assert found.protocol not in ("", called)
+
+
+def test_whatever_a_pre_registration_did_leads_to_it_until_it_is_dealt_with(clinic):
+    heard = clinic.patients.pre_register("39053344705", date(1980, 4, 5), "5511988887777", None, "261123000001")
+    clinic.people["heard"] = heard
+    clinic.waiting_list.join(heard, clinic.at.specialties["general"], "telephone", protocol="261123000002")
+    book(clinic, who="heard")
+    found = Protocols(clinic.database).unfinished_of
+    assert {found(one) for one in ("261123-000001", "261123000002", *given(clinic))} == {heard.id}
+    assert (found("261123000009"), found("2611")) == (None, None)
+    clinic.desk.intake.refuse(heard.id, "user:1")
+    assert found("261123000001") is None
