@@ -55,7 +55,7 @@ class SurveyResults:
         last = day_of(typed["ate"]) or usual[1]
         first = day_of(typed["de"]) or last - timedelta(days=USUAL - 1)
         if not errors and last < first:
-            errors["ate"] = "O fim vem antes do começo."
+            errors |= {"ate": "O fim vem antes do começo."} if typed["ate"] else {"de": "Este dia ainda não chegou."}
         return (*usual, errors) if errors else (first, last, errors)
 
     def _periods(self, first: date, last: date) -> list[tuple[str, str, bool]]:

@@ -1,5 +1,7 @@
 """The survey: the page of its link, and what managers see of the answers."""
 
+import re
+
 import pytest
 
 from tests.admin_web.forms import send
@@ -44,6 +46,7 @@ def test_what_is_no_score_is_told_and_the_words_are_kept(browser, linked, visit,
     browser.get(where)
     page = send(browser, where, score=score, comment="Gostei")
     assert (page.status_code, "Escolha uma nota" in page.text, "Gostei" in page.text) == (422, True, True)
+    assert '<p class="fault" id="e-score"><svg' in page.text
     assert said(linked, visit) is None
 
 
@@ -75,3 +78,8 @@ def test_an_empty_period_says_so_and_wrong_days_are_told(linked, tmp_path):  # n
     assert "Nenhuma resposta neste período" in client.get("/pesquisa").text
     wrong = client.get("/pesquisa?de=x&ate=2026-01-01")
     assert (wrong.status_code, "Escreva a data" in wrong.text) == (422, True)
+
+
+def test_a_day_to_come_is_told_where_it_was_typed(linked, tmp_path):  # noqa: F811
+    wrong = make_site(linked, tmp_path).client("manager").get("/pesquisa?de=2100-01-01").text
+    assert re.search('id="f-de-error".*Este dia ainda não chegou', wrong) and 'id="f-ate-error"' not in wrong
