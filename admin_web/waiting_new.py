@@ -55,7 +55,7 @@ class WaitingNew:
             errors["especialidade"] = "Escolha a especialidade."
         elif doctor and doctor not in roster.announceable[specialty]:
             errors["medico"] = "Este médico não atende esta especialidade."
-        if wanted["unidade"] and wanted["unidade"] not in {one.id for one in roster.units}:
+        if wanted["unidade"] and wanted["unidade"] not in {one.id for one in self._desk.units()}:
             errors["unidade"] = "Escolha uma das unidades."
         payer = wanted["convenio"]
         if payer and payer not in {one.id for one in roster.payers}:
@@ -75,7 +75,7 @@ class WaitingNew:
         values = {"convenio": person.usual_payer_id, "unidade": person.usual_unit_id, **request.args, **request.form}
         return render_template(
             "waiting/new.html", person=person, errors=errors, values=values, periods=offer_words.PERIODS,
-            modalities=offer_words.MODALITIES, units=[(one.id, one.name) for one in roster.units],
+            modalities=offer_words.MODALITIES, units=[(one.id, one.name) for one in self._desk.units()],
             specialties=[(one.id, one.name) for one in roster.specialties],
             payers=[(one.id, one.name) for one in roster.payers],
             doctors=[(one.id, one.name) for one in roster.doctors.values() if one.id in doctors],
