@@ -184,7 +184,9 @@ def test_a_mail_server_that_is_away_breaks_nothing(site, browser, post, caplog):
 
 def test_the_demo_says_where_its_mails_are(clinic, tmp_path):
     browser = make_site(clinic, tmp_path, demo=True, mail_dir=tmp_path / "mail").client(None)
-    assert str(tmp_path / "mail") in send(browser, "/senha/esqueci", who="x@example.com").text
+    for path, typed in (("/senha/esqueci", {"who": "x@example.com"}), ("/cadastro-paciente/enviado", None)):
+        page = (send(browser, path, **typed) if typed else browser.get(path)).text
+        assert 'href="/correio">veja em Correio' in page and str(tmp_path / "mail") not in page
 
 
 def test_a_demo_mail_can_be_read_as_a_file(clinic, tmp_path):
