@@ -14,6 +14,7 @@ from clinic.appointments import Act
 from clinic.audit import AuditTrail
 from clinic.cards import PatientData, patient_of
 from clinic.clock import Clock
+from clinic.patient_accounts import Contact, follow_card
 from clinic.patient_forms import Invalid, PatientForm, PatientRecord, read
 from clinic.people import Person, search_name
 from clinic.profile import ChangedMeanwhile
@@ -22,12 +23,9 @@ from db.retry import taken
 from db.session import Database
 from db.tables import (
     Appointment,
-    Identity,
-    MailedLink,
     Patient,
     PatientPhone,
     PreRegistration,
-    User,
     VoiceNote,
     Waiting,
 )
@@ -93,12 +91,13 @@ class Intake:
         def work(connection: Connection) -> int:
             mine = update(Patient).where(Patient.id == patient_id)
             connection.execute(mine.values(id=patient_id))  # others wait here
-            if not still(patient_of(connection, patient_id)):
+            before = patient_of(connection, patient_id)
+            if not still(before):
                 raise ChangedMeanwhile
             connection.execute(mine.values(**_columns(record)))
             connection.execute(delete(PatientPhone).where(PatientPhone.patient_id == patient_id))
             _add_phones(connection, patient_id, record.phones)
-            _forget_numbers(connection, patient_id, record.phones, self._clock())
+            follow_card(connection, self._clock(), patient_id, Contact(record.phones, before.email, record.email))
             self._tell(connection, patient_id)
             return patient_id
 
@@ -248,13 +247,3 @@ def _columns(record: PatientRecord) -> dict[str, Any]:
 def _add_phones(connection: Connection, patient_id: int, numbers: Sequence[str]) -> None:
     if numbers:
         connection.execute(insert(PatientPhone), [{"patient_id": patient_id, "number": one} for one in numbers])
-
-
-def _forget_numbers(connection: Connection, patient_id: int, kept: Sequence[str], now: datetime) -> None:
-    """A number that is theirs no more names their account no more, and what was sent there opens nothing."""
-    mine = connection.scalar(select(User.id).where(User.patient_id == patient_id))
-    gone = delete(Identity).where(Identity.user_id == mine, Identity.kind == "phone", Identity.value.not_in(kept))
-    by_sms = (MailedLink.user_id == mine, MailedLink.used_at.is_(None), MailedLink.email.not_like("%@%"))
-    if mine is not None:
-        connection.execute(gone)
-        connection.execute(update(MailedLink).where(*by_sms, MailedLink.email.not_in(kept)).values(used_at=now))

@@ -62,9 +62,14 @@ NO_NAME = re.compile(r"[:/@<>\n\r]|www\.|\.com|\d{3}", re.IGNORECASE)
 LONGEST_NAME = 80
 
 
-def _called(name: str) -> str:
+def is_name(text: str) -> bool:
+    """Whether it may be one: no address, no number, not a speech."""
+    return not NO_NAME.search(text) and len(text) <= LONGEST_NAME
+
+
+def called(name: str) -> str:
     """A name as a greeting takes it; nothing where it is no name: whoever registers could have us mail their words."""
-    return "" if NO_NAME.search(name) or len(name) > LONGEST_NAME else f", {name}"
+    return f", {name}" if is_name(name) else ""
 
 
 def in_background(work: Callable[[], None]) -> None:
@@ -155,13 +160,16 @@ class Letters:
         self._later(lambda: self._send_link(self._users.account(user_id), "confirm", email))
         return True
 
-    def changed(self, user_id: int, what: str) -> None:
-        """Tell somebody what was changed ("Sua senha foi trocada"), so that nobody changes it unseen."""
-        email = self.email_of(user_id, verified=True)
+    def changed(self, user_id: int, what: str, at: str | None = None) -> None:
+        """Tell somebody what was changed ("Sua senha foi trocada"), so that nobody changes it unseen.
+
+        `at`: an e-mail that was theirs, if they are known by it no more.
+        """
+        email = at or self.email_of(user_id, verified=True)
         if email is None:
             return
         clinic, name = self._profiles.get().name, self._users.account(user_id).name
-        text = CHANGED.format(name=_called(name), clinic=clinic, what=what, link=f"{self._url}/senha/esqueci")
+        text = CHANGED.format(name=called(name), clinic=clinic, what=what, link=f"{self._url}/senha/esqueci")
         self._later(lambda: self._send(Mail(email, f"{what} · {clinic}", text)))
 
     def link(self, user_id: int, purpose: Purpose, email: str) -> str:
@@ -193,7 +201,7 @@ class Letters:
     def _send_link(self, account: Account, purpose: Purpose, email: str) -> None:
         clinic = self._profiles.get().name
         link = self.link(account.id, purpose, email)
-        text = TEXTS[purpose].format(name=_called(account.name), clinic=clinic, link=link)
+        text = TEXTS[purpose].format(name=called(account.name), clinic=clinic, link=link)
         self._send(Mail(email, f"{SUBJECTS[purpose]} · {clinic}", text))
 
     def _send(self, mail: Mail) -> None:

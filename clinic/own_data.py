@@ -161,23 +161,29 @@ class OwnData:
             known.name, known.social_name or "", known.cpf or "", known.birth_date.isoformat(), phones, address,
             known.guardian_id, known.usual_payer_id, known.usual_unit_id,
         )  # fmt: skip
-        self._intake.correct(patient_id, form, by, lambda now: now == known and still(now))
         user, new = self._users.of_patient(patient_id), email(address) or ""
+        old = self._letters.email_of(user, verified=True) if user else None
+        self._intake.correct(patient_id, form, by, lambda now: now == known and still(now))
         if user and new != (email(known.email or "") or ""):
+            self._letters.changed(user, "Seu e-mail foi trocado", at=old)
             self._change_address(user, new, by)
 
     def _change_address(self, user: int, new: str, by: str) -> None:
-        self._letters.changed(user, "Seu e-mail foi trocado")
-        for one in self._users.known_by(user):
-            if one.identity.kind == "email" and one.identity.value != new:
+        """Of who works here too, whose account does not follow the card by itself."""
+        known = [one for one in self._users.known_by(user) if one.identity.kind == "email"]
+        for one in known:
+            if one.identity.value != new:
                 self._users.remove_identity(user, one.identity, by=by)
-        if not new:
-            return
+        mine = next((one for one in known if one.identity.value == new), None)
+        if new and (not mine.verified if mine else self._named(user, new, by)):
+            self._letters.confirm(user)
+
+    def _named(self, user: int, new: str, by: str) -> bool:
         try:
             self._users.add_identity(user, Identity("email", new), by=by)
         except IdentityTaken:  # somebody shares it: it reaches them, but does not name them
-            return
-        self._letters.confirm(user)
+            return False
+        return True
 
     def _visits(self, patient_id: int) -> list[dict[str, Any]]:
         visits = self._read(VISITS.where(_A.patient_id == patient_id))

@@ -99,6 +99,16 @@ def test_a_new_address_is_confirmed_and_the_old_one_told(site, alice, post):
     assert known["nova@example.com"] is False and "alice@example.com" not in known
 
 
+@pytest.mark.parametrize("roles", [["patient"], ["patient", "attendant"]])
+def test_a_link_to_the_address_given_up_opens_nothing(site, alice, roles):
+    user = site.user("patient")
+    site.clinic.users.add_identity(user, Identity("email", "alice@example.com"), by="system", verified=True)
+    site.clinic.users.set_roles(user, roles, by="system")
+    token = site.clinic.mailed_links.make(user, "reset", "alice@example.com")
+    keep(alice, phones="", email="nova@example.com")
+    assert site.client(None).get(f"/senha/nova/{token}").status_code == 410
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [

@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 
 from clinic.bookings import Overlaps
+from clinic.identities import Identity
 from clinic.intake import Settled
 from clinic.patient_forms import Invalid, PatientForm, read, read_date
+from tests.admin_web.site import make_user
 
 DESK = "user:1"
 TODAY = date(2026, 11, 23)
@@ -104,6 +106,46 @@ def test_what_is_on_file_is_corrected(clinic):
     clinic.desk.intake.correct(alice, PatientForm(**GOOD), DESK)
     patient = clinic.desk.cards.card(alice, DESK).patient
     assert (patient.name, patient.cpf, len(patient.phones)) == ("Ana Paula Ribeiro", "39053344705", 2)
+
+
+def addresses(clinic, user):
+    return [(one.identity.value, one.verified) for one in clinic.users.known_by(user) if one.identity.kind == "email"]
+
+
+@pytest.fixture
+def corrected(clinic):
+    """Corrects the e-mail of Alice's card, whose account was known by the old one: the account, and an open link."""
+
+    def work(address, roles=("patient",)):
+        user = make_user(clinic, "patient")
+        clinic.users.add_identity(user, Identity("email", "alice@example.com"), by="system", verified=True)
+        clinic.users.set_roles(user, roles, by="system")
+        token = clinic.mailed_links.make(user, "reset", "alice@example.com")
+        clinic.desk.intake.correct(clinic.people["alice"].id, PatientForm(**(GOOD | {"email": address})), DESK)
+        return user, clinic.mailed_links.look(token, "reset") is not None
+
+    return work
+
+
+@pytest.mark.parametrize(("typed", "left"), [("Nova@Example.com", [("nova@example.com", False)]), ("", [])])
+def test_a_mailbox_the_card_names_no_more_opens_nothing(clinic, corrected, typed, left):
+    user, opens = corrected(typed)
+    assert (addresses(clinic, user), opens) == (left, False)
+
+
+def test_an_address_somebody_has_already_names_nobody_else(clinic, corrected):
+    make_user(clinic, "manager")
+    assert addresses(clinic, corrected("manager@example.com")[0]) == []
+
+
+def test_an_address_that_stays_goes_on_letting_in(clinic, corrected):
+    user, opens = corrected("ALICE@example.com")
+    assert (addresses(clinic, user), opens) == ([("alice@example.com", True)], True)
+
+
+def test_the_card_of_who_works_here_changes_no_account(clinic, corrected):
+    user, opens = corrected("nova@example.com", ("patient", "attendant"))
+    assert (addresses(clinic, user), opens) == ([("alice@example.com", True)], True)
 
 
 def test_nobody_is_their_own_guardian(clinic):
