@@ -5,6 +5,7 @@ so whoever is killed in the middle leaves nothing behind. The place's row is loc
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
@@ -19,6 +20,7 @@ from clinic.holds import Hold, SlotTaken, hold_within
 from clinic.offers import Offer, Offers, Wanted
 from clinic.people import Person
 from clinic.slots import SlotInfo
+from clinic.terms import NotAllowed
 from clinic.waiting_bookings import WaitingBookings
 from clinic.waiting_outcome import CANCELLED, outcome, visit
 from clinic.waiting_rows import Offered
@@ -132,6 +134,8 @@ class WaitingOffers:
 
         hold = Hold(offered.token, offered.slot, offered.until, self._slots(offered))
         terms = self._offer(offered, person).terms
+        if offered.status == "open" and offered.payer_id not in (None, terms.payer_id):
+            raise NotAllowed("payer")  # another one would pay than they were told
         return self._still(self._bookings.take_up(person, hold, terms, act, offered.key, claim, close))
 
     def standing(self, offered: Offered) -> str:
@@ -168,7 +172,9 @@ class WaitingOffers:
         SlotTaken where another one was faster."""
         offered = self.get(offer_id)
         self.end(offer_id, "taken", "desk", by)
-        self._bookings.hold_one(offered.slot, by)
+        minutes = int((offered.ends_at - offered.starts_at).total_seconds()) // 60
+        first = replace(offered.slot, ends_at=offered.starts_at)  # so that all the slots that follow are held too
+        self._bookings.hold_one(first, by, minutes)
         return offered.slot
 
     def leave(self, waiting_id: int, status: str, by: str, *mine: ColumnElement[bool]) -> bool:

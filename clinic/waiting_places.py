@@ -75,7 +75,7 @@ LINES: Any = (
     .outerjoin(_F, and_(_F.waiting_id == _W.id, _F.live == 1))
     .outerjoin(OutboxRow, OutboxRow.uid == _F.uid)
     .where(_W.live == 1)
-    .order_by(_W.created_at, _W.id)
+    .order_by(_F.id.is_(None), _W.created_at, _W.id)
     .limit(MOST)
 )
 OWN = 16
@@ -91,7 +91,7 @@ class WaitingPlaces:
     def all(
         self, units: Iterable[int] = (), specialty_id: int | None = None, patient_id: int | None = None
     ) -> list[InLine]:
-        """Who waits, the longest first. `units`: for one of these, or for any; none: all."""
+        """Who waits: with an offer first, then the longest. `units`: for one of these, or for any; none: all."""
         wanted = tuple(units)
         which: list[ColumnElement[bool]] = [or_(_W.unit_id.is_(None), _W.unit_id.in_(wanted))] if wanted else []
         which += [] if specialty_id is None else [_W.specialty_id == specialty_id]

@@ -1,10 +1,12 @@
 """The desk's page of the waiting list, and the page of an offer's link."""
 
 import pytest
+from sqlalchemy import select, update
 
 from admin_web.extra_words import told
 from clinic.extra_facts import look
 from clinic.visits import Extra
+from db.tables import Slot, Waiting
 from tests.admin_web.forms import send
 from tests.admin_web.site import make_site
 from tests.clinic.outbox.posts import Post, worker
@@ -92,6 +94,28 @@ def test_a_time_is_taken_back_for_an_emergency_and_booked(desk, kept, clinic):
     assert slot_state(clinic, kept[0]) == ("held", True)
     assert desk.get(reply.location).status_code == 200
     assert rounds(clinic) == 0
+
+
+def test_a_long_time_that_is_taken_back_is_held_whole(desk, kept, clinic):
+    desk.get("/espera")
+    send(desk, f"/espera/ofertas/{kept[1]}/retomar")
+    held = clinic.database.rows(select(Slot.id).where(Slot.status == "held"))
+    assert len(held) == 2
+
+
+def test_who_has_an_offer_is_read_before_who_waits_longer(clinic, waiting):
+    [slot] = frees(clinic)
+    places, room = clinic.waiting_list.places, clinic.waiting_list.rounds
+    room.by_hand(room.wish(waiting[1]), clinic.desk.bookings.slot(slot), "user:1")
+    assert [one.id for one in places.all()] == [waiting[1], waiting[0]]
+
+
+def test_nobody_pays_otherwise_than_they_were_told(desk, kept, clinic):
+    desk.get("/espera")
+    other = clinic.directory.add_payer("Outro", position=9)
+    clinic.database.change(update(Waiting).values(payer_id=other))
+    assert send(desk, f"/espera/ofertas/{kept[1]}/aceitar").status_code == 409
+    assert clinic.bookings.upcoming(clinic.people["bruno"]) == []
 
 
 def test_who_is_taken_off_can_be_put_back(desk, waiting, clinic):
