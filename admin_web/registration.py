@@ -9,6 +9,7 @@ from admin_web import access, desk_words
 from admin_web.access import Doors, Public, own_path
 from admin_web.login import BUSY, wait_words
 from admin_web.password import faults
+from clinic.letters import is_name
 from clinic.login_limits import TooManyTries, source_of
 from clinic.passwords import TooBusy
 from clinic.patient_forms import Invalid, PatientForm, PatientRecord, read
@@ -29,6 +30,7 @@ EMPTY = {
     "phones": "Escreva um telefone com DDD.",
 }  # fmt: skip
 MINOR = "Menores de 18 anos são cadastrados pelo responsável, na recepção."
+NO_NAME = "Escreva só o nome, sem números, endereços ou sinais."
 UNREAD = "Leia o aviso de privacidade e marque aqui."
 CHANGED = "O aviso mudou agora há pouco. Leia de novo e marque aqui."
 BAD_CODE = "O código tem seis números; o protocolo, doze. Deixe vazio se não tiver."
@@ -99,6 +101,8 @@ class Register:
             errors = {**desk_words.problems(wrong.problems), **errors}
         if record and not is_adult(record.birth_date, self._clinic.clock().date()):
             errors["birth_date"] = MINOR
+        if record and not is_name(record.name):  # whoever asks could have the clinic mail their words to anybody
+            errors["name"] = NO_NAME
         own = (typed.get("name", "")[:200], typed.get("email", "")[:320])
         errors |= faults(typed.get("new", ""), typed.get("again", ""), own) | self._rest(typed)
         return record, errors

@@ -15,7 +15,7 @@ from clinic.clock import Clock
 from clinic.data_requests import DataRequests
 from clinic.identities import Identity, email
 from clinic.intake import Intake, Settled
-from clinic.letters import Letters
+from clinic.letters import Letters, called
 from clinic.mailed_links import Purpose
 from clinic.outbox.contacts import mobile_of
 from clinic.patient_forms import Invalid, PatientForm, PatientRecord
@@ -31,7 +31,7 @@ LASTS = timedelta(hours=48)
 KEPT = timedelta(days=7)
 ADULT = 18
 PATH = "/cadastro-paciente/confirmar"
-CONFIRM = """Olá, {name}.
+CONFIRM = """Olá{name}.
 
 Para confirmar seu e-mail e concluir seu cadastro na {clinic}, abra:
 
@@ -39,7 +39,7 @@ Para confirmar seu e-mail e concluir seu cadastro na {clinic}, abra:
 
 O endereço vale por dois dias e funciona uma vez. Se não foi você que pediu, ignore este e-mail: nada é cadastrado.
 """
-KNOWN = """Olá, {name}.
+KNOWN = """Olá{name}.
 
 Alguém pediu um cadastro no portal da {clinic} com o seu CPF, que já está no nosso cadastro. Se foi você, abra para escolher sua senha:
 
@@ -213,7 +213,7 @@ class Registrations:
 
     def _write(self, address: str, name: str, subject: str, text: str, link: str) -> None:
         clinic = self._profiles.get().name
-        self._letters.write(address, f"{subject} · {clinic}", text.format(name=name, clinic=clinic, link=link))
+        self._letters.write(address, f"{subject} · {clinic}", text.format(name=called(name), clinic=clinic, link=link))
 
 
 def is_adult(born: date, today: date) -> bool:

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from clinic.identities import Identity
 from clinic.letters import Letters
@@ -78,6 +78,23 @@ def test_nothing_is_there_before_the_address_is_confirmed(site, browser, post):
     register(browser)
     browser.get(path_in(post.sent[-1]))  # as a mail program does
     assert (count(site.clinic, Patient), count(site.clinic, User)) == (patients, 0)
+
+
+def test_whoever_registers_is_greeted_by_name(browser, post):
+    register(browser)
+    assert post.sent[-1].text.startswith("Olá, Nadia Campos.")
+
+
+def test_the_clinic_mails_nobodys_words(browser, post):
+    reply = register(browser, name="Seu acesso vence hoje: https://golpe.example/x")
+    assert (reply.status_code, post.sent, "Escreva só o nome" in reply.text) == (422, [], True)
+
+
+def test_a_card_that_holds_no_name_is_greeted_without(site, browser, post):
+    alice = Patient.id == site.clinic.people["alice"].id
+    site.clinic.database.change(update(Patient).where(alice).values(name="Ganhe em www.golpe.example"))
+    register(browser, cpf=CPF["alice"])
+    assert post.sent[-1].text.startswith("Olá.")
 
 
 def test_the_password_is_not_kept_in_the_open(site, browser):
