@@ -20,7 +20,7 @@ from clinic.media.email.mailbox import Mailbox, NoMailbox, Opened
 from clinic.outbox import contacts
 from db.retry import taken
 from db.session import Database
-from db.tables import Appointment, MailboxPlace, OutboxRow, Patient, Undeliverable
+from db.tables import Appointment, MailboxPlace, OutboxRow, Patient, Undeliverable, Waiting, WaitingOffer
 
 log = logging.getLogger(__name__)
 AT_ONCE = 200
@@ -29,8 +29,12 @@ GONE = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.4.4"
 """The statuses (RFC 3463) of an address nobody has; the others are of what may pass: a full mailbox, a letter that was
 too large, a server that did not like it or us."""
 
-_O, _U, _P = OutboxRow, Undeliverable, MailboxPlace
+_O, _U, _P, _W, _F = OutboxRow, Undeliverable, MailboxPlace, Waiting, WaitingOffer
 _ADDRESSES: Any = contacts.joined(select(Appointment.id).outerjoin(Patient, Patient.id == Appointment.patient_id))
+
+_OFFERED: Any = contacts.of_patients(
+    select(_F.id).join(_W, _W.id == _F.waiting_id).outerjoin(Patient, Patient.id == _W.patient_id), _W
+)
 
 
 def came_back(connection: Connection, told: Bounced, now: datetime) -> bool:
@@ -38,7 +42,7 @@ def came_back(connection: Connection, told: Bounced, now: datetime) -> bool:
 
     An address that is gone is written to no more. Whom it did not reach is called, where somebody must tell them.
     """
-    wanted = select(_O.id, _O.audience, _O.appointment_id).where(_O.uid == told.uid, _O.status == "sent")
+    wanted = select(_O.id, _O.audience, _O.appointment_id, _O.offer_id).where(_O.uid == told.uid, _O.status == "sent")
     row = connection.execute(wanted.with_for_update()).first()
     if row is None:
         return False
@@ -49,6 +53,8 @@ def came_back(connection: Connection, told: Bounced, now: datetime) -> bool:
             _let_alone(connection, address, told.status, now)
     if row.audience == "patient" and row.appointment_id is not None:
         to_be_called(connection, row.appointment_id, now)
+    if row.offer_id is not None:
+        _show(connection, row.offer_id, now)
     return True
 
 
@@ -61,7 +67,7 @@ def to_be_called(connection: Connection, appointment_id: int, now: datetime) -> 
 
 def try_again(connection: Connection, message_id: int) -> None:
     """Somebody wants it sent once more: its addresses are good again until the next report."""
-    row = connection.execute(select(_O.audience, _O.appointment_id).where(_O.id == message_id)).first()
+    row = connection.execute(select(_O.audience, _O.appointment_id, _O.offer_id).where(_O.id == message_id)).first()
     for address in _known(connection, row) if row else ():
         connection.execute(delete(_U).where(_U.address == address.lower()))
 
@@ -73,11 +79,20 @@ def _whose(connection: Connection, row: Any, told: str) -> list[str]:
 
 
 def _known(connection: Connection, row: Any) -> list[str]:
-    found = connection.execute(_ADDRESSES.where(Appointment.id == row.appointment_id)).first()
+    offered = row.offer_id is not None
+    which = _OFFERED.where(_F.id == row.offer_id) if offered else _ADDRESSES.where(Appointment.id == row.appointment_id)
+    found = connection.execute(which).first()
     if found is None:
         return []
     theirs = [found.doctor_email] if row.audience == "doctor" else [found.email, found.guardian_email]
     return [one for one in theirs if one]
+
+
+def _show(connection: Connection, offer_id: int, now: datetime) -> None:
+    """Who looks at the list of those who wait sees that this one is to be called."""
+    place = select(_W.id, _W.unit_id, _W.doctor_id, _W.patient_id).join(_F, _F.waiting_id == _W.id)
+    if found := connection.execute(place.where(_F.id == offer_id)).first():
+        live.put(connection, "waiting", found[0], found[1], at=now, doctor_id=found[2], patient_id=found[3])
 
 
 def _let_alone(connection: Connection, address: str, status: str, now: datetime) -> None:

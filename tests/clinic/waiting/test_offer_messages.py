@@ -1,9 +1,13 @@
 """What somebody is told of a time that is kept for them, and what of it is silenced."""
 
 import pytest
+from sqlalchemy import select
 
+from clinic.media.email.incoming import Bounced
 from clinic.media.outgoing import NotSent
 from clinic.messages.offer_links import OfferLinks
+from clinic.outbox.returned import Returned
+from db.tables import Undeliverable
 from tests.clinic.outbox.posts import Post, states, worker
 from tests.clinic.waiting.listed import frees, joins, nothing_free, open_offer, rounds
 
@@ -77,6 +81,17 @@ def test_whom_the_message_did_not_reach_is_to_be_called(kept, post):
     post.fails = NotSent("address-550", again=False)
     worker(kept, post).drain()
     assert kept.waiting_list.places.all()[0].offer.to_call
+
+
+def test_whose_message_came_back_is_to_be_called_and_the_address_is_let_alone(kept, post):
+    worker(kept, post).drain()
+    told = Bounced(post.sent[0].uid, "alice@example.com", "5.1.1", failed=True)
+    reader = kept.live.reader()
+    assert Returned(kept.database, None, kept.clock).note(told)
+    [line] = kept.waiting_list.places.all()
+    assert line.offer.to_call
+    assert [row.address for row in kept.database.rows(select(Undeliverable.address))] == ["alice@example.com"]
+    assert (line.id, "waiting") in [(one.entity_id, one.topic) for one in reader.poll()]
 
 
 def test_one_whom_it_reached_is_not(kept, post):
