@@ -8,6 +8,7 @@ from admin_web import desk_words
 from admin_web.access import STAFF, Doors, viewer
 from admin_web.desk import Reception
 from admin_web.desk_answers import done
+from clinic.access import may_see_unit
 from clinic.days import Choice
 from clinic.notices import Notice
 
@@ -31,7 +32,10 @@ class Callbacks:
         in_line = self._clinic.waiting_list.places.all(self._desk.choice(self._desk.asked()).unit_ids)
         return render_template(
             "callbacks/page.html", waiting=waiting, roster=roster, events=desk_words.EVENTS,
-            offers=sum(one.offer is not None and one.offer.to_call for one in in_line),
+            offers=sum(
+                one.offer is not None and one.offer.to_call and may_see_unit(viewer(), one.offer.unit_id)
+                for one in in_line
+            ),
         )  # fmt: skip
 
     def done(self, change_id: int) -> Response:

@@ -37,10 +37,13 @@ class WaitingPages:
 
     def remove(self, place_id: int) -> Answer:
         """They wait no more; it can be taken back."""
-        self._line(place_id)
+        line = self._line(place_id)
+        if line.offer and not may_see_unit(viewer(), line.offer.unit_id):
+            abort(404)
         if not self._clinic.waiting_list.offers.leave(place_id, "left", viewer().ref):
             return self._page("Esta pessoa não está mais na lista."), 409
-        flash("Tirado da lista de espera.", "good")
+        freed = " O horário que estava guardado ficou livre e não volta com ela." if line.offer else ""
+        flash(f"Tirado da lista de espera.{freed}", "good")
         return _back(desfazer=place_id)
 
     def put_back(self, place_id: int) -> Answer:
@@ -125,14 +128,14 @@ class WaitingPages:
             lines=sorted(lines, key=_first),
             wishes={one.id: offer_words.wish(roster, one) for one in lines}, vias=offer_words.VIAS,
             zone=self._clinic.units.clock_zone(), zones={one.id: one.tz for one in roster.unit.values()},
-            units=[(one.id, one.name) for one in self._desk.units()],
+            units=[(one.id, one.name) for one in self._desk.units()], mine={one.id for one in self._desk.units()},
             specialties=[(one.id, one.name) for one in roster.specialties],
         )  # fmt: skip
 
     def _times(self, line: InLine, said: str = "") -> str:
         roster, rounds = self._clinic.desk.roster(), self._clinic.waiting_list.rounds
         wish = rounds.wish(line.id)
-        slots = rounds.times(wish, TIMES) if wish else []
+        slots = [one for one in rounds.times(wish, TIMES) if may_see_unit(viewer(), one.unit_id)] if wish else []
         return render_template(
             "waiting/times.html", line=line, said=said, slots=slots, roster=roster,
             wish=offer_words.wish(roster, line), zones={one.id: one.tz for one in roster.unit.values()},

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from admin_web.extra_words import told
 from clinic.extra_facts import look
 from clinic.visits import Extra
-from db.tables import Slot, Waiting
+from db.tables import Slot, Waiting, WaitingOffer
 from tests.admin_web.forms import send
 from tests.admin_web.site import make_site
 from tests.clinic.outbox.posts import Post, worker
@@ -180,6 +180,15 @@ def test_an_attendant_of_one_unit_sees_no_wish_for_another(clinic, tmp_path):
     browser = make_site(clinic, tmp_path).client("centro_attendant")
     assert "Bruno" not in browser.get("/espera").text
     assert send(browser, f"/espera/{norte}/tirar").status_code == 404
+
+
+def test_an_offer_at_a_unit_of_others_is_theirs_to_answer(clinic, tmp_path, kept, waiting):
+    norte = clinic.at.units["norte"]
+    clinic.database.write(lambda connection: connection.execute(update(WaitingOffer).values(unit_id=norte)))
+    browser = make_site(clinic, tmp_path).client("centro_attendant")
+    page = browser.get("/espera").text
+    assert "cuida desta oferta" in page and f"/espera/{waiting[0]}/tirar" not in page
+    assert send(browser, f"/espera/{waiting[0]}/tirar").status_code == 404
 
 
 def test_whom_to_call_about_an_offer_is_said_where_calls_are_made(desk, kept, clinic):
