@@ -81,7 +81,7 @@ def test_a_doctor_who_never_heard_of_a_visit_does_not_hear_that_it_is_gone(clini
     sending.drain()
     cancel(clinic, booked)
     post.fails = None
-    settle(clinic, sending)
+    settle(clinic, sending, minutes=2)  # the medium rests for one
     assert [one.subject for one in post.sent] == ["Clínica Boa Vista: sua consulta foi cancelada"]
 
 
