@@ -112,6 +112,7 @@ class RunningClinic:
         held = self.rows(
             "SELECT 'held', id FROM {db}.slots WHERE status = 'held'"
             " AND held_until > UTC_TIMESTAMP() + INTERVAL 10 SECOND"  # so long a place given up waits for its giver
+            " AND COALESCE(LEFT(hold_token, 6), '') <> 'offer:'"  # kept for who is in the waiting list: no call's
         )
         opened = self.rows("SELECT 'open', id FROM {db}.calls WHERE ended_at IS NULL")
         torn = self.rows(
