@@ -3,9 +3,12 @@
 import pytest
 from sqlalchemy import select
 
+from clinic.broker.queues import BY_MEDIUM
+from clinic.broker.routes import Routes
 from clinic.media.email.incoming import Bounced
 from clinic.media.outgoing import NotSent
 from clinic.messages.offer_links import OfferLinks
+from clinic.outbox.handing import Handing
 from clinic.outbox.returned import Returned
 from db.tables import Undeliverable
 from tests.clinic.outbox.posts import Post, states, worker
@@ -40,6 +43,12 @@ def test_the_message_says_when_with_whom_until_when_and_where_to_answer(kept, po
 def test_nothing_of_the_specialty_is_written(kept, post):
     worker(kept, post).drain()
     assert "Clínica geral" not in post.sent[0].subject + post.sent[0].text
+
+
+@pytest.mark.parametrize("medium", ["email", "sms"])
+def test_a_broker_takes_it_to_those_who_send_by_their_medium(kept, post, medium):
+    [row] = [one for one in Handing(kept.database, kept.clock).hand_over(10) if one.kind == "offer"]
+    assert Routes(kept.database, {medium: post}).of([row]) == {row.id: BY_MEDIUM[medium]}
 
 
 def test_it_is_sent_once(kept, post):
