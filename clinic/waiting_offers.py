@@ -28,9 +28,6 @@ from db.retry import taken
 from db.session import Database
 from db.tables import OutboxRow, Slot, Waiting, WaitingOffer
 
-STAYS = frozenset({"declined", "lapsed", "taken", "gone"})
-"""Ends of an offer after which they go on waiting."""
-
 
 class OfferOver(SlotTaken):
     """The offer was answered, or has run out; carries how it ended."""

@@ -11,7 +11,7 @@ from clinic.appointments import Act
 from clinic.holds import RELEASE
 from clinic.slots import SlotInfo
 from db.prepared import Insert
-from db.tables import OutboxRow, Patient, PreRegistration, Slot, Waiting, WaitingOffer
+from db.tables import OutboxRow, Patient, Slot, Waiting, WaitingOffer
 
 TOPIC = "waiting"
 FOR_WHO_WAITS = "offer:"
@@ -67,7 +67,6 @@ OFFERS: Any = (
     .add_columns(func.coalesce(Patient.social_name, Patient.name, ""), OutboxRow.status)
     .join(_W, _W.id == _F.waiting_id)
     .outerjoin(Patient, Patient.id == _W.patient_id)
-    .outerjoin(PreRegistration, PreRegistration.id == _W.pre_registration_id)
     .outerjoin(OutboxRow, OutboxRow.uid == _F.uid)
 )
 
