@@ -87,6 +87,14 @@ def manager(site):
 
 
 @pytest.fixture
+def desk(site):
+    """An attendant's browser, with the token that pages bring."""
+    browser = site.client("attendant")
+    browser.get("/agenda")
+    return browser
+
+
+@pytest.fixture
 def marina(clinic) -> int:
     return clinic.at.doctors["marina"]
 

@@ -24,3 +24,13 @@ def as_shown(page: str) -> dict[str, list[str]]:
         found[name] = [html.unescape(text)]
     found.pop("csrf_token", None)
     return found
+
+
+def plain(html_text: str) -> str:
+    """What is read of a piece of a page: no tags, one blank between words."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html_text).split())
+
+
+def text(reply) -> str:
+    """What is read of a page."""
+    return plain(reply.text)

@@ -12,29 +12,15 @@ from clinic.settings import Settings
 from clinic.visits import Extra
 from db.tables import Unit
 from tests.admin_web.conftest import careful
-from tests.admin_web.site import make_site
+from tests.admin_web.forms import text
 
 MONDAY = "2026-11-23"
-
-
-@pytest.fixture
-def site(clinic, tmp_path):
-    return make_site(clinic, tmp_path)
-
-
-@pytest.fixture
-def desk(site):
-    return site.client("attendant")
 
 
 @pytest.fixture
 def narrow(site):
     """An attendant of one unit alone."""
     return site.client("centro_attendant")
-
-
-def text(reply):
-    return " ".join(re.sub(r"<[^>]+>", " ", reply.text).split())
 
 
 def send(client, path, headers=None, **form):

@@ -9,23 +9,19 @@ from admin_web.agenda_team import week_words
 from clinic.agenda import HoursInput
 from clinic.units import BRASILIA
 from clinic.weeks import AT_ONCE
+from tests.admin_web.forms import plain
 
 MONDAY = "2026-11-23"
 
 
-@pytest.fixture
-def desk(site):
-    return site.client("attendant")
-
-
 def text(reply):
-    return " ".join(re.sub(r"<[^>]+>", " ", reply.text).replace("–", "").split())
+    return plain(reply.text.replace("–", ""))
 
 
 def line(reply, name):
     """The row of one doctor."""
     html = next(row for row in reply.text.split("<tr>") if f">{name}</a></th>" in row)
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+    return plain(html)
 
 
 def shown(desk, query=f"dia={MONDAY}"):

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from admin_web.answers import BESIDE, Answers
-from tests.admin_web.site import make_site
 
 MONDAY = "2026-11-23"
 DAY, WEEK = f"/agenda?dia={MONDAY}", f"/agenda/semana?dia={MONDAY}"
@@ -96,11 +95,6 @@ def test_who_comes_while_it_is_made_waits_for_it(answers, stamped):
         go_on.set()
         assert {one.result() for one in (first, *others)} == {b"x" * 10}
     assert stamped.made == 1
-
-
-@pytest.fixture
-def site(clinic, tmp_path):
-    return make_site(clinic, tmp_path)
 
 
 def asked(site, who):

@@ -7,6 +7,7 @@ import pytest
 
 from admin_web.menu_words import WORDS, where
 from tests.admin_web.fakes import NOW, link, live_call
+from tests.admin_web.forms import text
 
 
 @pytest.fixture
@@ -14,7 +15,7 @@ def page(client, calls):
     """What the page says, tags left out."""
 
     def read(path="/chamadas"):
-        return " ".join(re.sub(r"<[^>]+>", " ", client.get(path).text).split())
+        return text(client.get(path))
 
     calls.known = [link()]
     return read

@@ -9,18 +9,9 @@ import pytest
 from clinic.agenda import HoursInput
 from clinic.days import Choice
 from clinic.visits import Extra
-from tests.admin_web.site import make_site
+from tests.admin_web.forms import text
 
 MONDAY = "2026-11-23"
-
-
-@pytest.fixture
-def desk(clinic, tmp_path):
-    return make_site(clinic, tmp_path).client("attendant")
-
-
-def text(reply):
-    return " ".join(re.sub(r"<[^>]+>", " ", reply.text).split())
 
 
 def form(clinic, who="bruno", **more):

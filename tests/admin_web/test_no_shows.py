@@ -1,24 +1,10 @@
 """What pages and programs do after several no-shows: people book, say why, and forgive."""
 
-import re
 from datetime import timedelta
 
 import pytest
 
-from tests.admin_web.forms import send
-from tests.admin_web.site import make_site
-
-
-@pytest.fixture
-def site(clinic, tmp_path):
-    return make_site(clinic, tmp_path)
-
-
-@pytest.fixture
-def desk(site):
-    browser = site.client("attendant")
-    browser.get("/agenda")
-    return browser
+from tests.admin_web.forms import send, text
 
 
 @pytest.fixture
@@ -29,10 +15,6 @@ def missed(clinic):
     clinic.clock.now = booked.starts_at + timedelta(minutes=10)
     clinic.bookings.no_show(booked.id, "user:1")
     return booked
-
-
-def text(reply):
-    return " ".join(re.sub(r"<[^>]+>", " ", reply.text).split())
 
 
 def books(clinic, desk, **more):

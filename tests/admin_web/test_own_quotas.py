@@ -1,31 +1,12 @@
 """/medico/…/cotas, and what a full quota does on the pages of the desk and of the portal."""
 
-import re
 from dataclasses import replace
 
 import pytest
 
 from clinic.editing import stamp
 from clinic.roster import EVERYWHERE
-from tests.admin_web.forms import as_shown, send
-from tests.admin_web.site import make_site
-
-
-@pytest.fixture
-def site(clinic, tmp_path):
-    return make_site(clinic, tmp_path)
-
-
-@pytest.fixture
-def manager(site):
-    return site.client("manager")
-
-
-@pytest.fixture
-def desk(site):
-    browser = site.client("attendant")
-    browser.get("/agenda")
-    return browser
+from tests.admin_web.forms import as_shown, send, text
 
 
 @pytest.fixture
@@ -36,10 +17,6 @@ def full(clinic):
     hold = clinic.bookings.hold(clinic.slot(), by="t")
     terms = replace(clinic.terms(hold.slot), payer_id=saude)
     return clinic.bookings.book(clinic.people["bruno"], hold, terms, "telephone")
-
-
-def text(reply):
-    return " ".join(re.sub(r"<[^>]+>", " ", reply.text).split())
 
 
 def path(clinic):

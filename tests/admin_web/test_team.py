@@ -7,19 +7,8 @@ import pytest
 from clinic.editing import stamp
 from clinic.identities import Identity
 from tests.admin_web.forms import as_shown, send
-from tests.admin_web.site import make_site
 
 BIA = {"name": "Bia Nunes", "email": "bia@example.com", "role": ["attendant"]}
-
-
-@pytest.fixture
-def site(clinic, tmp_path):
-    return make_site(clinic, tmp_path)
-
-
-@pytest.fixture
-def manager(site):
-    return browser_of(site, "manager")
 
 
 @pytest.fixture
