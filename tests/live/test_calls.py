@@ -78,9 +78,9 @@ class Happened:
     """The same of what the caller said, in the note that was kept."""
 
     @property
-    def story(self) -> list[str]:
+    def story(self) -> str:
         """What was said to the telephone, for whoever has to find out why."""
-        return [self.trouble, *(command.line for command in self.talk.commands)]
+        return "\n".join([self.trouble, *(command.line for command in self.talk.commands)])
 
     def understood(self, visit: Visit) -> bool:
         """Whether both sides heard each other to the last word."""
@@ -185,9 +185,14 @@ def test_a_call_cancels(visits: dict[str, Happened]) -> None:
 
 def test_a_call_moves(visits: dict[str, Happened]) -> None:
     what = visits["moving"]
-    assert what.clinic.booked([what.patient]) == {what.patient.id: what.before}, what.story
-    moved = f"SELECT id FROM {{db}}.appointments WHERE patient_id = {what.patient.id} AND replaced_by IS NOT NULL"
-    assert what.clinic.rows(moved)
+    mine = f"FROM {{db}}.appointments WHERE patient_id = {what.patient.id}"
+    [(new, status, asks_for)] = what.clinic.rows(
+        f"SELECT id, status, replaces {mine} AND via = 'telephone' ORDER BY id DESC LIMIT 1"
+    )
+    asked = status == "pending"  # a doctor who approves: the old time is kept until then
+    gone = what.clinic.rows(f"SELECT id {mine} AND replaced_by = {new}")
+    assert bool(gone) is not asked and (asks_for is not None) is asked, what.story
+    assert what.clinic.booked([what.patient]) == {what.patient.id: what.before + asked}, what.story
 
 
 @pytest.mark.parametrize("name", NOTES)
