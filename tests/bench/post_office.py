@@ -38,8 +38,9 @@ MORE = f"""INSERT INTO outbox (uid, kind, audience, appointment_id, change_id, p
  o.change_id, o.patient_id, o.doctor_id, o.version, 'waiting', 0, :due + INTERVAL (n0 + n1 + n2) SECOND, :due
  FROM (SELECT * FROM outbox WHERE kind = 'booked' AND audience = 'patient' AND status = 'sent' ORDER BY id LIMIT :few) o
  JOIN {NUMBERS} WHERE n0 + n1 + n2 < :times"""
+# What is due within a minute counts too: a row of this very second, and one that is tried again.
 UNSENT = """SELECT COUNT(*) FROM outbox
- WHERE status = 'waiting' AND (claimed_by IS NOT NULL OR due_at <= UTC_TIMESTAMP())"""
+ WHERE status = 'waiting' AND (claimed_by IS NOT NULL OR due_at <= UTC_TIMESTAMP() + INTERVAL 1 MINUTE)"""
 
 
 @dataclass
