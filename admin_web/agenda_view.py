@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from clinic.days import AwayTime, Column, Opening, Visit
 from clinic.roster import KindInfo, UnitInfo
-from clinic.waiting_rows import FOR_WHO_WAITS
+from clinic.waiting.rows import FOR_WHO_WAITS
 
 STEP = 5
 FIRST_HOUR, LAST_HOUR = 8, 18

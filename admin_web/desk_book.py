@@ -18,7 +18,7 @@ from clinic.people import Person
 from clinic.quotas import QuotaFull
 from clinic.slots import Criteria, SlotInfo
 from clinic.terms import Terms
-from clinic.waiting_rows import FOR_WHO_WAITS
+from clinic.waiting.rows import FOR_WHO_WAITS
 
 if TYPE_CHECKING:
     from clinic.services import Clinic

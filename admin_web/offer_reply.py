@@ -12,8 +12,8 @@ from clinic.bookings import NotAllowed, Overlaps, SlotTaken
 from clinic.login_limits import source_of
 from clinic.messages.links import LIVES_ON
 from clinic.programs import TooManyRequests
-from clinic.waiting_offers import OfferOver
-from clinic.waiting_rows import Offered
+from clinic.waiting.offers import OfferOver
+from clinic.waiting.rows import Offered
 
 if TYPE_CHECKING:
     from clinic.services import Clinic

@@ -1,7 +1,7 @@
 """What pages say of the waiting list: what somebody waits for, and what has become of an offer."""
 
 from clinic.roster import Roster
-from clinic.waiting_places import InLine
+from clinic.waiting.places import InLine
 
 PERIODS = (("morning", "De manhã"), ("afternoon", "À tarde"))
 PERIOD = {"morning": "de manhã", "afternoon": "à tarde"}

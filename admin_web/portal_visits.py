@@ -15,8 +15,8 @@ from clinic.bookings import Booking, NotAllowed, NotYours, Overlaps, SlotTaken, 
 from clinic.cards import CardVisit
 from clinic.people import Person
 from clinic.slots import Criteria
-from clinic.waiting_offers import OfferOver
-from clinic.waiting_rows import Offered
+from clinic.waiting.offers import OfferOver
+from clinic.waiting.rows import Offered
 
 if TYPE_CHECKING:
     from clinic.services import Clinic

@@ -11,9 +11,9 @@ from admin_web.desk import Reception
 from admin_web.words import when
 from clinic.access import may_see_unit
 from clinic.bookings import NotAllowed, Overlaps, SlotTaken
-from clinic.waiting_offers import NotOffered, OfferOver
-from clinic.waiting_places import InLine
-from clinic.waiting_rows import Offered
+from clinic.waiting.offers import NotOffered, OfferOver
+from clinic.waiting.places import InLine
+from clinic.waiting.rows import Offered
 
 if TYPE_CHECKING:
     from clinic.services import Clinic

@@ -18,8 +18,8 @@ from clinic.practice import Visit
 from clinic.services import Clinic
 from clinic.slots import Criteria
 from clinic.visits import Extra
-from clinic.waiting_offers import NotOffered
-from clinic.waiting_wishes import Wish
+from clinic.waiting.offers import NotOffered
+from clinic.waiting.wishes import Wish
 
 ZONE = ZoneInfo(data.ZONE)
 NEWCOMER = ("391204568", date(1991, 8, 23), "5511976112233")

@@ -14,7 +14,7 @@ from clinic.profile import profile_of
 from clinic.public_holidays import holiday_name
 from clinic.roster import Roster
 from clinic.terms import local_day
-from clinic.waiting_rows import FOR_WHO_WAITS
+from clinic.waiting.rows import FOR_WHO_WAITS
 from db.tables import Absence, Appointment, Slot
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ from clinic.search import Search
 from clinic.settings import Settings
 from clinic.units import Units
 from clinic.voice_notes import VoiceNotes
-from clinic.waiting_room import WaitingRoom, open_waiting_room
+from clinic.waiting.room import WaitingRoom, open_waiting_room
 from db.session import Database
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
-from clinic import appointments, extra_facts, waiting_rows
+from clinic import appointments, extra_facts
 from clinic.appointments import Act, Booking, NotYours, booking
 from clinic.clock import Clock
 from clinic.extra_facts import Fact, NotKnown
@@ -16,6 +16,7 @@ from clinic.roster import KindInfo, Rosters
 from clinic.taking import check_overlap
 from clinic.terms import local_day
 from clinic.transitions import WrongStatus
+from clinic.waiting import rows as waiting
 from db.retry import taken
 from db.session import Database
 from db.tables import Appointment
@@ -167,7 +168,7 @@ class Visits:
     def _give_up(self, booking_id: int, event: str, by: str, via: str, note: str = "") -> Booking:
         def work(connection: Connection, act: Act) -> None:
             row = self._row(connection, booking_id)
-            waiting_rows.revive(connection, booking_id, act.at)
+            waiting.revive(connection, booking_id, act.at)
             appointments.change(connection, row, event, act, cancel_reason=event)
             appointments.let_go(connection, row, act.at, timedelta())
 

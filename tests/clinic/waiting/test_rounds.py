@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from clinic.bookings import Overlaps
-from clinic.waiting_offers import NotOffered, OfferOver
+from clinic.waiting.offers import NotOffered, OfferOver
 from db.tables import Slot, Waiting
 from tests.clinic.waiting.listed import (
     frees,

@@ -8,7 +8,7 @@ from typing import Any
 
 from clinic.agenda import Agenda
 from clinic.slots import Criteria, SlotInfo
-from clinic.waiting_wishes import Wish
+from clinic.waiting.wishes import Wish
 
 MOST_SLOTS, MOST_OF_MANY = 40, 400
 """So many times are looked at for a wish; where times were free that did not suit, more, for they are free still."""

@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from clinic import waiting_rows as rows
 from clinic.appointments import Act, Booking
 from clinic.clock import Clock
 from clinic.holds import Hold, SlotTaken, hold_within
@@ -21,9 +20,10 @@ from clinic.offers import Offer, Offers, Wanted
 from clinic.people import Person
 from clinic.slots import SlotInfo
 from clinic.terms import NotAllowed
-from clinic.waiting_bookings import WaitingBookings
-from clinic.waiting_outcome import CANCELLED, outcome, visit
-from clinic.waiting_rows import Offered
+from clinic.waiting import rows
+from clinic.waiting.bookings import WaitingBookings
+from clinic.waiting.outcome import CANCELLED, outcome, visit
+from clinic.waiting.rows import Offered
 from db.retry import taken
 from db.session import Database
 from db.tables import OutboxRow, Slot, Waiting, WaitingOffer

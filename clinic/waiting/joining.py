@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from clinic import waiting_rows as rows
 from clinic.clock import Clock
 from clinic.people import Person
+from clinic.waiting import rows
 from db.prepared import Insert
 from db.retry import taken
 from db.session import Database
@@ -27,7 +27,7 @@ class Place:
 
 
 class WaitingList:
-    """Writes wishes; offering what becomes free is another matter (`clinic.waiting_room`)."""
+    """Writes wishes; offering what becomes free is another matter (`clinic.waiting.room`)."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock

@@ -11,12 +11,12 @@ from clinic.people import Person
 from clinic.profile import Profiles
 from clinic.roster import Rosters
 from clinic.settings import Settings
-from clinic.waiting_bookings import WaitingBookings
-from clinic.waiting_list import WaitingList
-from clinic.waiting_offers import WaitingOffers
-from clinic.waiting_places import WaitingPlaces
-from clinic.waiting_rounds import WaitingRounds
-from clinic.waiting_time import Patience
+from clinic.waiting.bookings import WaitingBookings
+from clinic.waiting.joining import WaitingList
+from clinic.waiting.offers import WaitingOffers
+from clinic.waiting.patience import Patience
+from clinic.waiting.places import WaitingPlaces
+from clinic.waiting.rounds import WaitingRounds
 from db.session import Database
 from db.tables import Waiting
 

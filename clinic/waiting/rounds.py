@@ -21,10 +21,10 @@ from clinic.people import Person
 from clinic.profile import Profiles
 from clinic.roster import Rosters
 from clinic.slots import SlotInfo
-from clinic.waiting_free import FreeTimes
-from clinic.waiting_offers import NotOffered, WaitingOffers
-from clinic.waiting_time import Patience
-from clinic.waiting_wishes import Wish
+from clinic.waiting.free_times import FreeTimes
+from clinic.waiting.offers import NotOffered, WaitingOffers
+from clinic.waiting.patience import Patience
+from clinic.waiting.wishes import Wish
 from db.prepared import among
 from db.session import Database
 from db.tables import Appointment, AppointmentChange, Patient, Waiting, WaitingOffer

@@ -1,0 +1,1 @@
+"""Who waits for a time: wishes, the rounds that offer what becomes free, and what is answered."""
