@@ -42,3 +42,9 @@ def test_a_patch_is_seen(source):
 @pytest.mark.parametrize("source", ["@pytest.mark.skip\ndef f(): pass", "@pytest.mark.skip()\ndef f(): pass"])
 def test_a_silent_skip_is_seen(source):
     assert silent_skips(house.parse(source))
+
+
+@pytest.mark.xdist_group("together")
+def test_a_group_of_tests_runs_in_one_worker(request):
+    among_workers = hasattr(request.config, "workerinput")
+    assert request.node.nodeid.endswith("@together") or not among_workers
