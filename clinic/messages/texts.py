@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select, update
@@ -27,6 +28,7 @@ PARTS: tuple[Part, ...] = ("subject", "text", "short")
 LONGEST: Mapping[Part, int] = {"subject": 150, "text": 4000, "short": 300}
 LONGEST_LINE = 250
 VARIABLE = re.compile(r"\{([^{}\n]*)\}")
+MANY_BREAKS = re.compile(r"\n{3,}")
 CACHE_S = 5.0
 
 
@@ -187,11 +189,11 @@ def faults(kind: Kind, audience: Audience, wording: Wording) -> list[BadText]:
 
 def fill(wording: Wording, variables: Mapping[str, str]) -> Rendered:
     """The texts with their variables. A line of the text whose variable is empty is left out, with nothing in place."""
-    values = {name: one_line(value) for name, value in variables.items()}
-    lines = [_filled(line, values) for line in wording.text.split("\n") if not _lacks(line, values)]
-    text = re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines)).strip()
-    subject, short = (one_line(_filled(one, values)) for one in (wording.subject, wording.short))
-    return Rendered(subject[:LONGEST_LINE], text, short)
+    subject, short, lines, names = _read_once(wording)
+    values = {name: one_line(variables.get(name, "")) for name in names}
+    said = [line.said(values).rstrip() for line in lines if line.holds(values)]
+    text = MANY_BREAKS.sub("\n\n", "\n".join(said)).strip()
+    return Rendered(one_line(subject.said(values))[:LONGEST_LINE], text, one_line(short.said(values)))
 
 
 def tidy(wording: Wording) -> Wording:
@@ -226,12 +228,33 @@ def _unbalanced(text: str) -> int | None:
     return next((number for number, line in lines if set("{}") & set(VARIABLE.sub("", line))), None)
 
 
-def _filled(text: str, values: Mapping[str, str]) -> str:
-    return VARIABLE.sub(lambda found: values.get(found[1], ""), text)
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What stands around its variables, as a pattern of Python's, and their names in order."""
+
+    pattern: str
+    names: tuple[str, ...]
+
+    def holds(self, values: Mapping[str, str]) -> bool:
+        """Whether there is something to say for each variable."""
+        return all(values[name] for name in self.names)
+
+    def said(self, values: Mapping[str, str]) -> str:
+        """With their values."""
+        return self.pattern % tuple([values[name] for name in self.names])
 
 
-def _lacks(line: str, values: Mapping[str, str]) -> bool:
-    return any(not values.get(name) for name in VARIABLE.findall(line))
+@lru_cache(256)
+def _read_once(wording: Wording) -> tuple[_Line, _Line, tuple[_Line, ...], frozenset[str]]:
+    """Subject, short text, the lines of the text, and all variables in them: taken apart once, not for every letter."""
+    subject, short, *lines = (_taken_apart(one) for one in (wording.subject, wording.short, *wording.text.split("\n")))
+    names = frozenset(name for line in (subject, short, *lines) for name in line.names)
+    return subject, short, tuple(lines), names
+
+
+def _taken_apart(line: str) -> _Line:
+    pieces = VARIABLE.split(line.replace("%", "%%"))
+    return _Line("%s".join(pieces[::2]), tuple(name.replace("%%", "%") for name in pieces[1::2]))
 
 
 def _own(text: str, shipped: str) -> str | None:

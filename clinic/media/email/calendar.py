@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from clinic.media.email.mime import whole
 from clinic.media.outgoing import CalendarEntry
 
 ESCAPED = re.compile(r"([\\;,])")
@@ -49,6 +50,8 @@ def _zone(zone: str, year: int) -> bytes:
 
 def _text(text: str) -> str:
     """A value in which nothing can end the line or begin another property."""
+    if text.isprintable():  # nearly always: then it is one line
+        return ESCAPED.sub(r"\\\1", text)
     lines = "\\n".join(ESCAPED.sub(r"\\\1", line) for line in text.splitlines())
     return re.sub(r"[\x00-\x1f\x7f]", " ", lines)
 
@@ -61,7 +64,7 @@ def _folded(line: str) -> bytes:
     """At most 75 bytes a line, none of which ends within a character."""
     rest, out = line.encode("utf-8", "replace"), b""
     while len(rest) > LONGEST:
-        cut = next(at for at in range(LONGEST, 0, -1) if rest[at] & 0xC0 != 0x80)
+        cut = whole(rest, LONGEST)
         out, rest = out + rest[:cut] + b"\r\n", b" " + rest[cut:]
     return out + rest + b"\r\n"
 

@@ -14,6 +14,7 @@ CHUNK = 39
 """Bytes of text in one encoded word: with "Subject: " before it, the line still fits."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 NEWLINES = re.compile(r"\r\n|\r|\n|\u2028|\u2029|\x85")
+OTHER_BREAKS = ("\r", "\u2028", "\u2029", "\x85")
 
 Headers = Sequence[tuple[str, str]]
 
@@ -33,14 +34,19 @@ def words(text: str, room: int = LONGEST) -> str:
 
 def _chunks(text: str) -> Iterable[bytes]:
     """UTF-8 in pieces, none of which ends within a character."""
-    piece = b""
-    for character in text:
-        encoded = character.encode("utf-8", "replace")
-        if len(piece) + len(encoded) > CHUNK:
-            yield piece
-            piece = b""
-        piece += encoded
-    yield piece
+    rest = text.encode("utf-8", "replace")
+    while len(rest) > CHUNK:
+        cut = whole(rest, CHUNK)
+        yield rest[:cut]
+        rest = rest[cut:]
+    yield rest
+
+
+def whole(encoded: bytes, most: int) -> int:
+    """Where to cut UTF-8 that is longer than so many bytes, so that no character is cut."""
+    while encoded[most] & 0xC0 == 0x80:
+        most -= 1
+    return most
 
 
 @lru_cache(64)
@@ -56,13 +62,13 @@ def mailbox(name: str, address: str) -> str:
 
 def headed(headers: Headers, body: bytes) -> bytes:
     """Headers, an empty line, the body."""
-    return b"".join(f"{name}: {value}\r\n".encode() for name, value in headers) + b"\r\n" + body
+    return "".join([f"{name}: {value}\r\n" for name, value in headers]).encode() + b"\r\n" + body
 
 
 def text_part(kind: str, text: str) -> bytes:
     """A text as one part ("text/plain"), in quoted-printable: whatever server it passes leaves it as it is."""
-    lines = NEWLINES.sub("\n", text).encode("utf-8", "replace")
-    body = b2a_qp(lines, istext=True).replace(b"\n", b"\r\n")
+    lines = NEWLINES.sub("\n", text) if any(one in text for one in OTHER_BREAKS) else text
+    body = b2a_qp(lines.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
     headers = (("Content-Type", f"{kind}; charset=utf-8"), ("Content-Transfer-Encoding", "quoted-printable"))
     return headed(headers, body)
 

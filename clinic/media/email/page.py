@@ -11,7 +11,7 @@ from html import escape
 from clinic.media.outgoing import Action, Outgoing
 
 LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
-PREVIEW = 140
+NEWLINE, PREVIEW = "\n", 140
 FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 DARK = (
     "@media (prefers-color-scheme:dark){"
@@ -20,6 +20,33 @@ DARK = (
     ".second{border-color:#94a3b8!important}}"
 )
 TABLE = '<table role="presentation" cellpadding="0" cellspacing="0" border="0"'
+PARAGRAPHS = re.compile(r"\n\s*\n")
+HEAD = (
+    '<!DOCTYPE html>\n<html lang="pt-BR"><head><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width,initial-scale=1">'
+    '<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"><title>'
+)
+STYLE = (
+    f"</title><style>:root{{color-scheme:light dark}}{DARK}</style></head>\n"
+    '<body class="page" style="margin:0;padding:0;background:#f1f5f9">\n'
+    '<div style="display:none;max-height:0;overflow:hidden">'
+)
+CLINIC = (
+    f'</div>\n{TABLE} width="100%" class="page" style="background:#f1f5f9"><tr>\n'
+    '<td align="center" style="padding:24px 12px">\n'
+    f'{TABLE} width="600" style="width:100%;max-width:600px">\n'
+    f'<tr><td class="text" style="{FONT};font-size:16px;font-weight:600;color:#0f172a;padding:0 4px 12px">'
+)
+CARD = (
+    "</td></tr>\n"
+    '<tr><td class="card" style="background:#ffffff;border:1px solid #cbd5e1;border-radius:8px;padding:24px">\n'
+)
+PARAGRAPH = f'<p class="text" style="{FONT};font-size:16px;line-height:24px;color:#0f172a;margin:0 0 16px">'
+FOOT = (
+    f'</td></tr>\n<tr><td class="quiet" style="{FONT};font-size:13px;line-height:20px;color:#475569;padding:16px 4px">'
+)
+END = "</td></tr>\n</table>\n</td></tr></table>\n</body></html>\n"
+"""What stands between what is said, from the first line of a page to its last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +59,13 @@ class Letterhead:
 
 def written(message: Outgoing, head: Letterhead) -> str:
     """The whole page; every text in it is escaped."""
-    paragraphs = [part for part in re.split(r"\n\s*\n", message.text.replace("\r\n", "\n").strip()) if part]
-    name, title = escape(head.name), escape(message.subject)
-    return (
-        '<!DOCTYPE html>\n<html lang="pt-BR"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        '<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">'
-        f"<title>{title}</title><style>:root{{color-scheme:light dark}}{DARK}</style></head>\n"
-        '<body class="page" style="margin:0;padding:0;background:#f1f5f9">\n'
-        f'<div style="display:none;max-height:0;overflow:hidden">{escape(_preview(paragraphs))}</div>\n'
-        f'{TABLE} width="100%" class="page" style="background:#f1f5f9"><tr>\n'
-        '<td align="center" style="padding:24px 12px">\n'
-        f'{TABLE} width="600" style="width:100%;max-width:600px">\n'
-        f'<tr><td class="text" style="{FONT};font-size:16px;font-weight:600;color:#0f172a;padding:0 4px 12px">'
-        f"{name}</td></tr>\n"
-        '<tr><td class="card" style="background:#ffffff;border:1px solid #cbd5e1;border-radius:8px;padding:24px">\n'
-        f"{''.join(map(_paragraph, paragraphs))}{_buttons(message.actions)}</td></tr>\n"
-        f'<tr><td class="quiet" style="{FONT};font-size:13px;line-height:20px;color:#475569;padding:16px 4px">'
-        f"{_foot(message, head)}</td></tr>\n</table>\n</td></tr></table>\n</body></html>\n"
-    )
+    text = message.text.replace("\r\n", "\n").strip()
+    paragraphs = [part for part in PARAGRAPHS.split(text) if part]
+    parts = (
+        HEAD, escape(message.subject), STYLE, escape(_preview(paragraphs)), CLINIC, escape(head.name), CARD,
+        *map(_paragraph, paragraphs), _buttons(message.actions), FOOT, _foot(message, head), END,
+    )  # fmt: skip
+    return "".join(parts)
 
 
 def foot(head: Letterhead, *, asks: bool = False) -> str:
@@ -66,13 +81,13 @@ def _preview(paragraphs: Iterable[str]) -> str:
 
 
 def _paragraph(text: str) -> str:
-    lines = "<br>".join(_linked(line) for line in text.split("\n"))
-    style = f"{FONT};font-size:16px;line-height:24px;color:#0f172a;margin:0 0 16px"
-    return f'<p class="text" style="{style}">{lines}</p>\n'
+    return f"{PARAGRAPH}{_linked(text).replace(NEWLINE, '<br>')}</p>\n"
 
 
 def _linked(text: str) -> str:
     """Escaped, with the addresses in it as links."""
+    if "://" not in text:
+        return escape(text)
     out, done = [], 0
     for found in LINK.finditer(text):
         address = escape(found.group())

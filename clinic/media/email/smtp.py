@@ -24,7 +24,6 @@ IDLE_S = 30.0
 LETTERS_EACH = 100
 SMTP_PORT, SMTPS_PORT = 587, 465
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
-DOT = re.compile(rb"^\.", re.MULTILINE)
 QUEUED = re.compile(rb"(?:queued as|\bid=)\s*<?([\w.@-]{1,80})")
 XTEXT = re.compile(r"[^!-*,-<>-~]")
 """What stands in a parameter as its number (RFC 3461, 4): "+", "=" and what cannot be seen."""
@@ -227,7 +226,7 @@ def _delivered(server: smtplib.SMTP, letter: Letter) -> str:
     """The letter itself. Where no answer comes, nobody knows: it is sent again under the same id."""
     try:
         _wait(server, 2)
-        server.send(DOT.sub(b"..", letter.data) + b".\r\n")
+        server.send(stuffed(letter.data))
         code, reply = server.getreply()
         _wait(server, 1)
     except (OSError, smtplib.SMTPException):
@@ -237,6 +236,12 @@ def _delivered(server: smtplib.SMTP, letter: Letter) -> str:
         raise _refused(server, "content", code)
     found = QUEUED.search(reply)
     return found[1].decode() if found else ""
+
+
+def stuffed(data: bytes) -> bytes:
+    """As it goes over the wire: a line that begins with a dot has one more, and one with nothing else is the end."""
+    first = b"." if data.startswith(b".") else b""
+    return b"".join((first, data.replace(b"\n.", b"\n.."), b".\r\n"))
 
 
 def _wait(server: smtplib.SMTP, times: int) -> None:

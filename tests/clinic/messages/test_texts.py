@@ -101,6 +101,12 @@ def test_a_subject_is_one_line_whatever_stands_in_it(name):
     assert len(said.text.splitlines()) <= 1
 
 
+def test_signs_that_mean_something_to_python_mean_nothing_here():
+    said = fill(Wording("100 %s {clinica}", "{clinica}: 50 % %(a)s", "{0} {clinica!r}"), {"clinica": "5 % {0} %s"})
+    assert (said.subject, said.text) == ("100 %s 5 % {0} %s", "5 % {0} %s: 50 % %(a)s")
+    assert said.short == ""
+
+
 def test_braces_in_a_name_stay_as_they_are():
     assert fill(Wording("{paciente}", "x", "x"), {"paciente": "{hora}", "hora": "14:30"}).subject == "{hora}"
 
