@@ -42,6 +42,7 @@ ACTIONS = {
     "payer.saved": "mudou um convênio", "pre_registration.completed": "completou um pré-cadastro",
     "pre_registration.merged": "juntou um pré-cadastro", "pre_registration.refused": "recusou um pré-cadastro",
     "prices.changed": "mudou os preços", "profile.changed": "mudou os ajustes",
+    "quota.knowing": "passou da cota de um convênio, sabendo",
     "quotas.changed": "mudou as cotas por convênio",
     "survey.read": "leu as respostas da pesquisa",
     "report.exported": "baixou um relatório", "roles.changed": "mudou papéis",

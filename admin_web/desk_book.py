@@ -70,8 +70,9 @@ class Booking:
             return self._search(slot, "Escolha primeiro o paciente."), 422
         wanted, by = self._wanted(given), viewer().ref
         offer = self._clinic.desk.offers.offer(person, slot, wanted, by)
+        knowing = given.get("ciente") == "cota"
         try:
-            booked = self._book(person, slot, offer.terms, given.get("once", ""), given.get("motivo", ""))
+            booked = self._book(person, slot, offer.terms, given.get("once", ""), given.get("motivo", ""), knowing)
         except AfterNoShows:
             return self._terms(slot, person, wanted, WHY), TAKEN
         except QuotaFull:  # filled since the page was made: it is told there
@@ -83,6 +84,8 @@ class Booking:
         except NotAllowed:
             said = "Estas condições não valem mais com este médico. Confira o tipo e o convênio."
             return self._terms(slot, person, wanted, said), TAKEN
+        if knowing and offer.over_quota:
+            self._clinic.audit.add_once(by, "quota.knowing", "appointment", booked.id)
         zone = self._desk.all_units()[slot.unit_id].tz
         when = slot.starts_at.astimezone(zone)
         name = person.name or "Pré-cadastro"
@@ -91,19 +94,12 @@ class Booking:
             said = f"{name}: pedido registrado para {when:%d/%m às %H:%M}. O médico ainda precisa aceitar."
         return done(said, back_to(when.date()))
 
-    def _book(self, person: Person, slot: SlotInfo, terms: Terms, once: str, typed: str) -> Booked:
+    def _book(self, person: Person, slot: SlotInfo, terms: Terms, once: str, typed: str, over_quota: bool) -> Booked:
         bookings, by = self._clinic.desk.bookings, viewer().ref
         reason, hold = " ".join(typed.split())[:LONGEST_REASON], bookings.hold(slot, by, terms.kind.minutes)
         try:
-            return bookings.book_for(
-                person,
-                hold,
-                terms,
-                by,
-                f"{by}:{once}"[:120] if once else None,
-                reason,
-                over_quota=request.form.get("ciente") == "cota",
-            )
+            key = f"{by}:{once}"[:120] if once else None
+            return bookings.book_for(person, hold, terms, by, key, reason, over_quota)
         finally:
             self._clinic.bookings.release(hold)  # this one only: another tab may hold another time
 

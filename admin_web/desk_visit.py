@@ -136,18 +136,17 @@ class Visit:
         old = desk.bookings.get(appointment_id)
         terms = desk.offers.moved(old, slot, desk.offers.return_of(appointment_id))
         minutes = int((old.ends_at - old.starts_at).total_seconds()) // 60
+        knowing = request.form.get("ciente") == "cota"
+        over = knowing and desk.offers.over_quota(slot, old.payer_id, old.id)
         hold = desk.bookings.hold(slot, by, minutes)
         try:
-            return desk.bookings.move(
-                appointment_id,
-                hold,
-                by,
-                terms,
-                f"{by}:{request.form.get('once') or hold.token}"[:120],
-                over_quota=request.form.get("ciente") == "cota",
-            )
+            key = f"{by}:{request.form.get('once') or hold.token}"[:120]
+            moved = desk.bookings.move(appointment_id, hold, by, terms, key, knowing)
         finally:
             desk.bookings.release_all(by)
+        if over:
+            self._clinic.audit.add_once(by, "quota.knowing", "appointment", moved.id)
+        return moved
 
     def _act(self, appointment_id: int, act: Callable[[int, str], Booking], said: str) -> Answer:
         self._desk.check_appointment(appointment_id)

@@ -10,13 +10,13 @@ from admin_web.access import DOCTORS, MANAGERS, Doors, viewer
 from admin_web.own import doctor_of_page
 from clinic.editing import stamp
 from clinic.profile import ChangedMeanwhile
+from clinic.quotas import MOST, places
 from clinic.roster import EVERYWHERE, PayerInfo, Roster, UnitInfo
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
 
 WHO = DOCTORS | MANAGERS
-MOST = 200
 STALE = "Outra pessoa mudou estas cotas enquanto você escrevia. Confira e guarde de novo para valer as suas."
 WRONG = f"Escreva um número de 1 a {MOST}, ou deixe vazio."
 Place = tuple[int, int]
@@ -52,29 +52,21 @@ class OwnQuotas:
         return redirect(url_for("own_terms.quotas_page", doctor_id=doctor_id), 303)
 
     def _shown(self, doctor_id: int, errors: dict[str, str], typed: Mapping[Place, str]) -> str:
-        doctor, places = doctor_of_page(self._clinic, doctor_id), self._places(doctor_id)
+        doctor, shown = doctor_of_page(self._clinic, doctor_id), self._places(doctor_id)
         now = self._clinic.practice.payer_quotas(doctor_id)
-        payers, units = _payers(self._roster, places), _units(self._roster, places)
-        on_file = {place: str(now.get(place, "")) for place in places}
+        payers, units = _payers(self._roster, shown), _units(self._roster, shown)
+        on_file = {place: str(now.get(place, "")) for place in shown}
         values = {_name(place): text for place, text in {**on_file, **typed}.items()}
         return render_template(
             "own_terms/quotas.html", doctor=doctor, payers=payers, units=units, values=values, errors=errors,
             seen=request.form.get("seen", "") if errors.keys() - {""} else stamp(now), name=_name, most=MOST,
-            everywhere=EVERYWHERE, labels={_name(one): self._label(one) for one in places},
-            theirs=[(self._label(one), on_file[one] or "sem cota") for one in places
+            everywhere=EVERYWHERE, labels={_name(one): self._label(one) for one in shown},
+            theirs=[(self._label(one), on_file[one] or "sem cota") for one in shown
                     if "" in errors and on_file[one] != typed.get(one, "")],
         )  # fmt: skip
 
     def _places(self, doctor_id: int) -> list[Place]:
-        """Each payer this doctor takes: everywhere, and at each unit where there are several."""
-        roster = self._roster
-        found: list[Place] = []
-        for payer in roster.payers:
-            at = roster.accepted_at.get((doctor_id, payer.id), ())
-            units = [unit.id for unit in roster.units if unit.id in at]
-            found += [(payer.id, EVERYWHERE)] if units else []
-            found += [(payer.id, unit) for unit in units] if len(units) > 1 else []
-        return found
+        return places(self._roster, doctor_id)
 
     def _label(self, place: Place) -> str:
         payer, unit = place
@@ -86,13 +78,13 @@ class OwnQuotas:
         return self._clinic.desk.roster()
 
 
-def _payers(roster: Roster, places: list[Place]) -> list[PayerInfo]:
-    return [one for one in roster.payers if (one.id, EVERYWHERE) in places]
+def _payers(roster: Roster, shown: list[Place]) -> list[PayerInfo]:
+    return [one for one in roster.payers if (one.id, EVERYWHERE) in shown]
 
 
-def _units(roster: Roster, places: list[Place]) -> list[UnitInfo]:
+def _units(roster: Roster, shown: list[Place]) -> list[UnitInfo]:
     """Those at which some payer has a place of its own."""
-    at = {unit for _, unit in places}
+    at = {unit for _, unit in shown}
     return [one for one in roster.units if one.id in at]
 
 

@@ -22,6 +22,8 @@ from db.session import Database
 from db.tables import Appointment, PayerQuota
 
 DAY = timedelta(days=1)
+MOST = 200
+"""A day of a doctor holds no more visits than that."""
 Quotas = Mapping[tuple[int, int], int]
 """Visits a day, by payer and unit (EVERYWHERE: all units together)."""
 
@@ -107,21 +109,21 @@ def check(connection: Connection, roster: Roster, values: Mapping[str, Any], but
                 raise QuotaFull(limit)
 
 
-def full(connection: Connection, roster: Roster, values: Mapping[str, Any]) -> int:
-    """The quota that such a visit would go over; 0 where there is room. Nothing is locked."""
-    for given in _asked(roster, values, 0):
+def full(connection: Connection, roster: Roster, values: Mapping[str, Any], but: int = 0) -> int:
+    """The quota that such a visit would go over; 0 where there is room. Nothing is locked. `but`: as in `check`."""
+    for given in _asked(roster, values, but):
         for row in _LIMIT.run(connection, given):
             if len(_OF_DAY.run(connection, given)) >= row.per_day:
                 return int(row.per_day)
     return 0
 
 
-def over(database: Database, roster: Roster, values: Mapping[str, Any]) -> int:
+def over(database: Database, roster: Roster, values: Mapping[str, Any], but: int = 0) -> int:
     """The same, outside of a transaction; nothing is asked where there is no quota."""
     if values["doctor_id"] not in roster.quotas_of.get(values["payer_id"], ()):
         return 0
     with database.read() as connection:
-        return full(connection, roster, values)
+        return full(connection, roster, values, but)
 
 
 def _asked(roster: Roster, values: Mapping[str, Any], but: int) -> list[dict[str, Any]]:
@@ -140,6 +142,17 @@ def _day(moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
     day = moment.astimezone(zone).date()
     first, last = (datetime.combine(one, time(), zone).astimezone(UTC) for one in (day, day + DAY))
     return first, last
+
+
+def places(roster: Roster, doctor_id: int) -> list[tuple[int, int]]:
+    """Where a doctor may have a quota: each payer they take, EVERYWHERE, and at each unit where there are several."""
+    found: list[tuple[int, int]] = []
+    for payer in roster.payers:
+        at = roster.accepted_at.get((doctor_id, payer.id), ())
+        units = [unit.id for unit in roster.units if unit.id in at]
+        found += [(payer.id, EVERYWHERE)] if units else []
+        found += [(payer.id, unit) for unit in units] if len(units) > 1 else []
+    return found
 
 
 def of_doctor(connection: Connection, doctor_id: int) -> dict[tuple[int, int], int]:

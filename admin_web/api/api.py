@@ -13,6 +13,7 @@ from admin_web.api.directory import part as directory
 from admin_web.api.doctors import part as doctors
 from admin_web.api.operations import PREFIX, REFUSED, Operation, Part
 from admin_web.api.patients import part as patients
+from admin_web.api.quotas import part as quotas
 from admin_web.api.schedules import part as schedules
 from admin_web.api.spec import path_of, spec
 from admin_web.api.tokens import part as tokens
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 TITLE = "Alô Clínica"
 DESCRIBED = Public("the description of the API holds nobody's data")
-PARTS = (tokens, directory, doctors, availability, appointments, patients, schedules, users, webhooks)
+PARTS = (tokens, directory, doctors, availability, appointments, patients, schedules, quotas, users, webhooks)
 
 
 def install(app: Flask, clinic: "Clinic", per_minute: int) -> None:

@@ -21,7 +21,7 @@ from admin_web.api.visits import (
     Declining,
     History,
     NewAppointment,
-    Time,
+    Rescheduling,
 )
 from clinic.registers import Filter
 
@@ -148,14 +148,17 @@ def part(clinic: "Clinic") -> Part:
                   "appointments:read", query=AppointmentsQuery, shows=Appointments, refuses=(422,)),
         Operation("POST", "/appointments", "book_appointment", "Marcar uma consulta", own.book, STAFF | PATIENTS,
                   "appointments:write", body=NewAppointment, shows=Appointment, status=201, once=True, versioned=True,
-                  about="Com hold_id de uma reserva, ou slot_id de um horário livre."),
+                  about="Com hold_id de uma reserva, ou slot_id de um horário livre. Num dia em que a cota do convênio "
+                        "está cheia, a equipe manda over_quota para marcar assim mesmo; fica na auditoria."),
         Operation("GET", PATH, "get_appointment", "Ler uma consulta", own.get, EVERYBODY, "appointments:read",
                   shows=Appointment, guard=seen, versioned=True),
         Operation("GET", f"{PATH}/history", "list_changes", "Como a consulta chegou a ser o que é", own.history,
                   EVERYBODY, "appointments:read", shows=History, guard=seen),
         Operation("POST", f"{PATH}/reschedule", "reschedule_appointment", "Mudar de horário", own.reschedule,
-                  STAFF | PATIENTS, "appointments:write", body=Time, shows=Appointment, status=201, guard=seen,
-                  once=True, versioned=True),
+                  STAFF | PATIENTS, "appointments:write", body=Rescheduling, shows=Appointment, status=201, guard=seen,
+                  once=True, versioned=True,
+                  about="Num dia em que a cota do convênio está cheia, a equipe manda over_quota para mudar assim "
+                        "mesmo; fica na auditoria."),
         step("cancel_appointment", "Cancelar, com o motivo", own.cancel, STAFF | PATIENTS, Cancelling),
         step("confirm_appointment", "Confirmar a presença", own.confirm, STAFF | PATIENTS),
         step("accept_appointment", "Aceitar um pedido", own.simply("accept"),

@@ -7,7 +7,7 @@ from admin_web.access import STAFF
 from admin_web.api.availability import hold_of, holder, lasts, slot_of
 from admin_web.api.faults import NOT_ALLOWED, Fault, unknown
 from admin_web.api.operations import Asked
-from admin_web.api.visits import NewAppointment, Time
+from admin_web.api.visits import NewAppointment, Rescheduling, Time
 from clinic.bookings import Booking, Hold, SlotTaken
 from clinic.offers import Offer, Wanted
 from clinic.people import Person
@@ -37,10 +37,12 @@ class Booker:
         _check(wanted, offer)
         hold = self._held(slot, kept, by, offer.terms.kind.minutes)
         try:
-            return self._book(asked, person, hold, offer.terms)
+            booked = self._book(asked, person, hold, offer.terms)
         finally:
             if kept is None:
                 self._clinic.desk.bookings.release(hold)
+        self._note(asked, booked, offer.over_quota)
+        return booked
 
     def move(self, asked: Asked) -> Booking:
         """To a held or a free time. Raises what Bookings.reschedule does, and Fault."""
@@ -53,12 +55,15 @@ class Booker:
             said = NOT_ALLOWED.get(str(wrong.args[0]), "")
             raise Fault(422, "not-allowed", "Isto não pode ser marcado assim", said) from None
         minutes = int((old.ends_at - old.starts_at).total_seconds()) // 60
+        over = desk.offers.over_quota(slot, old.payer_id, old.id) if asked.body.over_quota else 0
         hold = self._held(slot, kept, kept.by if kept else holder(asked.viewer), minutes)
         try:
-            return self._move(asked, booking_id, hold, terms)
+            moved = self._move(asked, booking_id, hold, terms)
         finally:
             if kept is None:
                 desk.bookings.release(hold)
+        self._note(asked, moved, over)
+        return moved
 
     def cancel(self, asked: Asked, reason: str, note: str) -> None:
         """In the name of who asks."""
@@ -86,10 +91,16 @@ class Booker:
 
     def _move(self, asked: Asked, booking_id: int, hold: Hold, terms: Terms | None) -> Booking:
         desk = self._clinic.desk.bookings
+        given: Rescheduling = asked.body
         if _is_staff(asked):
-            return desk.move(booking_id, hold, asked.viewer.ref, terms, asked.own_key)
+            return desk.move(booking_id, hold, asked.viewer.ref, terms, asked.own_key, given.over_quota)
         person = desk.person_of(booking_id)
         return self._clinic.bookings.reschedule(person, booking_id, hold, WEB, terms, key=asked.own_key)
+
+    def _note(self, asked: Asked, booked: Booking, over: int) -> None:
+        """Who goes over a payer's quota, knowing it, is in the audit, as at the desk."""
+        if over and asked.body.over_quota and _is_staff(asked):
+            self._clinic.audit.add_once(asked.viewer.ref, "quota.knowing", "appointment", booked.id)
 
     def _person(self, asked: Asked, patient_id: int) -> Person:
         """A patient for whom this person may book: staff for all, patients for themselves and their dependants."""

@@ -68,6 +68,7 @@ def wrong_log_in() -> Fault:
     return Fault(401, "wrong-log-in", "Não foi possível entrar", "Confira quem entra, a senha e o código.")
 
 
+QUOTA = "O médico não atende mais por este convênio neste dia"
 NOT_ALLOWED = {
     "doctor": "Este médico não atende isto.", "kind": "Este tipo de consulta não se marca assim.",
     "payer": "Este médico não aceita este convênio nesta unidade.",
@@ -111,7 +112,7 @@ FAULTS: Mapping[type[Exception], Callable[[Any], Fault]] = {
     OtherRequest: _plain(422, "other-request", "Esta Idempotency-Key já veio com outro pedido", "Use outra chave."),
     OverlappingHours: _plain(422, "overlapping-hours", "Dois horários ocupam o mesmo minuto"),
     Overlaps: _plain(409, "overlaps", "O paciente já tem consulta nesse horário"),
-    QuotaFull: _plain(409, "quota-full", "O médico não atende mais por este convênio neste dia", "Escolha outro dia."),
+    QuotaFull: lambda error: Fault(409, "quota-full", QUOTA, f"São {error.limit} por dia. Escolha outro dia."),
     Refused: _plain(401, "token-refused", "Este token não vale mais", "Entre de novo."),
     SessionOver: lambda _: wrong_log_in(),
     SlotTaken: _plain(409, "slot-taken", "Este horário acabou de ser reservado", "Escolha outro."),

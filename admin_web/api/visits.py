@@ -95,6 +95,13 @@ class NewAppointment(Time):
     """Staff know that the payer has all its visits of that day, and book all the same."""
 
 
+class Rescheduling(Time):
+    """To which time."""
+
+    over_quota: bool = False
+    """Staff know that the payer has all its visits of that day, and move it all the same."""
+
+
 class Cancelling(Given):
     """Why; "other" wants a note."""
 

@@ -80,6 +80,7 @@ def test_the_desk_books_over_it_knowingly(clinic, desk, full):
     assert "Marcar consulta mesmo assim" in page.text
     assert send(desk, "/agenda/marcar", given).status_code == 409
     assert send(desk, "/agenda/marcar", given, ciente="cota").status_code == 303
+    assert [one.entity for one in clinic.audit.latest(action="quota.knowing")] == ["appointment"]
 
 
 def test_the_desk_moves_over_it_knowingly(clinic, desk, full):
@@ -91,6 +92,7 @@ def test_the_desk_moves_over_it_knowingly(clinic, desk, full):
     assert (reply.status_code, "Mudar mesmo assim para" in reply.text) == (409, True)
     sent = as_shown(reply.text[: reply.text.index("Mudar mesmo assim")])
     assert send(desk, f"/agenda/consultas/{booked.id}/mover", sent).status_code == 303
+    assert [one.entity for one in clinic.audit.latest(action="quota.knowing")] == ["appointment"]
 
 
 def test_a_patient_is_told_to_choose_another_day(clinic, site, full):
