@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, flash, make_response, redirect, re
 
 from admin_web import offer_words
 from admin_web.access import Doors, Public
+from admin_web.offer_terms import terms_of
 from admin_web.words import when
 from clinic.bookings import NotAllowed, Overlaps, SlotTaken
 from clinic.login_limits import source_of
@@ -94,12 +95,11 @@ class OfferReplies:
         if offered.patient_id:
             self._clinic.audit.add("link", "patient.read", "patient", offered.patient_id, f"offer:{offered.id}")
         unit = roster.unit[offered.unit_id]
-        offers = self._clinic.waiting_list.offers
-        terms = offers.terms(offered).terms if offered.status == "open" else None
+        standing = self._clinic.waiting_list.offers.standing(offered)
         return render_template(
-            "offer_reply/page.html", token=token, asked=offered, said=said, unit=unit, zone=unit.tz, terms=terms,
-            doctor=roster.doctors[offered.doctor_id], ended=offer_words.ENDED.get(offers.standing(offered)),
-            payer=roster.payer.get(terms.payer_id or 0) if terms else None,
+            "offer_reply/page.html", token=token, asked=offered, said=said, unit=unit, zone=unit.tz,
+            doctor=roster.doctors[offered.doctor_id], ended=offer_words.ENDED.get(standing),
+            terms=terms_of(self._clinic, offered) if offered.status == "open" else None,
         )  # fmt: skip
 
 

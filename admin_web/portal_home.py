@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 
 from admin_web import portal_move, portal_visits
 from admin_web.access import PATIENTS, Doors
+from admin_web.offer_terms import terms_of
 from admin_web.portal_own import people_of
 from clinic.people import Person
 
@@ -26,13 +27,14 @@ class Home:
         people = people_of(self._clinic)
         ids = [one.id for one in people]
         coming, _ = self._clinic.portal.visits.of(ids)
+        offers = self._clinic.waiting_list.offers.open_for(ids)
         roster = self._clinic.desk.roster()
         return render_template(
             "portal/home.html", people=people, names={one.id: one.name for one in people}, coming=coming[:SOON],
             more=len(coming) > SOON, returns=self._clinic.bookings.open_returns(people), roster=roster,
             profile=self._clinic.profile.get(),
             zones={one.id: one.tz for one in roster.unit.values()}, unread=self._unread(people[0]),
-            offers=self._clinic.waiting_list.offers.open_for(ids),
+            offers=offers, offer_terms={one.id: terms_of(self._clinic, one) for one in offers},
         )  # fmt: skip
 
     def _unread(self, person: Person) -> bool:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from admin_web import offer_words, portal_words
 from admin_web.access import PATIENTS, Doors, viewer
 from admin_web.address import number
+from admin_web.offer_terms import terms_of
 from admin_web.portal_own import VIA, people_of
 from admin_web.words import when
 from clinic.bookings import Booking, NotAllowed, NotYours, Overlaps, SlotTaken, WrongStatus
@@ -41,10 +42,11 @@ class Visits:
         people = people_of(self._clinic)
         ids = [one.id for one in people]
         coming, past = self._clinic.portal.visits.of(ids)
+        offers = self._clinic.waiting_list.offers.open_for(ids)
         return self._render(
             "portal/visits.html", coming=coming, past=past, waits=self._clinic.portal.visits.waits(ids), people=people,
             names={one.id: one.name for one in people}, undo=self._undo(ids),
-            offers=self._clinic.waiting_list.offers.open_for(ids), said=said,
+            offers=offers, offer_terms={one.id: terms_of(self._clinic, one) for one in offers}, said=said,
         )  # fmt: skip
 
     def one(self, appointment_id: int) -> str:

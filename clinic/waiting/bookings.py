@@ -1,6 +1,7 @@
 """Booking what was kept for one who waits: the desk's rules, and the end of the wait in the same transaction."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -40,7 +41,7 @@ class WaitingBookings(DeskBookings):
             others = appointments.live_ones(connection, person, act.at)
             taking.check_overlap(connection, others, values["starts_at"], values["ends_at"])
             if act.via != VIA:
-                self._may_alone(connection, person, others, act)
+                self._check_alone(connection, person, others, act.at)
             quotas.check(connection, self._rosters.get(), values)
             booked = self._take(connection, hold, values, act)
             after(connection, booked)
@@ -48,11 +49,21 @@ class WaitingBookings(DeskBookings):
 
         return self._once(person, key, work)
 
-    def _may_alone(self, connection: Connection, person: Person, others: list[Line], act: Act) -> None:
+    def may_alone(self, person: Person) -> bool:
+        """Whether they may take up an offer without talking to people."""
+        now = self._clock()
+        with self._database.read() as connection:
+            try:
+                self._check_alone(connection, person, appointments.live_ones(connection, person, now), now)
+            except NotAllowed:
+                return False
+        return True
+
+    def _check_alone(self, connection: Connection, person: Person, others: list[Line], now: datetime) -> None:
         """Raises NotAllowed."""
         profile = self._profiles.get()
         try:
             taking.check_count(others, person, profile.max_future_appointments)
-            no_shows.check(connection, profile, person, act.at)
+            no_shows.check(connection, profile, person, now)
         except TooMany as many:
             raise NotAllowed("people") from many

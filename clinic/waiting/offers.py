@@ -54,8 +54,11 @@ class WaitingOffers:
     def __init__(self, database: Database, bookings: WaitingBookings, terms: Offers, clock: Clock) -> None:
         self._database, self._bookings, self._terms, self._clock = database, bookings, terms, clock
 
-    def make(self, waiting_id: int, slot: SlotInfo, minutes: int, until: datetime, by: str) -> int:
-        """Keep a time for one who waits, and let them know; the offer's id. Raises NotOffered, SlotTaken."""
+    def make(self, waiting_id: int, slot: SlotInfo, minutes: int, until: datetime, by: str, untold: str = "") -> int:
+        """Keep a time for one who waits, and let them know; the offer's id. Raises NotOffered, SlotTaken.
+
+        `untold`: why no message is sent, so that the desk calls them.
+        """
         now = self._clock()
         token = f"offer:{waiting_id}:{token_hex(4)}"
 
@@ -70,7 +73,7 @@ class WaitingOffers:
                 "token": token, "uid": token_hex(16), "status": "open", "live": 1, "by": by, "created_at": now,
             }  # fmt: skip
             offer_id = rows.INSERT.run(connection, row)
-            connection.execute(insert(OutboxRow).values(**rows.message(offer_id, row, entry, now)))
+            connection.execute(insert(OutboxRow).values(**rows.message(offer_id, row, entry, now, untold)))
             rows.tell(connection, waiting_id, slot.unit_id, slot.doctor_id, entry.patient_id, now)
             return offer_id
 
@@ -105,6 +108,10 @@ class WaitingOffers:
         """Who is waiting."""
         kind = "patient" if offered.patient_id is not None else "pre_registration"
         return self._bookings.person(kind, offered.patient_id or offered.pre_registration_id or 0)
+
+    def may_alone(self, person: Person) -> bool:
+        """Whether they may say yes without talking to people."""
+        return self._bookings.may_alone(person)
 
     def accept(self, offer_id: int, via: str, by: str | None = None) -> Booking:
         """Book it and end the wait, both or neither; again, and it is the same booking. `by`: the person themselves.

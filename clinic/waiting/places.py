@@ -1,6 +1,6 @@
 """The waiting list as the desk reads it: who waits, since when, for what, how to reach them, what they are offered."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,15 +92,25 @@ class WaitingPlaces:
         self, units: Iterable[int] = (), specialty_id: int | None = None, patient_id: int | None = None
     ) -> list[InLine]:
         """Who waits: with an offer first, then the longest. `units`: for one of these, or for any; none: all."""
-        wanted = tuple(units)
-        which: list[ColumnElement[bool]] = [or_(_W.unit_id.is_(None), _W.unit_id.in_(wanted))] if wanted else []
-        which += [] if specialty_id is None else [_W.specialty_id == specialty_id]
-        which += [] if patient_id is None else [_W.patient_id == patient_id]
-        return self._some(*which)
+        return self._some(LINES.where(*_which(units, specialty_id, None if patient_id is None else [patient_id])))
+
+    def part(
+        self,
+        after: int,
+        limit: int,
+        units: Iterable[int] = (),
+        specialty_id: int | None = None,
+        patients: Collection[int] | None = None,
+        unit_id: int | None = None,
+    ) -> list[InLine]:
+        """The same for who goes through all of them: by id, those `after` one. `unit_id`: for this one, or for any."""
+        here = [] if unit_id is None else [or_(_W.unit_id.is_(None), _W.unit_id == unit_id)]
+        wanted = LINES.where(_W.id > after, *here, *_which(units, specialty_id, patients))
+        return self._some(wanted.order_by(None).order_by(_W.id).limit(limit))
 
     def one(self, waiting_id: int) -> InLine | None:
         """One place; None for who does not wait any more."""
-        return next(iter(self._some(_W.id == waiting_id)), None)
+        return next(iter(self._some(LINES.where(_W.id == waiting_id))), None)
 
     def unit_of(self, waiting_id: int) -> int | None:
         """For which unit they wait, or waited; None for any. Raises KeyError."""
@@ -109,9 +119,18 @@ class WaitingPlaces:
             raise KeyError(waiting_id)
         return row[0]
 
-    def _some(self, *which: ColumnElement[bool]) -> list[InLine]:
+    def _some(self, wanted: Any) -> list[InLine]:
         now = self._clock()
-        return [_line(row, now) for row in self._database.rows(LINES.where(*which))]
+        return [_line(row, now) for row in self._database.rows(wanted)]
+
+
+def _which(
+    units: Iterable[int], specialty_id: int | None, patients: Collection[int] | None
+) -> list[ColumnElement[bool]]:
+    wanted = tuple(units)
+    which: list[ColumnElement[bool]] = [or_(_W.unit_id.is_(None), _W.unit_id.in_(wanted))] if wanted else []
+    which += [] if specialty_id is None else [_W.specialty_id == specialty_id]
+    return which + ([] if patients is None else [_W.patient_id.in_(tuple(patients))])
 
 
 def _line(row: Any, now: datetime) -> InLine:

@@ -30,6 +30,8 @@ from db.session import Database
 from db.tables import Appointment, AppointmentChange, Patient, Waiting, WaitingOffer
 
 SYSTEM = "system"
+BY_PEOPLE = "people"
+"""Why the message of an offer is not sent: they book through people alone."""
 FREES = ("cancelled", "moved", "declined", "expired", "withdrawn")
 """Events of an appointment's history after which its time is free."""
 UNANSWERED = 3
@@ -138,7 +140,7 @@ class WaitingRounds:
         minutes = self._minutes(self._person(wish), wish, slot)
         if until is None or minutes is None:
             raise NotOffered("near" if until is None else "unfit")
-        return self._offers.make(wish.id, slot, minutes, until, by)
+        return self._make(self._person(wish), wish, slot, minutes, until, by)
 
     def _free(self, wishes: Sequence[Wish], now: datetime) -> FreeTimes:
         ahead = timedelta(days=self._profiles.get().booking_days + 1)
@@ -148,11 +150,11 @@ class WaitingRounds:
         """What is free and as long as the visit would be: who has seen the doctor before needs less."""
         short, long = self._terms.lengths(wish.specialty_id)
         times = free.of(wish, short)
-        if short == long or not times:
+        if (short.minutes, short.margin) == (long.minutes, long.margin) or not times:
             return times
         person, enough = self._person(wish), free.of(wish, long)
         doctors = {one.doctor_id for one in times}
-        seen = {one for one in doctors if self._terms.minutes(person, one, wish.specialty_id) < long}
+        seen = {one for one in doctors if self._terms.kind(person, one, wish.specialty_id).id == short.id}
         known = {one.id: one for one in [*enough, *(one for one in times if one.doctor_id in seen)]}
         return sorted(known.values(), key=lambda one: (one.starts_at, one.id))
 
@@ -181,13 +183,18 @@ class WaitingRounds:
             if until is None or minutes is None:
                 continue
             try:
-                self._offers.make(wish.id, slot, minutes, until, SYSTEM)
+                self._make(person, wish, slot, minutes, until, SYSTEM)
             except SlotTaken:
                 continue
             except NotOffered:
                 return None
             return slot
         return None
+
+    def _make(self, person: Person, wish: Wish, slot: SlotInfo, minutes: int, until: datetime, by: str) -> int:
+        """Whom only people may book for is sent no link that would refuse them: the desk calls."""
+        untold = "" if self._offers.may_alone(person) else BY_PEOPLE
+        return self._offers.make(wish.id, slot, minutes, until, by, untold)
 
     def _minutes(self, person: Person, wish: Wish, slot: SlotInfo) -> int | None:
         """How long it would be; None where it cannot be booked so."""

@@ -107,13 +107,14 @@ def hush(connection: Connection, offer_id: int, why: str, at: datetime) -> None:
     connection.execute(waits.values(status="silenced", due_at=None, settled_at=at, reason=why))
 
 
-def message(offer_id: int, row: dict[str, Any], entry: Any, now: datetime) -> dict[str, Any]:
-    """The row of its message."""
+def message(offer_id: int, row: dict[str, Any], entry: Any, now: datetime, untold: str = "") -> dict[str, Any]:
+    """The row of its message; `untold`: why it is never sent."""
+    how = {"status": "silenced", "due_at": None, "settled_at": now, "reason": untold} if untold else {"due_at": now}
     return {
         "uid": row["uid"], "kind": "offer", "audience": "patient", "offer_id": offer_id, "status": "waiting",
         "patient_id": entry.patient_id, "pre_registration_id": entry.pre_registration_id, "attempts": 0,
-        "doctor_id": row["doctor_id"], "version": row["starts_at"], "due_at": now, "created_at": now,
-        "dedupe": f"offer:{offer_id}", "by": row["by"],
+        "doctor_id": row["doctor_id"], "version": row["starts_at"], "created_at": now,
+        "dedupe": f"offer:{offer_id}", "by": row["by"], **how,
     }  # fmt: skip
 
 

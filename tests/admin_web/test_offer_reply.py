@@ -42,6 +42,15 @@ def test_it_shows_what_is_kept_and_until_when(browser, linked):
     assert "Lima" not in page and "Clínica geral" not in page
 
 
+def test_who_is_booked_by_people_alone_is_asked_to_call(linked, browser):
+    frees(linked, days=5)
+    linked.profile.save(linked.profile.get().model_copy(update={"max_future_appointments": 1}))
+    linked.book("bruno", linked.slot())
+    page = browser.get(path(linked)).text
+    assert all(said in page for said in ("ligue para a recepção", "tel:+551133334444", "Deixar para outra pessoa"))
+    assert "Quero este horário" not in page
+
+
 def test_opening_it_changes_nothing(browser, linked):
     assert [status for *_, status in offered(linked)] == ["open"]
 

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select, update
 
 from admin_web.extra_words import told
+from clinic.editing import stamp
 from clinic.extra_facts import look
 from clinic.visits import Extra
 from db.tables import Slot, Waiting, WaitingOffer
@@ -236,6 +237,27 @@ def test_a_patient_sees_what_is_kept_for_them_and_takes_it(bruno, kept, clinic):
     reply = send(bruno, f"/portal/espera/ofertas/{kept[1]}/aceitar")
     [booked] = clinic.bookings.upcoming(clinic.people["bruno"])
     assert reply.location == f"/portal/consultas/{booked.id}"
+
+
+@pytest.mark.parametrize("path", ["/portal", "/portal/consultas"])
+def test_the_card_says_who_pays_how_much_and_who_must_agree(bruno, clinic, path):
+    rita = clinic.at.doctors["rita"]
+    seen = stamp(clinic.practice.prices(rita))
+    clinic.practice.set_prices(rita, {clinic.at.kinds["first"]: 35_000}, seen)
+    nothing_free(clinic)
+    joins(clinic, "bruno", "cardiology")
+    frees(clinic, doctor="rita")
+    rounds(clinic)
+    page = bruno.get(path).text
+    assert all(said in page for said in ("Quem paga: Particular", "350,00", "O médico ainda precisa aceitar"))
+
+
+def test_a_card_that_would_be_refused_asks_to_call(bruno, kept, clinic):
+    clinic.profile.save(clinic.profile.get().model_copy(update={"max_future_appointments": 1}))
+    frees(clinic, days=5)
+    clinic.book("bruno", clinic.slot())
+    page = bruno.get("/portal").text
+    assert ("ligue para a recepção" in page, "Quero este horário" in page) == (True, False)
 
 
 def test_a_patient_leaves_it_to_another(bruno, kept, clinic, waiting):

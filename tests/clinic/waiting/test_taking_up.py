@@ -6,6 +6,7 @@ import pytest
 
 from clinic.bookings import NotAllowed
 from clinic.quotas import QuotaFull
+from tests.clinic.outbox.posts import states
 from tests.clinic.test_quotas import limit
 from tests.clinic.waiting.listed import frees, joins, nothing_free, offered, open_offer, place, rounds
 
@@ -46,6 +47,21 @@ def test_who_missed_visits_is_led_to_people_who_book(clinic):
     with pytest.raises(NotAllowed, match="people"):
         take_up(clinic)
     assert take_up(clinic, "desk").status == "booked"
+
+
+def test_who_is_led_to_people_gets_no_message_and_is_called(clinic):
+    has_missed(clinic)
+    is_offered(clinic)
+    assert states(clinic)[-1] == ("offer", "patient", "silenced", "people")
+    [line] = clinic.waiting_list.places.all()
+    assert line.offer.to_call
+
+
+def test_who_missed_visits_where_that_is_no_matter_is_told_as_anybody(clinic):
+    has_missed(clinic)
+    clinic.profile.save(clinic.profile.get().model_copy(update={"no_shows": 0}))
+    is_offered(clinic)
+    assert states(clinic)[-1] == ("offer", "patient", "waiting", None)
 
 
 def test_who_has_all_visits_they_may_have_is_led_to_people(clinic):
