@@ -44,6 +44,8 @@ REASONS = {
     "newer": "outra mensagem mais nova diz o que vale",
     "opted_out": "a pessoa não quer lembretes", "opted_out_survey": "a pessoa não quer pesquisas",
     "asked_lately": "a pessoa já foi perguntada nos últimos 90 dias", "off": "esta mensagem está desligada",
+    "return_booked": "o retorno já está marcado", "booked_again": "a pessoa já marcou ou veio de novo com este médico",
+    "left_clinic": "os dados de contato foram apagados, ou a conta foi fechada",
     "people": "a pessoa marca só falando com a recepção: avise por telefone",
     "no_medium": "a clínica não tem canal que chegue até aqui: avise por telefone", "undone": "a mudança foi desfeita",
     "waits_for_medium": "o canal está fora do ar; tentamos de novo", "error": "erro nosso; veja o registro do servidor",

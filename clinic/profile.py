@@ -41,6 +41,8 @@ class Profile(BaseModel):
     booking_days: int = Field(default=90, ge=1)
     min_notice_minutes: int = Field(default=60, ge=0)
     notice_hours: int = Field(default=24, ge=0)
+    return_notice_days: int = Field(default=15, ge=1, le=90)
+    """So many days before a retorno ends, who has not booked it is reminded."""
     noon: time_of_day = time_of_day(12)
     optional_holidays: bool = True
     """Carnaval, Corpus Christi and the like, which the law leaves to each place, count as holidays."""

@@ -9,7 +9,7 @@ from clinic.messages.wordings import Wording
 
 Kind = Literal[
     "booked", "requested", "accepted", "declined", "expired", "moved", "cancelled", "delayed", "reminder", "reoffered",
-    "offer", "noshow", "survey",
+    "offer", "noshow", "return_due", "survey",
 ]  # fmt: skip
 Audience = Literal["patient", "doctor"]
 Deed = Literal["confirm", "cancel", "move"]
@@ -54,6 +54,8 @@ MORE: Mapping[str, str] = {
     "prazo": "até quando: “sexta-feira, 27 de novembro, às 18:00”",
     "link_oferta": "página para ficar com o horário ou recusá-lo",
     "link_pesquisa": "página para dar a nota",
+    "retorno_ate": "último dia do retorno: “sexta-feira, 27 de novembro”",
+    "retorno_ate_curto": "o mesmo, curto: “sex., 27/11”",
 }
 """Variables that only some kinds have."""
 OPTIONAL = frozenset({
@@ -132,6 +134,10 @@ SORTS: Mapping[Kind, Sort] = {
     ),
     "noshow": Sort(
         "Falta", "Quando a ausência é registrada.", {"patient": wordings.NOSHOW}, frozenset({"data"})
+    ),
+    "return_due": Sort(
+        "Retorno a marcar", "Dias antes de acabar o prazo do retorno (15, se ninguém mudou isso), a quem não marcou.",
+        {"patient": wordings.RETURN_DUE}, frozenset({"retorno_ate"}), more=("retorno_ate", "retorno_ate_curto"),
     ),
     "survey": Sort(
         "Pesquisa", "Duas horas depois da consulta realizada; a cada pessoa uma vez em 90 dias.",

@@ -11,6 +11,7 @@ SAMPLE = {
     "orientacao": "Chegue 15 minutos antes, com um documento com foto e a carteirinha do convênio.",
     "preparo": "Venha em jejum de oito horas.", "data_anterior": "terça-feira, 24 de novembro",
     "hora_anterior": "09:00", "atraso": "30 minutos", "prazo": "terça-feira, 24 de novembro, às 18:00",
+    "retorno_ate": "sábado, 26 de dezembro", "retorno_ate_curto": "sáb., 26/12",
 }  # fmt: skip
 PAGES = {
     "link_confirmar": "/c/AAAABQ3rXo8f2mLw0c7TnVbR", "link_cancelar": "/c/CAAABQ3rXo8f2mLw0c7TnVbR",

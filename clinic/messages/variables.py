@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
-from clinic import protocols
+from clinic import past_visits, protocols
 from clinic.messages.kinds import DEEDS
 from clinic.messages.links import PATH, Links
 from clinic.phones import normalise
@@ -115,6 +115,7 @@ class Variables:
             "prazo": until_when(until, unit.tz) if until else "",
             "orientacao": _what_to_do(roster, known),
             "preparo": one_line(_kind(roster, known.kind_id).preparation or ""),
+            **_return(roster, known),
             **self._addresses(known, via),
         }  # fmt: skip
 
@@ -130,6 +131,12 @@ def until_when(moment: datetime, zone: tzinfo) -> str:
     """As "sexta-feira, 27 de novembro, às 18:00"."""
     local = moment.astimezone(zone)
     return f"{weekday_and_day(local.date())}, às {local:%H:%M}"
+
+
+def _return(roster: Roster, known: Facts) -> dict[str, str]:
+    """Until when there may be a retorno of this visit."""
+    day = past_visits.last_day(roster, known)
+    return {"retorno_ate": weekday_and_day(day), "retorno_ate_curto": short_day(day)}
 
 
 def _names(name: str) -> dict[str, str]:

@@ -198,6 +198,22 @@ Se preferir, ligue: a recepção procura com você. Se você veio e isto é um e
 {SIGNED}""",
     "{clinica}: sentimos sua falta na consulta de {data_curta}. Para marcar outro horário: {link_portal}",
 )
+RETURN_DUE = Wording(
+    "{clinica}: seu retorno pode ser marcado até {retorno_ate_curto}",
+    f"""Olá, {{primeiro_nome}}!
+
+Você esteve {{na_data}} com {{o_medico}}. O retorno dessa consulta, sem pagar de novo, ainda não está marcado.
+
+Ele pode ser até {{retorno_ate}}.
+
+Para marcar, use o portal: {{link_portal}}
+Por telefone: {{telefone_clinica}}
+
+Se você não precisa voltar, não é preciso fazer nada.
+
+{SIGNED}""",
+    "{clinica}: seu retorno com {o_medico} pode ser marcado até {retorno_ate_curto}: {link_portal}",
+)
 SURVEY = Wording(
     "{clinica}: como foi sua visita?",
     f"""Olá, {{primeiro_nome}}!

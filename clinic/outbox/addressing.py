@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 from clinic.clock import Clock
 from clinic.messages.kinds import Audience, Kind, audiences
 from clinic.outbox.claims import HANDED, Row
+from clinic.outbox.due_returns import DueReturns
 from clinic.outbox.facts import SETTLES, TAKEN_BACK
 from clinic.outbox.reminders import Reminders
 from clinic.outbox.restored import knows
@@ -34,7 +35,7 @@ _OLD, _NEW = aliased(Appointment), aliased(Appointment)
 _STAYS = or_(_NEW.cancel_reason.is_(None), _NEW.cancel_reason.not_in(("undone", "withdrawn")))
 VISIT = (
     select(_A.id, _A.code, _A.status, _A.starts_at, _A.ends_at, _A.cancel_reason, _A.patient_id, _A.pre_registration_id)
-    .add_columns(_A.doctor_id, _A.unit_id, User.id.label("doctor_user_id"))
+    .add_columns(_A.doctor_id, _A.unit_id, _A.return_of, User.id.label("doctor_user_id"))
     .add_columns(
         select(_OLD.doctor_id).where(_OLD.replaced_by == _A.id).limit(1).scalar_subquery().label("from_doctor"),
         select(_NEW.doctor_id).where(_NEW.id == _A.replaced_by, _STAYS).scalar_subquery().label("to_doctor"),
@@ -92,11 +93,12 @@ class Addressing:
         rosters: Rosters,
         enabled: Callable[[Kind, Audience], bool],
         reminders: Reminders,
+        returns: DueReturns,
         clock: Clock,
     ) -> None:
         """`enabled` tells which messages the clinic sends at all."""
         self._database, self._rosters, self._enabled = database, rosters, enabled
-        self._reminders, self._clock = reminders, clock
+        self._reminders, self._returns, self._clock = reminders, returns, clock
         self._plans: dict[str, Callable[[Fact], Iterator[Told]]] = {
             "booked": self._booked, "requested": lambda fact: fact.to_all("requested"),
             "imported": self._reminded_again, "restored": self._restored, "accepted": self._accepted,
@@ -138,11 +140,13 @@ class Addressing:
             hush(connection, visit.id, row.kind, self._clock())
         elif row.kind == "confirmed":
             hush(connection, visit.id, "confirmed", self._clock(), "reminder")
+        if visit.return_of is not None:
+            self._returns.follow(connection, row.kind, visit, self._clock())
         return {_dedupe(visit, one): self._values(fact, one) for one in told}
 
     def _is_sent(self, told: Told) -> bool:
         """A reminder is planned in any case: by the time it is due, it may have been switched on again."""
-        return told.kind == "reminder" or self._enabled(told.kind, told.audience)
+        return told.kind in ("reminder", "return_due") or self._enabled(told.kind, told.audience)
 
     def _values(self, fact: Fact, told: Told) -> dict[str, Any]:
         visit = fact.visit
@@ -187,7 +191,10 @@ class Addressing:
         yield from fact.to_all("noshow", self._reminders.quiet.allowed(morning, fact.zone))
 
     def _fulfilled(self, fact: Fact) -> Iterator[Told]:
-        yield from fact.to_all("survey", self._reminders.quiet.allowed(fact.at + AFTER_THE_VISIT, fact.zone))
+        afterwards = fact.at + AFTER_THE_VISIT
+        yield from fact.to_all("survey", self._reminders.quiet.allowed(afterwards, fact.zone))
+        if due := self._returns.due(fact.connection, fact.visit.id, afterwards):
+            yield from fact.to_all("return_due", due)
 
 
 def _moved_here(fact: Fact) -> Iterator[Told]:

@@ -12,10 +12,12 @@ from clinic.messages.variables import Variables
 from clinic.outbox.addressing import Addressing
 from clinic.outbox.calendars import Calendars
 from clinic.outbox.claims import LEASE, Claims
+from clinic.outbox.due_returns import DueReturns
 from clinic.outbox.offering import AllWriter, OfferWriter
 from clinic.outbox.quiet import Quiet
 from clinic.outbox.reminders import Reminders
 from clinic.outbox.sending import Sending
+from clinic.profile import Profiles
 from clinic.roster import Rosters
 from clinic.settings import Settings
 from db.session import Database
@@ -35,13 +37,15 @@ def open_sending(
     """One worker; any number of them may run at once."""
     quiet = Quiet(*settings.quiet_hours)
     reminders = Reminders(settings.reminder_hours, quiet)
+    profiles = Profiles(database, clock)
+    returns = DueReturns(rosters, lambda: profiles.get().return_notice_days, quiet)
     offers = OfferWriter(
         database, rosters, texts, variables, OfferLinks(settings.secrets_key), media, quiet, settings.pages_url, clock
     )
     writer = AllWriter(
         offers, database, rosters, texts, variables, links, Calendars(database, settings.mail_from), media, quiet,
-        settings.pages_url, clock,
+        returns, settings.pages_url, clock,
     )  # fmt: skip
-    addressing = Addressing(database, rosters, texts.enabled, reminders, clock)
+    addressing = Addressing(database, rosters, texts.enabled, reminders, returns, clock)
     claims = Claims(database, clock, lease)
     return Sending(claims, addressing, writer, media, clock, foresee=writer.foresee)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
-KINDS = frozenset({"reminder", "noshow", "survey", "offer"})
+KINDS = frozenset({"reminder", "noshow", "survey", "offer", "return_due"})
 """What can wait until the morning; what somebody just did, or must know at once, cannot."""
 
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy import and_, or_, select
 
+from clinic import past_visits
 from clinic.clock import Clock
 from clinic.media.outgoing import Action, Medium, Outgoing
 from clinic.messages.kinds import SORTS, Audience, Deed, Kind
@@ -16,6 +17,7 @@ from clinic.messages.variables import LINKS, Facts, Variables
 from clinic.outbox import contacts, quiet, returned
 from clinic.outbox.calendars import Calendars
 from clinic.outbox.claims import Row
+from clinic.outbox.due_returns import DueReturns
 from clinic.outbox.quiet import Quiet
 from clinic.outbox.visits import Visits
 from clinic.roster import Rosters
@@ -28,10 +30,12 @@ FITS: Mapping[str, tuple[str, ...]] = {
     "booked": ("booked", "arrived"), "accepted": ("booked", "arrived"), "moved": ("booked", "arrived"),
     "requested": ("pending",), "declined": ("cancelled",), "expired": ("cancelled",), "cancelled": ("cancelled",),
     "delayed": ("booked", "pending"), "reminder": ("booked",), "reoffered": ("booked", "pending"),
-    "noshow": ("noshow",), "survey": ("fulfilled",),
+    "noshow": ("noshow",), "survey": ("fulfilled",), "return_due": ("fulfilled",),
 }  # fmt: skip
 """What an appointment must still be when its message goes out."""
 AFTERWARDS = frozenset({"noshow", "survey"})
+CAN_BE_STOPPED = frozenset({"reminder", "return_due"})
+"""What those who want no reminders are spared."""
 LATEST = timedelta(days=7)
 """After that nobody is asked any more why they did not come, or how it was."""
 _WIDTH = len(fields(Facts))
@@ -87,11 +91,13 @@ class Writer:
         entries: Calendars,
         media: Mapping[str, Medium],
         hours: Quiet,
+        returns: DueReturns,
         pages_url: str,
         clock: Clock,
     ) -> None:
         self._database, self._rosters, self._texts, self._variables = database, rosters, texts, variables
         self._links, self._calendars, self._media, self._quiet = links, entries, media, hours
+        self._returns = returns
         self._url, self._clock, self._visits = pages_url, clock, Visits(database, clock)
 
     def foresee(self, rows: Iterable[Row]) -> None:
@@ -115,7 +121,7 @@ class Writer:
         to_patient = audience == "patient"
         entry = self._calendars.entry(kind, visit, unit, said["clinica"], said["local"]) if to_patient else None
         actions = _actions(kind, said, visit) if to_patient else ()
-        stop = self._stop(visit, reached.medium) if to_patient and kind == "reminder" else ""
+        stop = self._stop(visit, reached.medium) if to_patient and kind in CAN_BE_STOPPED else ""
         return Letter(reached.medium, Outgoing(row.uid, reached.to, made.subject, made.text, actions, entry, stop))
 
     def _unreached(self, visit: Any, audience: Audience) -> Hushed:
@@ -145,6 +151,8 @@ class Writer:
             _check_reminder(visit)
         if kind == "survey":
             self._check_survey(visit)
+        if kind == "return_due":
+            self._check_return(visit, now)
         if not self._texts.enabled(kind, audience):
             raise Hushed("off")
         self._check_hour(kind, visit, now)
@@ -160,6 +168,15 @@ class Writer:
         asked = select(OutboxRow.id).where(*to_them, or_(lately, soon)).limit(1)
         if visit.patient_id is not None and self._database.first(asked):
             raise Hushed("asked_lately")
+
+    def _check_return(self, visit: Any, now: datetime) -> None:
+        """Only who may still have it, wants to be reminded, and has booked nothing."""
+        if visit.wants_reminders is False:
+            raise Hushed("opted_out")
+        if why := self._returns.why_not(self._database, visit.id, now):
+            raise Hushed(why)
+        if later := self._returns.put_off(self._database, visit.id, now):
+            raise Later(later)
 
     def _check_hour(self, kind: Kind, visit: Any, now: datetime) -> None:
         if kind not in quiet.KINDS:
@@ -187,6 +204,8 @@ def _check_reminder(visit: Any) -> None:
 
 def _until(kind: Kind, visit: Any) -> datetime:
     """When there is no sense in it any more."""
+    if kind == "return_due":
+        return cast(datetime, visit.ends_at) + past_visits.LONGEST_RETURN
     if kind in AFTERWARDS:
         return cast(datetime, visit.ends_at) + LATEST
     return cast(datetime, visit.starts_at if kind == "reminder" else visit.ends_at)
