@@ -64,7 +64,15 @@ class Row:
 HERE = (_O.lane == bindparam("lane"), _O.due_at <= bindparam("now"))
 _DUE = (*HERE, _O.claimed_by.is_(None))
 IS_DUE = Query(select(_O.id).where(*_DUE).limit(1))
-WAITING = select(*COLUMNS).where(*_DUE).order_by(_O.due_at).limit(bindparam("most")).with_for_update(skip_locked=True)
+WAITING = Query(
+    select(*COLUMNS).where(*_DUE).order_by(_O.due_at).limit(bindparam("most")).with_for_update(skip_locked=True)
+)
+TOGETHER = 20
+TAKE = Prepared(
+    update(_O)
+    .where(_O.id.in_([bindparam(f"row{place}") for place in range(TOGETHER)]))
+    .values(claimed_by=bindparam("token"), due_at=bindparam("until"), attempts=_O.attempts + 1)
+)
 HEAD = Query(select(_O.due_at).where(*_DUE).order_by(_O.due_at).limit(1))
 # Of all that is due, only what comes before the first that waits: after it, nobody would be served sooner by it, and a
 # million that wait are not looked through.
@@ -106,6 +114,7 @@ class Claims:
         self._database, self._clock, self._lease, self._ticks, self._pause = database, clock, lease, ticks, pause
         self._left: dict[tuple[int, str], float] = {}
         self._looked: float | None = None
+        self._more = False
 
     def take(self, most: int) -> tuple[Sequence[Row], Callable[[], bool]]:
         """Up to so many rows that are due, the longest waiting first; and whether there is time to begin another one.
@@ -114,17 +123,18 @@ class Claims:
         """
         self._look_for_left()
         until = self._ticks() + self._lease.total_seconds() / 2
-        if not self._database.ask(IS_DUE, {"lane": self._lane, "now": self._clock()}):
+        if not self._more and not self._database.ask(IS_DUE, self._due()):
             return (), lambda: False
         token, now = token_hex(16), self._clock()
         rows = self._database.write(lambda connection: self._taken(connection, token, now, most))
+        self._more = len(rows) == most
         return rows, lambda: self._ticks() < until
 
     def _taken(self, connection: Connection, token: str, now: datetime, most: int) -> list[Row]:
-        found = connection.execute(WAITING, {"lane": self._lane, "now": now, "most": most}).all()
-        if found:
-            mine = update(_O).where(_O.id.in_([row.id for row in found]))
-            connection.execute(mine.values(claimed_by=token, due_at=now + self._lease, attempts=_O.attempts + 1))
+        found = WAITING.run(connection, {"lane": self._lane, "now": now, "most": most})
+        for first in range(0, len(found), TOGETHER):
+            given = these([row.id for row in found[first : first + TOGETHER]])
+            TAKE.run(connection, {**given, "token": token, "until": now + self._lease})
         return [row_of(row, token) for row in found]
 
     def _due(self) -> dict[str, Any]:
@@ -214,6 +224,11 @@ class Claims:
             log.warning(
                 "message %s was left by a worker that did not say what came of it: it may be sent twice", left.uid
             )
+
+
+def these(ids: Sequence[int]) -> dict[str, int]:
+    """Up to TOGETHER ids for a statement that takes so many: row0, row1 and so on, the last one over and over."""
+    return {f"row{place}": ids[min(place, len(ids) - 1)] for place in range(TOGETHER)}
 
 
 def row_of(row: Any, token: str) -> Row:

@@ -20,7 +20,9 @@ HANDED_OVER = Query(select(*COLUMNS).where(_O.id == bindparam("row"), _O.claimed
 # Also what was with the broker for so long that it may be lost there, or was refused by it a while ago.
 _DUE = (*HERE, or_(_O.claimed_by.is_(None), _O.claimed_by == HANDED))
 IS_DUE = Query(select(_O.id).where(*_DUE).limit(1))
-WAITING = select(*COLUMNS).where(*_DUE).order_by(_O.due_at).limit(bindparam("most")).with_for_update(skip_locked=True)
+WAITING = Query(
+    select(*COLUMNS).where(*_DUE).order_by(_O.due_at).limit(bindparam("most")).with_for_update(skip_locked=True)
+)
 TAKE = Prepared(
     update(_O)
     .where(_O.id == bindparam("row"), _O.status == "waiting")
@@ -40,7 +42,7 @@ class Handing(Claims):
         return self._database.write(partial(self._handed, most=most))
 
     def _handed(self, connection: Connection, most: int) -> list[Row]:
-        found = connection.execute(WAITING, {**self._due(), "most": most}).all()
+        found = WAITING.run(connection, {**self._due(), "most": most})
         if found:
             mine = update(_O).where(_O.id.in_([row.id for row in found]))
             connection.execute(mine.values(claimed_by=HANDED, due_at=self._clock() + self._lease))

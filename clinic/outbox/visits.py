@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased, join
 from clinic.clock import Clock
 from clinic.messages.variables import facts_in
 from clinic.outbox import calendars, contacts
-from clinic.outbox.claims import Row
+from clinic.outbox.claims import TOGETHER, Row, these
 from db.prepared import Query, among
 from db.session import Database
 from db.tables import Appointment, AppointmentChange, OutboxRow
@@ -22,7 +22,6 @@ from db.tables import Appointment, AppointmentChange, OutboxRow
 TOO_SOON = timedelta(minutes=50)
 """After one reminder for another: as planned, there is an hour between two, but not when a worker was away for long."""
 FRESH_S = 0.5
-TOGETHER = 20
 
 _A, _O, _TOLD = Appointment, OutboxRow, aliased(OutboxRow)
 _LATER = aliased(AppointmentChange)
@@ -67,7 +66,6 @@ class Visits:
         return self._seen.pop(row.id, None)
 
     def _look(self, ids: Sequence[int]) -> None:
-        given = {f"row{place}": ids[min(place, len(ids) - 1)] for place in range(TOGETHER)}
         self._at = self._ticks()
-        found = self._database.ask(WANTED, {**given, "since": self._clock() - TOO_SOON})
+        found = self._database.ask(WANTED, {**these(ids), "since": self._clock() - TOO_SOON})
         self._seen = {one.row: one for one in found}
