@@ -50,6 +50,16 @@ class Agenda:
         self._sweep()
         return self._search.nearest(self._ask(criteria, after), limit, exclude)
 
+    def between(self, criteria: Criteria, start: datetime, end: datetime) -> list[SlotInfo]:
+        """All times that fit from one moment to another, within the booking window."""
+        self._sweep()
+        ask = self._ask(criteria)
+        return self._search.between(replace(ask, start=max(ask.start, start), end=min(ask.end, end)))
+
+    def last_day(self) -> date:
+        """Until when may be booked."""
+        return self._today() + timedelta(days=self._profiles.get().booking_days)
+
     def on_day(self, criteria: Criteria, day: date) -> DayTimes:
         """All times of a day, by the clock of each unit; where there are none, why, and the nearest three."""
         self._sweep()
@@ -131,7 +141,7 @@ class Agenda:
         today = self._today()
         if day < today:
             return "past"
-        if day > today + timedelta(days=self._profiles.get().booking_days):
+        if day > self.last_day():
             return "outside_window"
         if holiday:
             return "holiday"

@@ -70,9 +70,10 @@ COLUMNS = (
 KEPT = (  # what an appointment that is restored has from the one before
     "code", "patient_id", "pre_registration_id", "doctor_id", "unit_id", "specialty_id", "kind_id", "payer_id",
     "return_of", "modality", "starts_at", "ends_at", "slot_id", "answer_by", "price_cents", "tell_by_phone",
+    "series_id", "series_day",
 )  # fmt: skip
 FULL = select(*COLUMNS, _A.patient_id, _A.pre_registration_id, _A.return_of, _A.slot_id, _A.tell_by_phone).add_columns(
-    _A.cancel_reason, _A.replaced_by, _A.replaces, _A.idempotency_key, _A.caller
+    _A.cancel_reason, _A.replaced_by, _A.replaces, _A.idempotency_key, _A.caller, _A.series_id, _A.series_day
 )
 
 TAKEN = select(_A.id, _A.starts_at, _A.ends_at, _A.replaces)  # few columns: read at every attempt to book

@@ -16,6 +16,7 @@ from clinic.past_visits import LastDoctor, OpenReturn
 from clinic.people import Person
 from clinic.profile import Profiles
 from clinic.roster import Rosters
+from clinic.series_rows import columns_of
 from clinic.slots import SlotInfo
 from clinic.taking import FromNumber, Overlaps, TooMany, TooManyFromNumber
 from clinic.terms import NotAllowed, Terms, check, local_day
@@ -110,7 +111,7 @@ class Bookings(Visits):
             taking.check_return(connection, self._rosters.get(), person, values, but=old.id)
             quotas.check(connection, self._rosters.get(), values, but=old.id)
             if asks:
-                return self._take(connection, hold, {**values, "replaces": old.id}, act)
+                return self._take(connection, hold, {**values, **columns_of(old), "replaces": old.id}, act)
             return self._swap(connection, old, hold, values, act)
 
         return self._once(person, key, work)
@@ -264,7 +265,7 @@ class Bookings(Visits):
         old_first = old.slot_id is not None and old.slot_id < hold.slot.id
         if old_first:
             appointments.let_go(connection, old, act.at)
-        new = self._take(connection, hold, values, act)
+        new = self._take(connection, hold, {**values, **columns_of(old)}, act)
         if not old_first:
             appointments.let_go(connection, old, act.at)
         connection.execute(update(Appointment).where(Appointment.id == old.id).values(replaced_by=new.id))

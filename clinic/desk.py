@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from clinic.agenda import Agenda
 from clinic.audit import AuditTrail
 from clinic.cards import Cards
 from clinic.clock import Clock
@@ -18,6 +19,7 @@ from clinic.offers import Offers
 from clinic.patient_search import PatientSearch
 from clinic.profile import Profiles
 from clinic.protocols import Protocols
+from clinic.repetitions import Repetitions
 from clinic.roster import Roster, Rosters
 from clinic.stamps import Stamps
 from clinic.units import Units
@@ -41,6 +43,7 @@ class Desk:
     notices: Notices
     stamps: Stamps
     protocols: Protocols
+    repetitions: Repetitions
 
 
 def open_desk(
@@ -49,6 +52,7 @@ def open_desk(
     profiles: Profiles,
     units: Units,
     directory: Directory,
+    agenda: Agenda,
     holds: Holds,
     audit: AuditTrail,
     recordings: Path,
@@ -57,6 +61,7 @@ def open_desk(
     """Build them on the clinic's own parts."""
     protocols = Protocols(database)
     bookings = DeskBookings(database, holds, rosters, profiles, clock)
+    offers = Offers(database, rosters, profiles, directory, bookings, clock)
     return Desk(
         roster=rosters.get,
         days=Days(database, rosters, units, clock),
@@ -64,10 +69,11 @@ def open_desk(
         search=PatientSearch(database, audit, protocols),
         cards=Cards(database, audit),
         bookings=bookings,
-        offers=Offers(database, rosters, profiles, directory, bookings, clock),
+        offers=offers,
         intake=Intake(database, audit, recordings, clock),
         delays=Delays(database, rosters, clock),
         notices=Notices(database, clock),
         stamps=Stamps(database, rosters, profiles, clock, holds.sweep),
         protocols=protocols,
+        repetitions=Repetitions(database, rosters, profiles, units, directory, agenda, bookings, offers, clock),
     )

@@ -4,11 +4,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from clinic import appointments, no_shows, quotas, taking, undoing
+from clinic import appointments, no_shows, quotas, series_rows, taking, undoing
 from clinic.appointments import Act, Booking, NotYours, booking
 from clinic.bookings import Bookings
 from clinic.holds import Hold, SlotTaken
 from clinic.people import Person
+from clinic.series_rows import Place, columns_of
 from clinic.slots import SlotInfo
 from clinic.terms import NotAllowed, Terms, check
 from db.tables import Appointment, Patient, PatientPhone, PreRegistration, Slot
@@ -75,19 +76,22 @@ class DeskBookings(Bookings):
         key: str | None = None,
         reason: str = "",
         over_quota: bool = False,
+        place: Place | None = None,
     ) -> Booking:
         """Make the appointment (or the request where the doctor approves); the same `key` gives the same booking.
 
         `reason`: why it is made all the same for who missed visits; in its history.
         `over_quota`: it is known that the payer has its visits of that day.
-        Raises SlotTaken, Overlaps, NotAllowed (QuotaFull), AfterNoShows.
+        `place`: the day of a series that it is for.
+        Raises SlotTaken, Overlaps, NotAllowed (QuotaFull, AuthorisedFull), AfterNoShows.
         """
         act, profile = Act(by, VIA, self._clock(), note=reason), self._profiles.get()
         self._check(terms)
-        values = self._values(person, hold, terms, act, key)
+        values = self._values(person, hold, terms, act, key) | (place.columns if place else {})
 
         def work(connection: Connection) -> Booking:
             appointments.lock(connection, person)
+            series_rows.check(connection, place)
             others = appointments.live_ones(connection, person, act.at)
             taking.check_overlap(connection, others, values["starts_at"], values["ends_at"])
             taking.check_return(connection, self._rosters.get(), person, values)
@@ -127,7 +131,7 @@ class DeskBookings(Bookings):
             if not over_quota:
                 quotas.check(connection, self._rosters.get(), values, but=old.id)
             if asks:
-                return self._take(connection, hold, {**values, "replaces": old.id}, act)
+                return self._take(connection, hold, {**values, **columns_of(old), "replaces": old.id}, act)
             return self._swap(connection, old, hold, values, act)
 
         return self._once(person, key, work)
@@ -146,9 +150,19 @@ class DeskBookings(Bookings):
         return self._database.write(work)
 
     def take_back(self, booking_id: int, by: str) -> Booking:
-        """Within ten seconds of one's own cancelling or moving: as it was. Raises as `Bookings.undo` does."""
+        """Within ten seconds of one's own cancelling or moving: as it was, with all of its series that was cancelled in
+        the same go. Raises as `Bookings.undo` does."""
         act, person = Act(by, VIA, self._clock()), self.person_of(booking_id)
-        return self._database.write(lambda connection: undoing.undo(connection, person, booking_id, act))
+
+        def work(connection: Connection) -> Booking:
+            appointments.lock(connection, person)
+            back = {
+                one: undoing.undo(connection, person, one, act)
+                for one in series_rows.cancelled_with(connection, booking_id)
+            }
+            return back[booking_id]
+
+        return self._database.write(work)
 
     def confirm_for(self, booking_id: int) -> Booking:
         """They told the desk that they will come. Raises NotYours, WrongStatus."""

@@ -213,13 +213,18 @@ class Offers:
         limit = self.over_quota(slot, terms.payer_id)
         return [Conflict("quota", number=limit)] if limit else []
 
-    def _missed(self, person: Person) -> list[Conflict]:
+    def missed(self, person: Person) -> int:
+        """How many visits they missed, where that is so many that the desk says why it books them all the same."""
         profile = self._profiles.get()
         if not no_shows.applies(profile, person):
-            return []
+            return 0
         counted = no_shows.counted(profile, person, self._clock())
-        count = self._database.ask(no_shows.COUNT, counted)[0].missed
-        return [Conflict("no_shows", number=count)] if count >= profile.no_shows else []
+        count = int(self._database.ask(no_shows.COUNT, counted)[0].missed)
+        return count if count >= profile.no_shows else 0
+
+    def _missed(self, person: Person) -> list[Conflict]:
+        count = self.missed(person)
+        return [Conflict("no_shows", number=count)] if count else []
 
     def _room(self, slot: SlotInfo, ends_at: datetime, by: str) -> bool:
         """Whether the slots that follow are free too (or held by the same person)."""

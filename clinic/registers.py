@@ -45,6 +45,7 @@ class AppointmentLine:
     via: str
     replaced_by: int | None
     patient_id: int | None
+    series_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ _A = Appointment
 LINE = (
     _A.id, _A.code, _A.status, _A.starts_at, _A.ends_at, _A.doctor_id, _A.unit_id, _A.specialty_id, _A.kind_id,
     _A.payer_id, _A.modality, _A.price_cents, _A.answer_by, _A.confirmed_at, _A.cancel_reason, _A.via, _A.replaced_by,
-    _A.patient_id,
+    _A.patient_id, _A.series_id,
 )  # fmt: skip
 """The columns of an AppointmentLine."""
 APPOINTMENTS: Any = select(*LINE)  # SQLAlchemy does not type rows this wide

@@ -87,7 +87,8 @@ def open_clinic(
     directory = Directory(database, rosters, agenda, clock)
     accounts = open_accounts(settings, database, profiles, audit, clock, hasher)
     bookings = Bookings(database, holds, rosters, profiles, clock)
-    desk = open_desk(database, rosters, profiles, units, directory, holds, audit, settings.recordings_folder, clock)
+    desk = open_desk(database, rosters, profiles, units, directory, agenda, holds, audit,
+                     settings.recordings_folder, clock)  # fmt: skip
     portal = open_portal(database, rosters, profiles, units, agenda, holds, directory, bookings, desk,
                          accounts.users, accounts.letters, audit, clock)  # fmt: skip
     return Clinic(

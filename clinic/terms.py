@@ -27,7 +27,7 @@ class Terms:
 class NotAllowed(Exception):
     """These terms are not to be had; `reason`: what stands against them."""
 
-    def __init__(self, reason: Literal["doctor", "kind", "payer", "people", "quota", "return"]) -> None:
+    def __init__(self, reason: Literal["doctor", "kind", "payer", "people", "quota", "return", "authorised"]) -> None:
         super().__init__(reason)
         self.reason = reason
 

@@ -71,6 +71,7 @@ class Appointment(Table):
 
     `live` is 1 while it takes its time, else NULL; only the transition table sets it. `replaces`: the booked one that
     this request, once accepted, takes the place of. `caller_n` counts the bookings of a number on `caller_day`.
+    `series_day`: the day of its series that it stands for, wherever it was moved to.
     """
 
     __tablename__ = "appointments"
@@ -107,6 +108,8 @@ class Appointment(Table):
     extra_reason: Mapped[str | None]
     tell_by_phone: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    series_id: Mapped[int | None] = mapped_column(Ref)
+    series_day: Mapped[date | None]
     __table_args__ = (
         UniqueConstraint("code", "live"),
         UniqueConstraint("slot_id", "live"),
@@ -117,8 +120,21 @@ class Appointment(Table):
         Index("ix_appointments_doctor_start", "doctor_id", "starts_at"),
         Index("ix_appointments_status_answer_by", "status", "answer_by"),
         Index("ix_appointments_tell_start", "tell_by_phone", "starts_at"),
+        Index("ix_appointments_series", "series_id", "series_day"),
         OPTIONS,
     )
+
+
+class Series(Table):
+    """Visits that repeat every so many weeks; `authorised`: how many of them the payer allows, under which number."""
+
+    __tablename__ = "series"
+    id: Mapped[Id]
+    made_by: Mapped[str] = mapped_column(BinText(60))
+    every_weeks: Mapped[int]
+    authorised: Mapped[int | None]
+    authorisation: Mapped[str] = mapped_column(BinText(40), default="")
+    created_at: Mapped[datetime]
 
 
 class AppointmentChange(Table):

@@ -11,7 +11,7 @@ from db.access import (
     UserRole,
     UserUnit,
 )
-from db.agenda import Absence, Appointment, AppointmentChange, Slot, Waiting, WorkingHours
+from db.agenda import Absence, Appointment, AppointmentChange, Series, Slot, Waiting, WorkingHours
 from db.api import KeptAnswer, PersonalToken, RefreshToken, RequestCount
 from db.base import Table
 from db.calls import AsteriskLink, Audit, CallRecord, LiveChannel, Protocol, SpokenName, VoiceNote
@@ -88,6 +88,7 @@ __all__ = [
     "RefreshToken",
     "Registration",
     "RequestCount",
+    "Series",
     "Slot",
     "Specialty",
     "SpokenName",
