@@ -7,6 +7,12 @@ PERIODS = (("morning", "De manhã"), ("afternoon", "À tarde"))
 PERIOD = {"morning": "de manhã", "afternoon": "à tarde"}
 MODALITY = {"in_person": "presencial", "video": "por vídeo"}
 MODALITIES = (("in_person", "Presencial"), ("video", "Por vídeo"))
+WISH = {
+    "specialty": "Escolha a especialidade.", "doctor": "Este médico não atende esta especialidade.",
+    "unit": "Escolha uma das unidades.", "payer": "Escolha um dos convênios.",
+    "payer_of_doctor": "Este médico não atende este convênio.",
+}  # fmt: skip
+"""What does not fit in a wish."""
 VIAS = {"telephone": "por telefone", "web": "pelo portal", "desk": "na recepção", "email": "por e-mail"}
 ENDED = {
     "accepted": ("good", "circle-check", "Este horário já é seu", "Esperamos por você."),

@@ -9,11 +9,16 @@ from admin_web.access import STAFF, Doors, viewer
 from admin_web.address import number
 from admin_web.desk import Reception
 from clinic.people import Person
+from clinic.waiting.wanted import Wanted, faults
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
 
 LONGEST_SEARCH = 120
+FIELDS = {
+    "specialty": "especialidade", "doctor": "medico", "unit": "unidade", "payer": "convenio",
+    "payer_of_doctor": "convenio",
+}  # fmt: skip
 Answer = Response | str | tuple[str, int]
 
 
@@ -49,20 +54,9 @@ class WaitingNew:
 
     def _faults(self, wanted: dict[str, int | None]) -> dict[str, str]:
         """What is wrong with a wish, by field."""
-        roster, errors = self._clinic.desk.roster(), {}
-        specialty, doctor = wanted["especialidade"] or 0, wanted["medico"]
-        if specialty not in {one.id for one in roster.specialties}:
-            errors["especialidade"] = "Escolha a especialidade."
-        elif doctor and doctor not in roster.announceable[specialty]:
-            errors["medico"] = "Este médico não atende esta especialidade."
-        if wanted["unidade"] and wanted["unidade"] not in {one.id for one in self._desk.units()}:
-            errors["unidade"] = "Escolha uma das unidades."
-        payer = wanted["convenio"]
-        if payer and payer not in {one.id for one in roster.payers}:
-            errors["convenio"] = "Escolha um dos convênios."
-        elif payer and doctor and (doctor, payer) not in roster.accepted_at:
-            errors["convenio"] = "Este médico não atende este convênio."
-        return errors
+        asked = Wanted(wanted["especialidade"], wanted["medico"], wanted["unidade"], wanted["convenio"])
+        found = faults(self._clinic.desk.roster(), {one.id for one in self._desk.units()}, asked)
+        return {FIELDS[one]: offer_words.WISH[one] for one in found}
 
     def _search(self, said: str = "") -> str:
         typed = request.args.get("q", "")[:LONGEST_SEARCH]

@@ -18,6 +18,7 @@ from admin_web.api.schedules import part as schedules
 from admin_web.api.spec import path_of, spec
 from admin_web.api.tokens import part as tokens
 from admin_web.api.users import part as users
+from admin_web.api.waiting import part as waiting
 from admin_web.api.webhooks import part as webhooks
 from clinic.users import Role
 
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
 TITLE = "Alô Clínica"
 DESCRIBED = Public("the description of the API holds nobody's data")
-PARTS = (tokens, directory, doctors, availability, appointments, patients, schedules, quotas, users, webhooks)
+PARTS = (
+    tokens, directory, doctors, availability, appointments, waiting, patients, schedules, quotas, users, webhooks,
+)  # fmt: skip
 
 
 def install(app: Flask, clinic: "Clinic", per_minute: int) -> None:

@@ -71,7 +71,7 @@ def wrong_log_in() -> Fault:
 QUOTA = "O médico não atende mais por este convênio neste dia"
 NOT_ALLOWED = {
     "doctor": "Este médico não atende isto.", "kind": "Este tipo de consulta não se marca assim.",
-    "payer": "Este médico não aceita este convênio nesta unidade.",
+    "payer": "Este médico não aceita este convênio nesta unidade.", "people": "A recepção marca para esta pessoa.",
     "return": "Não há consulta da qual esta seja o retorno.", "specialty": "Este médico não atende esta especialidade.",
 }  # fmt: skip
 

@@ -22,6 +22,7 @@ PROGRAM = "Programa (API)"
 Scope = Literal[
     "appointments:read", "appointments:write", "availability:read", "directory:read", "directory:write",
     "patients:read", "patients:write", "schedules:read", "schedules:write", "users:read", "users:write",
+    "webhooks:read", "webhooks:write",
 ]  # fmt: skip
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 LOG_IN = Public("it is where programs log in, by password and code")
