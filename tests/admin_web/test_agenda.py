@@ -12,7 +12,7 @@ from clinic.settings import Settings
 from clinic.visits import Extra
 from db.tables import Unit
 from tests.admin_web.conftest import careful
-from tests.admin_web.forms import text
+from tests.admin_web.forms import plain, text
 
 MONDAY = "2026-11-23"
 
@@ -70,6 +70,23 @@ def test_an_unchanged_grid_is_not_sent_again(clinic, desk):
 )
 def test_an_address_with_nonsense_shows_today(desk, query):
     assert "Segunda-feira, 23 de novembro" in text(desk.get(f"/agenda?{query}"))
+
+
+def folded(page):
+    """What the folded filters of a telephone say, and whether they are open."""
+    opened, said = re.search(r'<details class="fold"( open)?>.*?<span>(.*?)</summary>', page.text, re.DOTALL).groups()
+    return plain(said), bool(opened)
+
+
+def test_folded_filters_tell_what_is_chosen(clinic, desk):
+    at = clinic.at
+    chosen = f"unidade={at.units['centro']}&especialidade={at.specialties['general']}&medico={at.doctors['marina']}"
+    assert folded(desk.get(f"/agenda?{chosen}")) == ("Filtros Centro, Clínica geral, Marina Corrêa", False)
+    assert folded(desk.get("/agenda")) == ("Filtros todos os médicos", False)
+
+
+def test_filters_stay_open_once_they_were_used(desk):
+    assert folded(desk.get("/agenda?filtros=1"))[1] and folded(desk.get("/agenda/semana?filtros=1"))[1]
 
 
 def test_an_empty_day_leads_to_the_next_one_with_doctors(desk):

@@ -208,6 +208,30 @@ def waits(clinic):
     clinic.waiting_list.offers.make(place, clinic.slot("paulo"), 30, clinic.clock() + timedelta(hours=2), "test")
 
 
+def rows_of_controls(page: Page) -> int:
+    """How many rows of controls stand above the agenda."""
+    controls = page.locator(".agenda-head").locator("a, summary, select, input").all()
+    boxes = [box for one in controls if one.is_visible() and (box := one.bounding_box())]
+    assert min(box["height"] for box in boxes) >= 42  # with the border of the frame around two of them: 44
+    return len({round(box["y"] + box["height"] / 2) // 8 for box in boxes})
+
+
+@pytest.mark.parametrize("path", [MONDAY, "/agenda/semana?dia=2026-11-23"])
+def test_on_a_telephone_two_rows_of_controls_stand_above_the_agenda(desk, path):
+    assert rows_of_controls(desk.open(path, width=360)) == 2
+
+
+def test_on_a_telephone_filters_open_without_script_and_stay_open(desk):
+    page = desk.open(width=360, java_script_enabled=False)
+    page.locator(".fold > summary").click()
+    for field in ("dia", "especialidade", "medico"):
+        expect(page.locator(f".filters [name={field}]")).to_be_visible()
+    page.locator(".filters [name=medico]").select_option("Rita Sampaio")
+    page.get_by_role("button", name="Mostrar").click()
+    expect(page.locator(".fold")).to_contain_text("Rita Sampaio")
+    expect(page.locator(".filters [name=medico]")).to_be_visible()
+
+
 def sticks_out_of(page: Page) -> list[str]:
     """The list of doctors may be pushed sideways; nothing else may stick out."""
     return [one for one in sticks_out(page) if "chooser" not in one and not one.startswith(("A.", "SPAN."))]

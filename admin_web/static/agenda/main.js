@@ -92,7 +92,10 @@ undo.addEventListener("submit", async (event) => {
 
 const filters = document.querySelector("[data-filters]");
 filters.classList.add("live");
-filters.addEventListener("change", () => { if (filters.reportValidity()) filters.requestSubmit(); });
+filters.addEventListener("change", () => {
+  filters.elements.filtros.disabled = !document.querySelector(".fold").open; // the address says it only where it tells something
+  if (filters.reportValidity()) filters.requestSubmit();
+});
 
 const chooser = document.querySelector(".chooser");
 chooser?.addEventListener("click", (event) => {

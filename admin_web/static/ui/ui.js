@@ -49,8 +49,8 @@ addEventListener("pageshow", () => {
 });
 
 // Where a row of places is wider than the screen, the one we are at is in sight.
-for (const here of document.querySelectorAll(".tabs [aria-current], .rail [aria-current]")) {
-  const row = here.closest(".tabs, .rail");
+for (const here of document.querySelectorAll(".tabs [aria-current], .rail [aria-current], .chooser [aria-current]")) {
+  const row = here.closest(".tabs, .rail, .chooser");
   row.scrollLeft += here.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - here.clientWidth) / 2;
 }
 
