@@ -73,6 +73,11 @@ def conflict(one: Conflict, zone: tzinfo) -> str:
         return (
             f"São precisos {one.number} minutos seguidos, e o horário seguinte não está livre. Escolha outro horário."
         )
+    if one.what == "margin":
+        return (
+            f"Este tipo de consulta pede mais {one.number} min de preparo ou arrumação, e ali já há outra. "
+            "Escolha outro horário."
+        )
     if one.what == "many":
         return f"O paciente já tem {one.number} consultas futuras. Confirme se quer mesmo mais uma."
     if one.what == "quota":

@@ -14,6 +14,7 @@ from admin_web.fields import Field, differences, read, shown, states, zones
 from admin_web.replanning import told
 from admin_web.words import WEEKDAYS
 from clinic.editing import NameTaken, Record, Sort, stamp
+from clinic.kinds import LONGEST_MARGIN
 from clinic.practice import Visit
 from clinic.profile import ChangedMeanwhile
 
@@ -81,6 +82,8 @@ def things(clinic: "Clinic") -> tuple[Thing, ...]:
                 Field("code", "Código", required=True, longest=20, hint="Uma palavra, por que outros programas o conhecem; não muda depois."),  # noqa: E501
                 Field("name", "Nome", required=True, longest=80),
                 Field("minutes", "Minutos", "number", required=True, least=5, most=480),
+                Field("before_minutes", "Minutos de preparo antes", "number", "Nesse tempo o médico não é marcado; o paciente só ouve a hora da consulta.", most=LONGEST_MARGIN),  # noqa: E501
+                Field("after_minutes", "Minutos de arrumação depois", "number", "Limpar a sala, escrever o laudo. Também não é marcado, nem dito ao paciente.", most=LONGEST_MARGIN),  # noqa: E501
                 Field("preparation", "Preparo", "area", "Lido antes de confirmar: jejum, documentos.", longest=1000),
                 Field("by_patient", "O paciente marca sozinho", "tick"), Field("by_desk", "A recepção marca", "tick"),
             ),
@@ -234,6 +237,7 @@ def _columns(sort: Sort, values: Record) -> Record:
     if sort == "kind":
         by = [who for who in ("patient", "desk") if found.pop(f"by_{who}")]
         found["bookable_by"] = by
+        found |= {name: found[name] or 0 for name in ("before_minutes", "after_minutes")}
     if sort == "unit":
         found["district"] = found["district"] or ""
     return found

@@ -81,7 +81,7 @@ class Book:
     def free(self, slot_id: int) -> Answer:
         """Whether the time could still be had, without keeping it; 409 with the nearest others when not."""
         asked, by = self._asked(slot_id, request.args), keeps(viewer())
-        short = any(one.what == "too_short" for one in asked.offer.conflicts)
+        short = any(one.what in ("too_short", "margin") for one in asked.offer.conflicts)
         if self._clinic.desk.bookings.is_free(asked.slot, by) and not short:
             return Response(status=204)
         return self._lost("portal/_gone.html", asked), TAKEN
@@ -115,7 +115,8 @@ class Book:
     def _keep(self, asked: Asked) -> Hold:
         if asked.slot.starts_at <= self._clinic.clock():
             raise SlotTaken
-        return self._clinic.portal.keeper.keep(asked.slot, keeps(viewer()), asked.offer.terms.kind.minutes)
+        kind = asked.offer.terms.kind
+        return self._clinic.portal.keeper.keep(asked.slot, keeps(viewer()), kind.minutes, kind.margin)
 
     def _book(self, asked: Asked) -> Booking:
         """Where the time cannot be kept any more, it may be that this very form was sent before."""
@@ -161,7 +162,7 @@ class Book:
             return []
         criteria = Criteria(
             terms.specialty_id, asked.slot.doctor_id, asked.wish.unit, terms.payer_id, asked.wish.modality,
-            minutes=terms.kind.minutes,
+            minutes=terms.kind.minutes, margin=terms.kind.margin,
         )  # fmt: skip
         next_free = self._clinic.agenda.next_free
         return next_free(criteria, asked.slot.starts_at, OTHERS, (asked.slot.id,)) or next_free(criteria, None, OTHERS)

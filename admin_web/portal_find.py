@@ -13,6 +13,7 @@ from admin_web.portal_wish import MODALITIES, PRICES, STEPS, Wish, wish_of
 from admin_web.wait_words import Wait, wait
 from clinic import longest_waits
 from clinic.finding import Found
+from clinic.kinds import KindInfo
 from clinic.people import Person
 from clinic.slots import Criteria, SlotInfo
 
@@ -70,8 +71,8 @@ class Find:
         """Whether nobody of the specialty has time soon enough for the convênio."""
         if wish.specialty is None:
             return None
-        minutes = self._clinic.portal.finder.first_kind(wish.specialty).minutes
-        criteria = Criteria(wish.specialty, None, wish.unit, wish.payer, wish.modality, minutes=minutes)
+        kind = self._clinic.portal.finder.first_kind(wish.specialty)
+        criteria = Criteria(wish.specialty, None, wish.unit, wish.payer, wish.modality, None, kind.minutes, kind.margin)
         return wait(self._clinic, criteria)
 
     def _late(self, found: Found, wish: Wish) -> int:
@@ -90,10 +91,7 @@ class Find:
         payer = wish.payer or (usual if (found.doctor.id, usual) in roster.accepted_at else None)
         if wish.retorno:
             return None
-        criteria = Criteria(
-            found.specialty_id, found.doctor.id, wish.unit, payer, wish.modality, minutes=self._minutes(found, wish)
-        )
-        return wait(self._clinic, criteria)
+        return wait(self._clinic, self._criteria(found, wish, payer))
 
     def _let_go(self) -> None:
         """Whoever goes back to the times has given up the one that was kept."""
@@ -103,19 +101,23 @@ class Find:
     def _free(self, found: Found, wish: Wish, since: date) -> list[SlotInfo]:
         """Long enough for what it will be; the clock that counts is the first unit's."""
         zone = self._clinic.desk.roster().units[0].tz
-        criteria = Criteria(
-            found.specialty_id, found.doctor.id, wish.unit, wish.payer, wish.modality,
-            minutes=self._minutes(found, wish),
-        )  # fmt: skip
+        criteria = self._criteria(found, wish, wish.payer)
         return self._clinic.agenda.next_free(criteria, datetime.combine(since, time(), zone), MOST_TIMES)
 
-    def _minutes(self, found: Found, wish: Wish) -> int:
+    def _criteria(self, found: Found, wish: Wish, payer: int | None) -> Criteria:
+        kind = self._kind(found, wish)
+        return Criteria(
+            found.specialty_id, found.doctor.id, wish.unit, payer, wish.modality, minutes=kind.minutes,
+            margin=kind.margin,
+        )  # fmt: skip
+
+    def _kind(self, found: Found, wish: Wish) -> KindInfo:
         directory, person = self._clinic.directory, self._patient(wish)
         if wish.retorno:
-            return directory.kind("return").minutes
+            return directory.kind("return")
         if person is None:
-            return self._clinic.portal.finder.first_kind(found.specialty_id).minutes
-        return directory.kind_for(person, found.doctor.id, found.specialty_id).minutes
+            return self._clinic.portal.finder.first_kind(found.specialty_id)
+        return directory.kind_for(person, found.doctor.id, found.specialty_id)
 
     def _patient(self, wish: Wish) -> Person | None:
         """For whom, where somebody is logged in: who was chosen among theirs, else themselves."""

@@ -39,13 +39,15 @@ class Wish:
 
     def criteria(self, clinic: Clinic, person: Person) -> Criteria:
         """What to search for: times long enough for the kind of visit it will be."""
+        kind = self.kind(clinic, person, self.doctor_id)
         return Criteria(
             specialty_id=self.specialty_id,
             doctor_id=self.doctor_id,
             unit_id=self.unit_id,
             payer_id=self.payer_id,
             modality=self.modality,
-            minutes=self.kind(clinic, person, self.doctor_id).minutes,
+            minutes=kind.minutes,
+            margin=kind.margin,
         )
 
     def kind(self, clinic: Clinic, person: Person, doctor_id: int | None) -> KindInfo:

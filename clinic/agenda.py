@@ -101,6 +101,7 @@ class Agenda:
             period=criteria.period,
             pairs=pairs,
             minutes=criteria.minutes,
+            margin=criteria.margin,
             limits=limits(roster, criteria.payer_id, doctors),
         )
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic import live as live_events
 from clinic.holds import CLAIMABLE, FREE, Hold, SlotTaken, of_this_slot
+from clinic.margins import DAY, beside_kept
 from clinic.outbox import facts
 from clinic.people import Person
 from clinic.protocols import Contact
@@ -120,12 +121,13 @@ LET_GO = Prepared(
 FREED = Prepared(of_this_slot(Slot.appointment_id == bindparam("appointment")).values(**FREE, appointment_id=None))
 RECLAIM = Prepared(of_this_slot(CLAIMABLE).values(**_TAKE))
 IN_ITS_TIME = (
-    select(Slot.id, Slot.starts_at, Slot.ends_at, Slot.appointment_id)
+    select(Slot.id, Slot.starts_at, Slot.ends_at)
     .where(
         Slot.doctor_id == bindparam("doctor"), Slot.starts_at >= bindparam("start"), Slot.starts_at < bindparam("end")
     )
     .order_by(Slot.id)
 )
+ITS_OWN = IN_ITS_TIME.with_only_columns(Slot.id).where(Slot.appointment_id == bindparam("appointment"))
 
 
 def booking(row: Any) -> Booking:
@@ -251,9 +253,9 @@ def change(connection: Connection, row: Line, event: str, act: Act, **values: An
 def let_go(connection: Connection, row: Line, now: datetime, undo: timedelta = UNDO) -> None:
     """The slots of an appointment stay held for ten seconds by whoever freed them, then anybody may have them."""
     freed = {"appointment": row.id, "until": now + undo, "token": undo_token(row.id)}
-    for slot in _in_its_time(connection, row):
-        if slot.appointment_id == row.id:
-            (LET_GO if undo else FREED).run(connection, {**freed, "slot": slot.id})
+    around = {"doctor": row.doctor_id, "start": row.starts_at - DAY, "end": row.ends_at + DAY}
+    for slot in connection.scalars(ITS_OWN, {**around, "appointment": row.id}).all():
+        (LET_GO if undo else FREED).run(connection, {**freed, "slot": slot})
 
 
 def _in_its_time(connection: Connection, row: Line) -> list[Line]:
@@ -281,7 +283,8 @@ def restore(connection: Connection, old: Line, status: str, act: Act) -> int:
     mine = {"now": act.at, "mine": token, "mine_end": token, "appointment": new_id}
     slots = _in_its_time(connection, old)
     enough = sum((slot.ends_at - slot.starts_at for slot in slots), timedelta()) == old.ends_at - old.starts_at
-    if not enough or not all(RECLAIM.run(connection, {**mine, "slot": slot.id}).rowcount for slot in slots):
+    ids = sorted([*(slot.id for slot in slots), *beside_kept(connection, old, act.at)])
+    if not enough or not all(RECLAIM.run(connection, {**mine, "slot": slot}).rowcount for slot in ids):
         raise SlotTaken
     return new_id
 

@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from clinic import appointments, no_shows, past_visits, quotas, taking, undoing
 from clinic.appointments import Act, Booking, Line, NotYours, booking
 from clinic.clock import Clock
-from clinic.holds import Hold, Holds, SlotTaken
+from clinic.holds import Hold, Holds, SlotTaken, exactly
+from clinic.kinds import NO_MARGIN, Margin
 from clinic.no_shows import AfterNoShows
 from clinic.past_visits import LastDoctor, OpenReturn
 from clinic.people import Person
@@ -43,9 +44,9 @@ class Bookings(Visits):
         super().__init__(database, rosters, clock)
         self._holds, self._profiles = holds, profiles
 
-    def hold(self, slot: SlotInfo, by: str, minutes: int = 0) -> Hold:
-        """Keep a time for who is deciding (`by`: the call's id), long enough for `minutes`. Raises SlotTaken."""
-        return self._holds.hold(slot, by, minutes)
+    def hold(self, slot: SlotInfo, by: str, minutes: int = 0, margin: Margin = NO_MARGIN) -> Hold:
+        """Keep a time for who is deciding (`by`: the call's id), `minutes` and what is beside. Raises SlotTaken."""
+        return self._holds.hold(slot, by, minutes, margin)
 
     def release(self, hold: Hold) -> None:
         """Give it back; harmless when it is lost or booked."""
@@ -241,7 +242,7 @@ class Bookings(Visits):
 
     def _terms_of(self, old: Line) -> Terms:
         """What was agreed on already goes on."""
-        [kind] = [kind for kind in self._rosters.get().kinds if kind.id == old.kind_id]
+        kind = self._rosters.get().kind[old.kind_id]
         return Terms(
             old.doctor_id, old.unit_id, old.specialty_id, kind, old.payer_id, old.modality, old.price_cents,
             approves=False, return_of=old.return_of,
@@ -252,9 +253,9 @@ class Bookings(Visits):
         day = local_day(self._rosters.get(), slot.unit_id, now)
         return FromNumber(None if caller == profile.trunk_number else caller, day, profile.max_bookings_per_number)
 
-    @staticmethod
-    def _take(connection: Connection, hold: Hold, values: dict[str, Any], act: Act) -> Booking:
+    def _take(self, connection: Connection, hold: Hold, values: dict[str, Any], act: Act) -> Booking:
         """Write the appointment and claim its slots, last and briefest."""
+        hold = exactly(connection, hold, self._rosters.get().kind[values["kind_id"]], act.at)
         row = {**values, "code": appointments.new_code()}
         event = "requested" if row["status"] == "pending" else "booked"
         return appointments.made(appointments.take(connection, hold, row, act, event), row)

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, bindparam, select
 from clinic import appointments, no_shows, quotas, series_rows, taking, undoing
 from clinic.appointments import Act, Booking, NotYours, booking
 from clinic.bookings import Bookings
-from clinic.holds import Hold, SlotTaken
+from clinic.holds import Hold, SlotTaken, of_visit
+from clinic.kinds import NO_MARGIN, Margin
 from clinic.people import Person
 from clinic.series_rows import Place, columns_of
 from clinic.slots import SlotInfo
@@ -53,10 +54,14 @@ class DeskBookings(Bookings):
         )
         return str(row.hold_token).rpartition(":")[0] if row else ""
 
-    def hold_one(self, slot: SlotInfo, by: str, minutes: int = 0) -> Hold:
+    def hold_one(self, slot: SlotInfo, by: str, minutes: int = 0, margin: Margin = NO_MARGIN) -> Hold:
         """Keep a time while the drawer is open; whatever the same person kept before is let go. Raises SlotTaken."""
         self.release_all(by)
-        return self.hold(slot, by, minutes)
+        return self.hold(slot, by, minutes, margin)
+
+    def covers(self, hold: Hold, minutes: int, margin: Margin) -> bool:
+        """Whether it holds what is beside such a visit too."""
+        return self._holds.covers(hold, minutes, margin)
 
     def held(self, token: str) -> Hold:
         """What is kept under a token. Raises SlotTaken when nothing is any more."""
@@ -64,7 +69,8 @@ class DeskBookings(Bookings):
         rows: Any = self._database.rows(kept.where(Slot.held_until > self._clock()).order_by(Slot.starts_at))
         if not rows or not token:
             raise SlotTaken
-        first = SlotInfo(*(*rows[0][:5], rows[-1].ends_at))
+        its = of_visit(token, rows)
+        first = SlotInfo(*(*its[0][:5], its[-1].ends_at))
         return Hold(token, first, min(row.held_until for row in rows), tuple(sorted(row.id for row in rows)))
 
     def book_for(

@@ -66,7 +66,9 @@ TABLES: Mapping[Sort, _Table] = {
         Specialty, ("name", "spoken", "needs_rqe", "kind_id", "position", "active"), ("position", "name")
     ),
     "payer": _Table(Payer, ("name", "spoken", "private", "position", "active"), ("position", "name")),
-    "kind": _Table(VisitKind, ("code", "name", "minutes", "preparation", "bookable_by"), ("id",)),
+    "kind": _Table(
+        VisitKind, ("code", "name", "minutes", "before_minutes", "after_minutes", "preparation", "bookable_by"), ("id",)
+    ),
     "doctor": _Table(
         Doctor,
         (

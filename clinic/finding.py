@@ -97,12 +97,13 @@ class Finder:
         found = {}
         for one in shown:
             pairs = who_fits(roster, Criteria(one.specialty_id, one.doctor.id, payer_id=looking.payer_id))[1]
-            minutes = kind_of(roster, one.specialty_id).minutes
-            good = chains(of.get(one.doctor.id, []), minutes)
-            mine = replace(ask, doctors=(one.doctor.id,), pairs=pairs, minutes=minutes)
-            found[one.doctor.id] = [slot for slot in good if accepted(mine, slot)][:TIMES]
-            if not found[one.doctor.id] and ask.limits and one.doctor.id in ask.limits.of:
-                found[one.doctor.id] = self._search.nearest(mine, TIMES)  # the first days are full for this payer
+            kind = kind_of(roster, one.specialty_id)
+            mine = replace(ask, doctors=(one.doctor.id,), pairs=pairs, minutes=kind.minutes, margin=kind.margin)
+            good = [slot for slot in chains(of.get(one.doctor.id, []), kind.minutes) if accepted(mine, slot)]
+            found[one.doctor.id] = self._search.clear(mine, good)[:TIMES]
+            full = ask.limits and one.doctor.id in ask.limits.of  # the first days, for this payer
+            if not found[one.doctor.id] and (full or kind.margin):
+                found[one.doctor.id] = self._search.nearest(mine, TIMES)
         return found
 
     def _ask(self, doctors: tuple[int, ...], looking: Looking) -> Ask:

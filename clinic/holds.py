@@ -1,6 +1,7 @@
 """Holding a slot for somebody who is deciding: claimed by one conditional UPDATE, lost by time or by hanging up.
 
 A token begins with who holds ("<call id>:"): so all of theirs are found. A hold past its time counts as free.
+Where the time beside the visit is held too, it ends with the visit's first slot and length, which tell them apart.
 """
 
 import secrets
@@ -12,6 +13,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, case, or_, select, update
 
 from clinic.clock import Clock
+from clinic.kinds import NO_MARGIN, KindInfo, Margin
+from clinic.margins import beside, length
 from clinic.profile import Profiles
 from clinic.search import long_enough
 from clinic.slots import SlotInfo
@@ -30,7 +33,10 @@ class SlotTaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A claim until `until`; `slot.ends_at` is the end of the last of the consecutive slots it holds (`slot_ids`)."""
+    """A claim until `until`; `slot.ends_at` is the end of the last of the consecutive slots of the visit.
+
+    `slot_ids`: all that are held, those that its margin reaches too.
+    """
 
     token: str
     slot: SlotInfo
@@ -88,14 +94,15 @@ class Holds:
         self._turns = Turns()
         self._swept: datetime | None = None
 
-    def hold(self, slot: SlotInfo, by: str, minutes: int = 0) -> Hold:
-        """Claim a slot, and those after it where one is too short. Raises SlotTaken.
+    def hold(self, slot: SlotInfo, by: str, minutes: int = 0, margin: Margin = NO_MARGIN) -> Hold:
+        """Claim a slot, those after it where one is too short, and those that the margin reaches. Raises SlotTaken.
 
         Who holds it already may hold it again, so a lost answer does no harm.
         """
-        if not long_enough(slot, minutes):
-            wish, claim = self._wish(slot, by)
-            return self._database.write(lambda connection: _hold_some(connection, wish, claim, minutes))
+        if margin or not long_enough(slot, minutes):
+            tail = f"-{slot.id}-{minutes or length(slot)}" if margin else ""
+            wish, claim = self._wish(slot, by, tail)
+            return self._database.write(lambda connection: _hold_some(connection, wish, claim, minutes, margin))
         hold = self._claimed(slot, by)
         if hold is None:
             raise SlotTaken
@@ -115,12 +122,19 @@ class Holds:
                 turn.won = won
             return hold if won else None
 
-    def _wish(self, slot: SlotInfo, by: str) -> tuple[Hold, dict[str, Any]]:
+    def _wish(self, slot: SlotInfo, by: str, tail: str = "") -> tuple[Hold, dict[str, Any]]:
         """What is to be had, and the parameters of its claim."""
         now = self._clock()
         until = now + timedelta(minutes=self._profiles.get().hold_minutes)
-        hold = Hold(f"{by}:{secrets.token_hex(4)}", slot, until, (slot.id,))
+        hold = Hold(f"{by}:{secrets.token_hex(4)}{tail}", slot, until, (slot.id,))
         return hold, {"slot": slot.id, "now": now, "until": until, "token": hold.token, **_owner(by)}
+
+    def covers(self, hold: Hold, minutes: int, margin: Margin) -> bool:
+        """Whether all that the margin of such a visit reaches is held with it."""
+        if not margin:
+            return True
+        with self._database.read() as connection:
+            return set(hold.slot_ids).issuperset(beside(connection, hold.slot, minutes, margin, self._clock()))
 
     def release(self, hold: Hold) -> None:
         """Give back what is held; nothing happens when it is lost or booked already."""
@@ -144,16 +158,61 @@ class Holds:
 
 
 def hold_within(
-    connection: Connection, slot: SlotInfo, token: str, now: datetime, until: datetime, minutes: int = 0
+    connection: Connection,
+    slot: SlotInfo,
+    token: str,
+    now: datetime,
+    until: datetime,
+    minutes: int = 0,
+    margin: Margin = NO_MARGIN,
 ) -> Hold:
-    """Claim a slot, and those after it where one is too short, as part of a transaction. Raises SlotTaken."""
+    """Claim a slot and what else it takes (see `Holds.hold`) as part of a transaction. Raises SlotTaken."""
     hold = Hold(token, slot, until, (slot.id,))
-    claim = {"slot": slot.id, "now": now, "until": until, "token": token, **_owner(hold.by)}
-    if not long_enough(slot, minutes):
-        return _hold_some(connection, hold, claim, minutes)
+    claim = _claim(hold, now)
+    if margin or not long_enough(slot, minutes):
+        return _hold_some(connection, hold, claim, minutes, margin)
     if not HOLD.run(connection, claim).rowcount:
         raise SlotTaken
     return hold
+
+
+def of_visit(token: str, rows: Sequence[Any]) -> Sequence[Any]:
+    """Of the slots held under a token, by time, those of the visit itself. Raises SlotTaken when they are not there."""
+    tail = token.rpartition(":")[2].split("-")
+    if not _beside(token):
+        return rows
+    start = next((one.starts_at for one in rows if one.id == int(tail[1])), None)
+    if start is None:
+        raise SlotTaken
+    return [one for one in rows if start <= one.starts_at < start + timedelta(minutes=int(tail[2]))]
+
+
+def exactly(connection: Connection, hold: Hold, kind: KindInfo, now: datetime) -> Hold:
+    """The hold with what the margin of this kind of visit reaches, and no more, whatever it was held for.
+
+    Part of the transaction that books. Raises SlotTaken.
+    """
+    margin = kind.margin_of(length(hold.slot))
+    if not margin and not _beside(hold.token):
+        return hold
+    wanted = beside(connection, hold.slot, length(hold.slot), margin, now) if margin else []
+    apart = or_(Slot.ends_at <= hold.slot.starts_at, Slot.starts_at >= hold.slot.ends_at)
+    held = set(connection.scalars(select(Slot.id).where(Slot.id.in_(hold.slot_ids), apart)))
+    claim = _claim(hold, now)
+    if not all(HOLD.run(connection, {**claim, "slot": one}).rowcount for one in wanted if one not in held):
+        raise SlotTaken
+    for one in sorted(held.difference(wanted)):
+        RELEASE.run(connection, {"slot": one, "token": hold.token})
+    return replace(hold, slot_ids=tuple(sorted({*hold.slot_ids, *wanted} - held.difference(wanted))))
+
+
+def _beside(token: str) -> bool:
+    """Whether more is held than the visit."""
+    return token.rpartition(":")[2].count("-") == 2
+
+
+def _claim(hold: Hold, now: datetime) -> dict[str, Any]:
+    return {"slot": hold.slot.id, "now": now, "until": hold.until, "token": hold.token, **_owner(hold.by)}
 
 
 def _owner(by: str) -> dict[str, str]:
@@ -161,9 +220,10 @@ def _owner(by: str) -> dict[str, str]:
     return {"mine": f"{by}:", "mine_end": f"{by};"}
 
 
-def _hold_some(connection: Connection, hold: Hold, claim: dict[str, Any], minutes: int) -> Hold:
-    """Claim slots that follow each other until there is time enough; all of them or none."""
+def _hold_some(connection: Connection, hold: Hold, claim: dict[str, Any], minutes: int, margin: Margin) -> Hold:
+    """Claim slots that follow each other until there is time enough, and those beside; all of them or none."""
     slot = hold.slot
+    minutes = minutes or length(slot)
     end = slot.starts_at + timedelta(minutes=minutes)
     row = connection.execute(FOLLOWING, {"doctor": slot.doctor_id, "start": slot.starts_at, "end": end}).all()
     until = slot.starts_at
@@ -171,7 +231,9 @@ def _hold_some(connection: Connection, hold: Hold, claim: dict[str, Any], minute
         if (one.starts_at, one.unit_id, one.modality) != (until, slot.unit_id, slot.modality):
             raise SlotTaken
         until = one.ends_at
-    ids = tuple(sorted(one.id for one in row))
+    visit = replace(slot, ends_at=until)
+    more = beside(connection, visit, minutes, margin, claim["now"]) if margin else []
+    ids = tuple(sorted([*(one.id for one in row), *more]))
     if until < end or not all(HOLD.run(connection, {**claim, "slot": one}).rowcount for one in ids):
         raise SlotTaken
-    return replace(hold, slot=replace(slot, ends_at=until), slot_ids=ids)
+    return replace(hold, slot=visit, slot_ids=ids)

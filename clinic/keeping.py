@@ -4,6 +4,8 @@ from sqlalchemy import select
 
 from clinic.desk_bookings import DeskBookings
 from clinic.holds import Hold, SlotTaken
+from clinic.kinds import NO_MARGIN, Margin
+from clinic.margins import length
 from clinic.slots import SlotInfo
 from db.session import Database
 from db.tables import Slot
@@ -19,22 +21,22 @@ class Keeper:
         """One time of the agenda, free or not. Raises KeyError."""
         return self._bookings.slot(slot_id)
 
-    def keep(self, slot: SlotInfo, by: str, minutes: int) -> Hold:
+    def keep(self, slot: SlotInfo, by: str, minutes: int, margin: Margin = NO_MARGIN) -> Hold:
         """The hold somebody has on this time already, or a new one in place of any other. Raises SlotTaken."""
         mine = select(Slot.hold_token).where(Slot.id == slot.id, Slot.hold_token.between(f"{by}:", f"{by};"))
         row = self._database.first(mine)
-        if row and row[0] and (kept := self._still(row[0], slot, minutes)):
+        if row and row[0] and (kept := self._still(row[0], slot, minutes, margin)):
             return kept
-        return self._bookings.hold_one(slot, by, minutes)
+        return self._bookings.hold_one(slot, by, minutes, margin)
 
     def let_go(self, by: str) -> None:
         """Nothing is kept for them any more."""
         self._bookings.release_all(by)
 
-    def _still(self, token: str, slot: SlotInfo, minutes: int) -> Hold | None:
+    def _still(self, token: str, slot: SlotInfo, minutes: int, margin: Margin) -> Hold | None:
         try:
             hold = self._bookings.held(token)
         except SlotTaken:
             return None
-        long = (hold.slot.ends_at - hold.slot.starts_at).total_seconds() >= minutes * 60
-        return hold if hold.slot.id == slot.id and long else None
+        enough = hold.slot.id == slot.id and length(hold.slot) >= minutes
+        return hold if enough and self._bookings.covers(hold, minutes, margin) else None

@@ -10,6 +10,7 @@ from clinic.clock import Clock
 from clinic.directory import Directory
 from clinic.holds import Hold, SlotTaken
 from clinic.keeping import Keeper
+from clinic.kinds import Margin
 from clinic.offers import Offers
 from clinic.slots import Criteria, SlotInfo
 from clinic.terms import Terms
@@ -44,6 +45,10 @@ class Visit(Protocol):
         """For what."""
 
     @property
+    def kind_id(self) -> int:
+        """Which kind of visit it is."""
+
+    @property
     def payer_id(self) -> int | None:
         """Who pays; None: particular."""
 
@@ -71,7 +76,9 @@ class OtherTimes:
     def free(self, visit: Visit, after: datetime, limit: int) -> list[SlotInfo]:
         """The next free times from a moment on."""
         specialty = self._directory.specialty_of(visit.doctor_id, visit.specialty_id)
-        criteria = Criteria(specialty, visit.doctor_id, None, visit.payer_id, visit.modality, minutes=_minutes(visit))
+        criteria = Criteria(
+            specialty, visit.doctor_id, None, visit.payer_id, visit.modality, None, _minutes(visit), self._margin(visit)
+        )  # fmt: skip
         return self._agenda.next_free(criteria, after, limit)
 
     def by_day(self, visit: Visit, since: date, limit: int) -> Mapping[date, list[SlotInfo]]:
@@ -93,7 +100,7 @@ class OtherTimes:
         """The time is theirs while they decide. Raises SlotTaken, also for one that has begun."""
         if slot.starts_at <= self._clock():
             raise SlotTaken
-        return self._keeper.keep(slot, by, _minutes(visit))
+        return self._keeper.keep(slot, by, _minutes(visit), self._margin(visit))
 
     def claim(self, visit: Visit, slot: SlotInfo, by: str) -> tuple[Hold, Terms | None]:
         """What `Bookings.reschedule` takes. Raises NotAllowed, LookupError.
@@ -106,6 +113,9 @@ class OtherTimes:
             return self.keep(visit, slot, by), terms
         except SlotTaken:
             return Hold(f"{by}:lost", slot, self._clock(), (slot.id,)), terms
+
+    def _margin(self, visit: Visit) -> Margin:
+        return self._directory.kind(visit.kind_id).margin_of(_minutes(visit))
 
 
 def _minutes(visit: Visit) -> int:

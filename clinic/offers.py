@@ -1,7 +1,7 @@
 """What a time can be booked as: for which specialty, as which kind of visit, who pays, and what stands in the way."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ from clinic import appointments, no_shows, quotas
 from clinic.bookings import Bookings
 from clinic.clock import Clock
 from clinic.directory import Directory
+from clinic.margins import hindered
 from clinic.past_visits import OpenReturn
 from clinic.people import Person
 from clinic.profile import Profiles
@@ -37,21 +38,22 @@ class Wanted:
 class Conflict:
     """What stands in the way, told before anything is saved.
 
-    overlaps: the same person has `booking` then · too_short: the time is too short for the kind of visit · many: they
-    have as many future appointments as callers may have · quota: the doctor has the `number` of visits a day that are
-    taken from this payer · no_shows: they missed so many visits of late that people
-    book for them, and say why · no_return: there is no visit this could be the retorno of.
-    Only overlaps, too_short and no_return forbid it.
+    overlaps: the same person has `booking` then · too_short: the time is too short for the kind of visit · margin: so
+    is the time beside it in which the doctor must not be booked (`number` minutes) · many: they have as many future
+    appointments as callers may have · quota: the doctor has the `number` of visits a day that are taken from this
+    payer · no_shows: they missed so many visits of late that people book for them, and say why · no_return: there is
+    no visit this could be the retorno of.
+    Only overlaps, too_short, margin and no_return forbid it.
     """
 
-    what: Literal["overlaps", "too_short", "many", "no_shows", "quota", "no_return"]
+    what: Literal["overlaps", "too_short", "margin", "many", "no_shows", "quota", "no_return"]
     booking: appointments.Booking | None = None
     number: int = 0
 
     @property
     def forbids(self) -> bool:
         """Whether it cannot be booked so."""
-        return self.what in ("overlaps", "too_short", "no_return")
+        return self.what in ("overlaps", "too_short", "margin", "no_return")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,16 +156,16 @@ class Offers:
             self._price(slot, kind, payer), roster.doctors[slot.doctor_id].approves, return_of,
         )  # fmt: skip
 
-    def lengths(self, specialty_id: int) -> tuple[int, int]:
-        """Minutes of the shortest and of the longest visit that is made without choosing a kind."""
+    def lengths(self, specialty_id: int) -> tuple[KindInfo, KindInfo]:
+        """The kinds of the shortest and of the longest visit that is made without choosing one; margins count."""
         fixed = self._rosters.get().specialty[specialty_id].kind_id
         kinds: Sequence[int | str] = ("first", "consultation") if fixed is None else (fixed,)
-        minutes = [self._directory.kind(one).minutes for one in kinds]
-        return min(minutes), max(minutes)
+        found = sorted((self._directory.kind(one) for one in kinds), key=_minutes)
+        return found[0], found[-1]
 
-    def minutes(self, person: Person, doctor_id: int, specialty_id: int) -> int:
-        """How long the visit would be without choosing a kind."""
-        return self._directory.kind_for(person, doctor_id, specialty_id).minutes
+    def kind(self, person: Person, doctor_id: int, specialty_id: int) -> KindInfo:
+        """What the visit would be without choosing a kind."""
+        return self._directory.kind_for(person, doctor_id, specialty_id)
 
     def _return(self, person: Person, slot: SlotInfo) -> OpenReturn | None:
         """The open retorno, where it is this doctor's."""
@@ -198,6 +200,8 @@ class Offers:
         ]
         if ends_at > slot.ends_at and not self._room(slot, ends_at, by):
             found.append(Conflict("too_short", number=terms.kind.minutes))
+        elif self._hindered(replace(slot, ends_at=ends_at), terms.kind, by):
+            found.append(Conflict("margin", number=terms.kind.margin.before + terms.kind.margin.after))
         limit = self._profiles.get().max_future_appointments
         if len(coming) >= limit:
             found.append(Conflict("many", number=len(coming)))
@@ -244,6 +248,13 @@ class Offers:
             return bool(row.status == "free")
         return row.held_until <= self._clock() or bool(by and row.hold_token.startswith(f"{by}:"))
 
+    def _hindered(self, visit: SlotInfo, kind: KindInfo, by: str) -> bool:
+        """Whether what is beside the visit is taken (not by the same person); nothing is asked without a margin."""
+        if not kind.margin:
+            return False
+        with self._database.read() as connection:
+            return hindered(connection, visit, kind, self._clock(), by)
+
     def return_of(self, booking_id: int) -> int | None:
         """Whose retorno an appointment is."""
         row = self._database.first(select(Appointment.return_of).where(Appointment.id == booking_id))
@@ -256,6 +267,10 @@ def _specialties(roster: Roster, doctor_id: int) -> tuple[tuple[int, str], ...]:
 
 def _first(pairs: Sequence[tuple[int, str]]) -> int | None:
     return pairs[0][0] if pairs else None
+
+
+def _minutes(kind: KindInfo) -> int:
+    return kind.minutes + kind.margin.before + kind.margin.after
 
 
 def _one_of(things: Sequence[Any], wanted: int | None) -> Any:

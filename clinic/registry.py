@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, delete, insert, update
 
 from clinic.clock import Clock
+from clinic.kinds import NO_MARGIN, Margin
 from clinic.names import need
 from clinic.phones import normalise
 from clinic.roster import Rosters
@@ -75,13 +76,14 @@ class Registry:
         minutes: int,
         preparation: str | None = None,
         bookable_by: Sequence[str] = ("patient", "desk"),
+        margin: Margin = NO_MARGIN,
     ) -> int:
         """A kind of visit: code "first", "consultation", "return", "exam", or one of the clinic's own, which is called
         by its name. Returns its id.
         """
         kind = {
             "code": code, "name": name, "minutes": minutes, "preparation": preparation,
-            "bookable_by": list(bookable_by),
+            "bookable_by": list(bookable_by), "before_minutes": margin.before, "after_minutes": margin.after,
         }  # fmt: skip
         return self._add(VisitKind, kind, (None if code in KINDS else name, preparation))
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
+from clinic.kinds import KINDS, KindInfo, kind_of
 from clinic.public_holidays import OwnHoliday
 from db.session import Database
 from db.tables import (
@@ -27,9 +28,13 @@ from db.tables import (
     Price,
     Specialty,
     Unit,
-    VisitKind,
     WorkingHours,
 )
+
+__all__ = [
+    "EVERYWHERE", "HOLIDAYS", "HOURS", "UNITS", "DoctorRow", "HoursRow", "KindInfo", "PayerInfo", "Roster", "Rosters",
+    "SpecialtyRow", "UnitInfo", "load_roster",
+]  # fmt: skip
 
 FRESH_S = 2.0
 EVERYWHERE = 0
@@ -56,9 +61,6 @@ ACCEPTS = (
     .join(Unit, Unit.id == DoctorPayer.unit_id)
     .where(Payer.active, Unit.active)
 )
-KINDS = select(
-    VisitKind.id, VisitKind.code, VisitKind.name, VisitKind.minutes, VisitKind.preparation, VisitKind.bookable_by
-).order_by(VisitKind.id)
 PRICES = select(Price.doctor_id, Price.kind_id, Price.cents)
 HOURS = (
     select(WorkingHours.doctor_id, WorkingHours.unit_id, WorkingHours.weekday, WorkingHours.starts, WorkingHours.ends)
@@ -107,18 +109,6 @@ class PayerInfo:
     says: str
     private: bool
     active: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class KindInfo:
-    """A kind of visit: code "first", "consultation", "return" or "exam"; `bookable_by`: "patient", "desk" …"""
-
-    id: int
-    code: str
-    name: str
-    minutes: int
-    preparation: str | None
-    bookable_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +174,11 @@ class Roster:
     opening: tuple[tuple[int, int, time_of_day, time_of_day], ...]
     holidays: tuple[OwnHoliday, ...]
     quotas: tuple[tuple[int, int, int, int], ...] = ()
+
+    @cached_property
+    def kind(self) -> dict[int, KindInfo]:
+        """Kinds of visit by id."""
+        return {one.id: one for one in self.kinds}
 
     @cached_property
     def quotas_of(self) -> dict[int, dict[int, list[tuple[int, int]]]]:
@@ -290,7 +285,7 @@ def load_roster(connection: Connection) -> Roster:
         rqe={(row[0], row[1]): row[2] for row in rows(RQES)},
         payer={row[0]: PayerInfo(row[0], row[1], row[2] or row[1], *row[3:]) for row in rows(PAYERS)},
         accepts=frozenset((row[0], row[1], row[2]) for row in rows(ACCEPTS)),
-        kinds=tuple(KindInfo(*(*row[:5], tuple(row[5]))) for row in rows(KINDS)),
+        kinds=tuple(kind_of(row) for row in rows(KINDS)),
         prices={(row[0], row[1]): row[2] for row in rows(PRICES)},
         hours=tuple(HoursRow(*row) for row in rows(HOURS)),
         opening=tuple(tuple(row) for row in rows(OPENING)),

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, literal_column, select, union_all
 
+from clinic.kinds import NO_MARGIN, Margin
+from clinic.margins import clear
 from clinic.quotas import Limits, not_full
 from clinic.slots import SlotInfo
 from db.prepared import Query
@@ -29,7 +31,7 @@ STATEMENTS = 500
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Criteria brought down to columns. `pairs`: the (doctor, unit) that a payer accepts, None for any; `limits`: what
-    doctors take of it a day, None for as much as there is."""
+    doctors take of it a day, None for as much as there is; `margin`: what is beside the visit."""
 
     doctors: tuple[int, ...]
     start: datetime
@@ -40,6 +42,7 @@ class Ask:
     pairs: frozenset[tuple[int, int]] | None = None
     minutes: int = 0
     limits: Limits | None = None
+    margin: Margin = NO_MARGIN
 
 
 def accepted(ask: Ask, slot: SlotInfo) -> bool:
@@ -93,7 +96,7 @@ class Search:
             return []
         quick = self._of_nearest_doctors(ask, limit + len(exclude), backwards)
         quick = [slot for slot in quick if slot.id not in exclude][:limit]
-        if all(fits(ask, slot) for slot in quick) and len(self.not_full(ask, quick)) == len(quick):
+        if all(fits(ask, slot) for slot in quick) and len(self.suiting(ask, quick)) == len(quick):
             return quick
         return self._by_windows(ask, limit, exclude, backwards)
 
@@ -159,7 +162,15 @@ class Search:
         period = {row.id: row.period for row in rows}
         found = chains([SlotInfo(*row[:6]) for row in rows], ask.minutes)
         in_period = (slot for slot in found if ask.period is None or period[slot.id] == ask.period)
-        return self.not_full(ask, [slot for slot in in_period if slot.starts_at < ask.end and accepted(ask, slot)])
+        return self.suiting(ask, [slot for slot in in_period if slot.starts_at < ask.end and accepted(ask, slot)])
+
+    def suiting(self, ask: Ask, slots: Sequence[SlotInfo]) -> list[SlotInfo]:
+        """Those whose day still takes the payer, and whose margins are clear; what nothing limits is not asked."""
+        return self.clear(ask, self.not_full(ask, slots))
+
+    def clear(self, ask: Ask, slots: Sequence[SlotInfo]) -> list[SlotInfo]:
+        """Those beside which the margin finds nothing taken; where there is no margin, nothing is asked."""
+        return clear(self._database, slots, ask.minutes, ask.margin) if ask.margin else list(slots)
 
     def not_full(self, ask: Ask, slots: Sequence[SlotInfo]) -> list[SlotInfo]:
         """Those whose day still takes the payer; nothing is asked where nothing is limited."""

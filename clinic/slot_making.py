@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, delete, insert, select, update
 
 from clinic import live
+from clinic.margins import kept_beside
 from clinic.offered import pass_by
 from clinic.planning import Away, Planned, overlaps_any, plan
 from clinic.profile import Profile, profile_of
@@ -68,8 +69,9 @@ def _bring_in_line(
         for ids in _batches(changed):
             connection.execute(update(Slot).where(Slot.id.in_(ids)).values(off_plan=off))
     new = list(_not_taken(planned, [one.planned for one in stays.values()]))
+    beside = kept_beside(connection, doctor_id, new)
     for some in _batches(new):
-        connection.execute(insert(Slot), [_slot(doctor_id, one) for one in some])
+        connection.execute(insert(Slot), [_slot(doctor_id, one, beside.get(one.starts_at)) for one in some])
     return len(new)
 
 
@@ -142,10 +144,12 @@ def _seen(row: Any, now: datetime) -> _Existing:
     return _Existing(row.id, free, held, left_over, row.off_plan, Planned(*row[4:]))
 
 
-def _slot(doctor_id: int, one: Planned) -> dict[str, Any]:
+def _slot(doctor_id: int, one: Planned, visit: int | None) -> dict[str, Any]:
+    """A slot to be; taken at once where the margin of a visit reaches into it."""
     return {
         "doctor_id": doctor_id, "unit_id": one.unit_id, "modality": one.modality, "period": one.period,
-        "starts_at": one.starts_at, "ends_at": one.ends_at, "status": "free",
+        "starts_at": one.starts_at, "ends_at": one.ends_at, "status": "booked" if visit else "free",
+        "appointment_id": visit,
     }  # fmt: skip
 
 

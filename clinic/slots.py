@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from clinic.kinds import NO_MARGIN, Margin
+
 Period = Literal["morning", "afternoon"]
 Reason = Literal["outside_window", "past", "holiday", "full", "no_hours"]
 
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """What a time must fit. `minutes`: the length that is needed, 0 for whatever a slot has."""
+    """What a time must fit. `minutes`: the length that is needed, 0 for whatever a slot has; `margin`: beside it."""
 
     specialty_id: int
     doctor_id: int | None = None
@@ -19,6 +21,7 @@ class Criteria:
     modality: str | None = None
     period: Period | None = None
     minutes: int = 0
+    margin: Margin = NO_MARGIN
 
 
 @dataclass(frozen=True, slots=True)

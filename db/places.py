@@ -63,13 +63,18 @@ class Holiday(Table):
 
 
 class VisitKind(Table):
-    """Primeira consulta, consulta, retorno, exame."""
+    """Primeira consulta, consulta, retorno, exame.
+
+    `before_minutes`, `after_minutes`: preparation and cleaning, in which the doctor is not booked; nobody is told.
+    """
 
     __tablename__ = "visit_kinds"
     id: Mapped[Id]
     code: Mapped[str] = mapped_column(BinText(20), unique=True)
     name: Mapped[str] = mapped_column(BinText(80))
     minutes: Mapped[int]
+    before_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    after_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     preparation: Mapped[str | None] = mapped_column(Text)
     bookable_by: Mapped[list[str]] = mapped_column(JSON)
 

@@ -13,6 +13,7 @@ from admin_web.api.paging import after_id, cursor
 from admin_web.api.paging import part as first
 from admin_web.api.types import Given, Label, Paged, Phone, RecordId, Shown
 from clinic.editing import Record, Sort, stamp
+from clinic.kinds import LONGEST_MARGIN
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
@@ -112,6 +113,8 @@ class KindValues(Given):
     code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,19}$")]
     name: Label
     minutes: Annotated[int, Field(ge=5, le=480)]
+    before_minutes: Annotated[int, Field(ge=0, le=LONGEST_MARGIN)] = 0
+    after_minutes: Annotated[int, Field(ge=0, le=LONGEST_MARGIN)] = 0
     preparation: Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"\S")] | None = None
     bookable_by: list[Literal["patient", "desk"]] = Field(default=["patient", "desk"])
 
@@ -123,6 +126,8 @@ class Kind(Shown):
     code: str
     name: str
     minutes: int
+    before_minutes: int
+    after_minutes: int
     preparation: str | None
     bookable_by: list[str]
 

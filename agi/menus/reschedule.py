@@ -12,6 +12,7 @@ from agi.times import Times
 from agi.which import for_one_of_them
 from clinic.agenda import Criteria, SlotInfo
 from clinic.bookings import Booking, Hold, NotAllowed, Overlaps, SlotTaken, WrongStatus
+from clinic.kinds import Margin
 from clinic.people import Person
 from clinic.phones import normalise
 from clinic.services import Clinic
@@ -69,12 +70,18 @@ def _criteria(clinic: Clinic, old: Booking) -> Criteria:
         payer_id=old.payer_id,
         modality=old.modality,
         minutes=_minutes(old),
+        margin=_margin(clinic, old),
     )
 
 
 def _minutes(old: Booking) -> int:
     """How long it takes."""
     return int((old.ends_at - old.starts_at).total_seconds() // 60)
+
+
+def _margin(clinic: Clinic, old: Booking) -> Margin:
+    """What the doctor needs beside it."""
+    return clinic.directory.kind(old.kind_id).margin_of(_minutes(old))
 
 
 def _last_day(clinic: Clinic, old: Booking) -> date | None:
@@ -85,15 +92,18 @@ def _last_day(clinic: Clinic, old: Booking) -> date | None:
 
 def _move(call: Call, clinic: Clinic, person: Person, old: Booking, slot: SlotInfo) -> Booking | None:
     """The new booking; None when the caller chooses again."""
-    minutes = _minutes(old)
-    hold = clinic.bookings.hold(slot, by=call.id, minutes=minutes)
+    hold = _hold(call, clinic, old, slot)
     if not _confirmed(call, clinic, slot, old.modality):
         clinic.bookings.release(hold)
         return None
     try:
         return _moved(call, clinic, person, old, hold)
     except SlotTaken:  # the hold lapsed while the caller thought; nobody else may want the time
-        return _moved(call, clinic, person, old, clinic.bookings.hold(slot, by=call.id, minutes=minutes))
+        return _moved(call, clinic, person, old, _hold(call, clinic, old, slot))
+
+
+def _hold(call: Call, clinic: Clinic, old: Booking, slot: SlotInfo) -> Hold:
+    return clinic.bookings.hold(slot, by=call.id, minutes=_minutes(old), margin=_margin(clinic, old))
 
 
 def _confirmed(call: Call, clinic: Clinic, slot: SlotInfo, modality: str) -> bool:

@@ -54,14 +54,14 @@ def _check_kind(call: Call, kind: KindInfo | None) -> None:
 
 def _hold_and_book(call: Call, clinic: Clinic, person: Person, terms: Terms, slot: SlotInfo) -> Booking | None:
     _check_kind(call, terms.kind)
-    hold = clinic.bookings.hold(slot, by=call.id, minutes=terms.kind.minutes)
+    hold = clinic.bookings.hold(slot, by=call.id, minutes=terms.kind.minutes, margin=terms.kind.margin)
     if not _confirmed(call, clinic, hold, terms):
         clinic.bookings.release(hold)
         return None
     try:
         return _book(call, clinic, person, hold, terms)
     except SlotTaken:  # the hold lapsed while the caller thought; nobody else may want the time
-        again = clinic.bookings.hold(slot, by=call.id, minutes=terms.kind.minutes)
+        again = clinic.bookings.hold(slot, by=call.id, minutes=terms.kind.minutes, margin=terms.kind.margin)
         return _book(call, clinic, person, again, terms)
 
 

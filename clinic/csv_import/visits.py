@@ -14,7 +14,8 @@ from clinic.cpf import cpf_is_valid
 from clinic.csv_import.hours import clock_of, doctor_of
 from clinic.csv_import.reading import Row
 from clinic.csv_import.verdicts import Done, Reading, Refused, Verdict, by_name, refuse_used
-from clinic.holds import FOLLOWING, HOLD, Hold, SlotTaken
+from clinic.holds import FOLLOWING, HOLD, Hold, SlotTaken, exactly
+from clinic.margins import hindered
 from clinic.outbox import facts
 from clinic.patient_forms import read_date
 from clinic.people import Person
@@ -32,6 +33,7 @@ VIA = "desk"
 HOLDS_FOR = timedelta(minutes=5)
 MODALITIES = {"": "in_person", "presencial": "in_person", "video": "video", "telemedicina": "video"}
 NOT_FREE = "O médico não tem este horário livre."
+BESIDE = "Não há tempo livre para o preparo ou a arrumação que este tipo de consulta pede."
 OTHER_VISIT = "O paciente já tem outra consulta neste horário."
 CHANGED_SINCE = "A consulta mudou depois da importação."
 REFUSED = {
@@ -68,15 +70,13 @@ class VisitLines:
     def carry_out(self, verdict: Verdict) -> Done:
         """Book it, with the status of an agreed appointment. Raises Refused."""
         patient_id, terms, slots = verdict.values
-        person, first = Person("patient", patient_id, "", self._act.at.date()), slots[0]
+        person, whole = Person("patient", patient_id, "", self._act.at.date()), _whole(slots)
         appointments.lock(self._connection, person)
         others = appointments.live_ones(self._connection, person, self._act.at)
-        whole = SlotInfo(first.id, terms.doctor_id, terms.unit_id, first.modality, first.starts_at, slots[-1].ends_at)
         try:
             check_overlap(self._connection, others, whole.starts_at, whole.ends_at)
-            new = appointments.take(
-                self._connection, self._hold(whole, slots), _values(person, terms, whole), self._act, "imported"
-            )
+            hold = exactly(self._connection, self._hold(whole, slots), terms.kind, self._act.at)
+            new = appointments.take(self._connection, hold, _values(person, terms, whole), self._act, "imported")
         except Overlaps:
             raise Refused(OTHER_VISIT, "hora") from None
         except SlotTaken:
@@ -120,7 +120,7 @@ class VisitLines:
         slots = self._slots(doctor, day, at, kind.minutes)
         if slots and self._known(patient, doctor.id, slots[0].starts_at):
             return Verdict("same")
-        if problem := self._not_free(doctor.id, patient, slots, modality or ""):
+        if problem := self._not_free(doctor.id, patient, slots, modality or "", kind):
             return Verdict("wrong", problem)
         unit = slots[0].unit_id
         terms = Terms(doctor.id, unit, specialty, kind, payer and payer.id, modality or "", None, approves=False)
@@ -157,7 +157,9 @@ class VisitLines:
         for zone in {self._roster.unit[one.unit_id].tz for one in self._roster.hours_of.get(doctor.id, ())}:
             start = datetime.combine(day, at, zone).astimezone(UTC)
             wanted = {"doctor": doctor.id, "start": start, "end": start + timedelta(minutes=minutes)}
-            rows = self._connection.execute(FOLLOWING.add_columns(Slot.status, Slot.held_until), wanted).all()
+            rows = self._connection.execute(
+                FOLLOWING.add_columns(Slot.status, Slot.held_until, Slot.doctor_id), wanted
+            ).all()
             whole = bool(rows) and rows[0].starts_at == start and rows[-1].ends_at >= wanted["end"]
             joined = all(one.ends_at == two.starts_at and one.unit_id == two.unit_id for one, two in pairwise(rows))
             if whole and joined:
@@ -168,11 +170,13 @@ class VisitLines:
         mine = (_A.patient_id == patient, _A.doctor_id == doctor, _A.starts_at == starts_at, _A.live == 1)
         return self._connection.scalar(select(_A.id).where(*mine)) is not None
 
-    def _not_free(self, doctor: int, patient: int, slots: list[Any], modality: str) -> dict[str, str]:
+    def _not_free(self, doctor: int, patient: int, slots: list[Any], modality: str, kind: KindInfo) -> dict[str, str]:
         """What stands against it: the doctor's time, the patient's, or a line above."""
         now = self._act.at
         if not slots or not all(_is_free(one, now) and one.modality in (modality, "any") for one in slots):
             return {"hora": NOT_FREE}
+        if kind.margin and hindered(self._connection, _whole(slots), kind, now, ""):
+            return {"hora": BESIDE}
         starts, ends = slots[0].starts_at, slots[-1].ends_at
         for whose, who, begun, over, above in self._seen:
             if begun < ends and starts < over and (whose == doctor or who == patient):
@@ -189,6 +193,12 @@ class VisitLines:
         if not all(HOLD.run(self._connection, {**mine, "slot": one}).rowcount for one in hold.slot_ids):
             raise SlotTaken
         return hold
+
+
+def _whole(slots: Sequence[Any]) -> SlotInfo:
+    """The time of consecutive slots together."""
+    first = slots[0]
+    return SlotInfo(first.id, first.doctor_id, first.unit_id, first.modality, first.starts_at, slots[-1].ends_at)
 
 
 def _is_free(slot: Any, now: datetime) -> bool:

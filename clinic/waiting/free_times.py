@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from clinic.agenda import Agenda
+from clinic.kinds import KindInfo
 from clinic.slots import Criteria, SlotInfo
 from clinic.waiting.wishes import Wish
 
@@ -25,9 +26,9 @@ class FreeTimes:
         for one in freed:
             self._freed[one.doctor_id].append(one)
 
-    def of(self, wish: Wish, minutes: int) -> list[SlotInfo]:
+    def of(self, wish: Wish, kind: KindInfo) -> list[SlotInfo]:
         """What is long enough and fits, and was not to be had when they said that nothing suits."""
-        key = replace(wish.criteria, minutes=minutes), wish.after_slot is not None
+        key = replace(wish.criteria, minutes=kind.minutes, margin=kind.margin), wish.after_slot is not None
         if key not in self._found:
             most = MOST_OF_MANY if key[1] else MOST_SLOTS
             self._found[key] = self._agenda.next_free(key[0], self._soonest, most)

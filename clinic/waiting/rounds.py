@@ -150,11 +150,11 @@ class WaitingRounds:
         """What is free and as long as the visit would be: who has seen the doctor before needs less."""
         short, long = self._terms.lengths(wish.specialty_id)
         times = free.of(wish, short)
-        if short == long or not times:
+        if (short.minutes, short.margin) == (long.minutes, long.margin) or not times:
             return times
         person, enough = self._person(wish), free.of(wish, long)
         doctors = {one.doctor_id for one in times}
-        seen = {one for one in doctors if self._terms.minutes(person, one, wish.specialty_id) < long}
+        seen = {one for one in doctors if self._terms.kind(person, one, wish.specialty_id).id == short.id}
         known = {one.id: one for one in [*enough, *(one for one in times if one.doctor_id in seen)]}
         return sorted(known.values(), key=lambda one: (one.starts_at, one.id))
 

@@ -1,0 +1,55 @@
+"""Kinds of visit: how long they last, what they need beside that, who may book them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from db.tables import VisitKind
+
+LONGEST_MARGIN = 120
+"""Minutes, before as after."""
+KINDS = (
+    select(VisitKind.id, VisitKind.code, VisitKind.name, VisitKind.minutes, VisitKind.preparation)
+    .add_columns(VisitKind.bookable_by, VisitKind.before_minutes, VisitKind.after_minutes)
+    .order_by(VisitKind.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """Minutes before and after a visit in which the doctor is not booked; false where there are none."""
+
+    before: int = 0
+    after: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.before or self.after)
+
+
+NO_MARGIN = Margin()
+
+
+@dataclass(frozen=True, slots=True)
+class KindInfo:
+    """A kind of visit: code "first", "consultation", "return" or "exam"; `bookable_by`: "patient", "desk" …
+
+    `margin`: preparation and cleaning, in which the doctor is not booked; the patient is told the visit alone.
+    """
+
+    id: int
+    code: str
+    name: str
+    minutes: int
+    preparation: str | None
+    bookable_by: tuple[str, ...] = ()
+    margin: Margin = NO_MARGIN
+
+    def margin_of(self, minutes: int) -> Margin:
+        """The margin of a visit of that length: one that lasts longer than its kind has (some of) it within."""
+        return Margin(self.margin.before, max(0, self.margin.after - max(0, minutes - self.minutes)))
+
+
+def kind_of(row: Any) -> KindInfo:
+    """A row of KINDS."""
+    return KindInfo(*(*row[:5], tuple(row[5]), Margin(*row[6:8])))
