@@ -70,6 +70,7 @@ RETURNED = {
 """Why a letter came back, by how the status in its report begins; the first that fits."""
 ANSWERED = {
     "address": "o servidor recusou o endereço (resposta {code})", "content": "o servidor recusou a mensagem ({code})",
+    "policy": "o servidor de e-mail não aceita o que a clínica envia (resposta {code}): confira conta, remetente e SPF",
     "sender": "o servidor recusou o remetente da clínica ({code})", "server": "o servidor respondeu {code}",
     "http": "o serviço respondeu {code}",
 }  # fmt: skip

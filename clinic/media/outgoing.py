@@ -54,11 +54,13 @@ class Outgoing:
 
 
 class NotSent(Exception):
-    """It was not taken. `reason` is a code that names nobody; `again` tells whether another try may help."""
+    """It was not taken. `reason` is a code that names nobody; `again` tells whether another try may help. `status`: of
+    a mail server that says more (RFC 3463), as "5.1.1" of an address nobody has; else "".
+    """
 
-    def __init__(self, reason: str, *, again: bool) -> None:
+    def __init__(self, reason: str, *, again: bool, status: str = "") -> None:
         super().__init__(reason)
-        self.reason, self.again = reason, again
+        self.reason, self.again, self.status = reason, again, status
 
 
 class Medium(Protocol):

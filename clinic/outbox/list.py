@@ -18,6 +18,8 @@ from db.tables import Appointment, OutboxRow, Patient
 A_PAGE = 50
 MOST_AT_ONCE = 5000
 STATUSES = ("waiting", "sent", "failed", "silenced")
+REFUSED = ("bounced-", "address-", "content-")
+"""Reasons for which an address may be let alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ class OutboxList:
         if row is None:
             raise KeyError(message_id)
         if row.status == "failed":
-            if (row.reason or "").startswith("bounced"):
+            if (row.reason or "").startswith(REFUSED):
                 returned.try_again(connection, message_id)
             _revived(connection, message_id, by, None, now)
             return message_id

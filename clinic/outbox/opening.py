@@ -11,11 +11,12 @@ from clinic.messages.texts import Texts
 from clinic.messages.variables import Variables
 from clinic.outbox.addressing import Addressing
 from clinic.outbox.calendars import Calendars
-from clinic.outbox.claims import LEASE, Claims
+from clinic.outbox.claims import LEASE, Claims, Row
 from clinic.outbox.due_returns import DueReturns
 from clinic.outbox.offering import AllWriter, OfferWriter
 from clinic.outbox.quiet import Quiet
 from clinic.outbox.reminders import Reminders
+from clinic.outbox.returned import Failure, give_up
 from clinic.outbox.sending import Sending
 from clinic.profile import Profiles
 from clinic.roster import Rosters
@@ -48,4 +49,8 @@ def open_sending(
     )  # fmt: skip
     addressing = Addressing(database, rosters, texts.enabled, reminders, returns, clock)
     claims = Claims(database, clock, lease)
-    return Sending(claims, addressing, writer, media, clock, foresee=writer.foresee)
+
+    def unreached(row: Row, failed: Failure) -> bool:
+        return give_up(database, row, failed, clock())
+
+    return Sending(claims, addressing, writer, media, clock, foresee=writer.foresee, give_up=unreached)

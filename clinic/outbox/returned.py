@@ -1,4 +1,4 @@
-"""Letters that came back: their messages have failed, their addresses are let alone, and somebody calls instead.
+"""Letters that came back, or were refused: their messages have failed, their addresses are let alone, somebody calls.
 
 Reports are read from a mailbox, each once: how far it was read is kept, so that a mail nobody can read stands in
 nobody's way. What is read twice all the same (two workers, a crash between) changes nothing the second time.
@@ -7,6 +7,7 @@ nobody's way. What is read twice all the same (two workers, a crash between) cha
 import logging
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from clinic.clock import Clock
 from clinic.media.email.incoming import Bounced, bounces
 from clinic.media.email.mailbox import Mailbox, NoMailbox, Opened
 from clinic.outbox import contacts
+from clinic.outbox.claims import SETTLE, Row
 from db.retry import taken
 from db.session import Database
 from db.tables import Appointment, MailboxPlace, OutboxRow, Patient, Undeliverable, Waiting, WaitingOffer
@@ -48,14 +50,57 @@ def came_back(connection: Connection, told: Bounced, now: datetime) -> bool:
         return False
     mine = update(_O).where(_O.id == row.id, _O.status == "sent")
     connection.execute(mine.values(status="failed", reason=f"bounced-{told.status}"))
-    if told.status in GONE:
-        for address in _whose(connection, row, told.recipient):
-            _let_alone(connection, address, told.status, now)
+    _unreached(connection, row, told.recipient, told.status, now)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A message reached nobody: `why`, as a short code; the `status` (RFC 3463, "" for none) with which the address it
+    was sent `to` was refused."""
+
+    why: str
+    medium: str | None = None
+    status: str = ""
+    to: str = ""
+
+
+def give_up(database: Database, row: Row, failed: Failure, now: datetime) -> bool:
+    """It was refused at once, or tried in vain for long: the same follows as of one that came back, and in the same
+    transaction. False where somebody else has taken the row."""
+    given = {
+        "row": row.id, "token": row.token, "status": "failed", "now": now, "why": failed.why, "provider": None,
+        "medium": failed.medium or row.medium,
+    }  # fmt: skip
+
+    def work(connection: Connection) -> bool:
+        mine = bool(SETTLE.run(connection, given).rowcount)
+        if mine:
+            told = select(_O.audience, _O.appointment_id, _O.offer_id).where(_O.id == row.id)
+            _unreached(connection, connection.execute(told).one(), failed.to, failed.status, now)
+        return mine
+
+    return _twice(lambda: database.write(work))
+
+
+def _unreached(connection: Connection, row: Any, address: str, status: str, now: datetime) -> None:
+    if status in GONE:
+        for one in _whose(connection, row, address):
+            _let_alone(connection, one, status, now)
     if row.audience == "patient" and row.appointment_id is not None:
         to_be_called(connection, row.appointment_id, now)
     if row.offer_id is not None:
         _show(connection, row.offer_id, now)
-    return True
+
+
+def _twice(work: Callable[[], bool]) -> bool:
+    """Once more where the same address was marked in the same moment."""
+    try:
+        return work()
+    except IntegrityError as error:
+        if not taken(error):
+            raise
+        return work()
 
 
 def to_be_called(connection: Connection, appointment_id: int, now: datetime) -> None:
@@ -148,12 +193,7 @@ class Returned:
         """What one report says; whether it was news. What is only late is still on its way."""
         if not told.failed:
             return False
-        try:
-            return self._database.write(lambda connection: came_back(connection, told, self._clock()))
-        except IntegrityError as error:  # the same address came back twice in one moment
-            if not taken(error):
-                raise
-            return self._database.write(lambda connection: came_back(connection, told, self._clock()))
+        return _twice(lambda: self._database.write(lambda connection: came_back(connection, told, self._clock())))
 
     def _seen(self, name: str, validity: int) -> int:
         row = self._database.first(select(_P.seen).where(_P.mailbox == name, _P.validity == validity))

@@ -14,6 +14,7 @@ from clinic.outbox.addressing import Addressing
 from clinic.outbox.claims import Claims, Row
 from clinic.outbox.facts import TAKEN_BACK
 from clinic.outbox.lines import Lines
+from clinic.outbox.returned import Failure
 from clinic.outbox.writing import Held, Hushed, Later, Letter
 from db.retry import OutcomeUnknown
 
@@ -45,6 +46,10 @@ def never() -> bool:
     return False
 
 
+GiveUp = Callable[[Row, Failure], bool]
+"""Writes down that a message reached nobody, and for whom; False where somebody else has taken its row."""
+
+
 def _nothing(_rows: Sequence[Row]) -> None:
     """Nobody needs to know before."""
 
@@ -61,11 +66,14 @@ class Sending:
         clock: Clock,
         jitter: Callable[[timedelta], timedelta] = jittered,
         foresee: Callable[[Sequence[Row]], None] = _nothing,
+        give_up: GiveUp | None = None,
     ) -> None:
-        """`addressing`: None in a lane that has no facts. `foresee` is told the rows of a round before they come."""
+        """`addressing`: None in a lane that has no facts. `foresee` is told the rows of a round before they come, and
+        `give_up` what reached nobody; without it that is only written down.
+        """
         self._claims, self._addressing, self._writer = claims, addressing, writer
         self._media, self._clock, self._jitter, self._foresee = media, clock, jitter, foresee
-        self._lines = Lines(clock)
+        self._lines, self._unreached = Lines(clock), give_up
         self._sent: tuple[Row, Callable[[], bool]] | None = None
 
     def drain(self, stop: Callable[[], bool] = never) -> int:
@@ -113,7 +121,7 @@ class Sending:
         if self._sent and (row.audience is None or self._sent[0].appointment_id == row.appointment_id):
             self._be_sure()  # what comes now looks at what was sent
         if row.attempts > MOST_TRIES:  # whoever took it never came back
-            self._give_up(row, "crashed")
+            self._give_up(row, Failure("crashed"))
         elif row.audience is None and self._addressing is not None:
             self._address(row, self._addressing)
         else:
@@ -184,7 +192,7 @@ class Sending:
 
     def _not_sent(self, row: Row, letter: Letter, error: NotSent) -> None:
         if not error.again:
-            self._give_up(row, error.reason, letter.medium)
+            self._give_up(row, Failure(error.reason, letter.medium, error.status, letter.message.to))
             return
         self._lines.failed(letter.line or letter.medium, row.id)
         self._try_later(row, error.reason, letter.medium)
@@ -192,10 +200,13 @@ class Sending:
     def _try_later(self, row: Row, why: str, medium: str | None = None) -> None:
         """With a longer pause each time, until it is given up."""
         if row.attempts >= MOST_TRIES:
-            self._give_up(row, why, medium)
+            self._give_up(row, Failure(why, medium))
         else:
             self._claims.again(row, self._clock() + self._jitter(PAUSES[row.attempts - 1]), why)
 
-    def _give_up(self, row: Row, why: str, medium: str | None = None) -> None:
-        log.warning("message %s was given up after %d tries: %s", row.uid or row.id, row.attempts, why)
-        self._claims.settle(row, "failed", why, medium=medium)
+    def _give_up(self, row: Row, failed: Failure) -> None:
+        log.warning("message %s was given up after %d tries: %s", row.uid or row.id, row.attempts, failed.why)
+        if row.audience is None or self._unreached is None:
+            self._claims.settle(row, "failed", failed.why, medium=failed.medium)
+        else:
+            self._unreached(row, failed)

@@ -17,7 +17,7 @@ from tests.clinic.media.mail_server import certificates
 from tests.live import session
 
 SAFE = "127.0.0.2"
-"""Also this machine, but not by a name that goes without encryption."""
+"""Also this machine, but not by a name that goes without encryption; whoever comes by it hands on nothing."""
 MAIN = """compatibility_level = 3.6
 queue_directory = {place}/queue
 command_directory = {root}/usr/sbin
@@ -54,6 +54,7 @@ smtpd_tls_security_level = may
 """
 MASTER = """127.0.0.1:{port} inet n - n - - smtpd
 {safe}:{port} inet n - n - - smtpd
+ -o mynetworks=192.0.2.1/32 -o smtpd_relay_restrictions=permit_mynetworks,reject_unauth_destination
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr

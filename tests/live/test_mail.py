@@ -5,12 +5,16 @@ import uuid
 from email import message_from_bytes, policy
 
 import pytest
+from sqlalchemy import select
 
+from clinic.media.email.medium import Email
 from clinic.media.email.page import Letterhead
 from clinic.media.email.smtp import SmtpCarrier
 from clinic.media.outgoing import NotSent
+from db.tables import Undeliverable
 from tests.clinic.media import mail_server
 from tests.clinic.media.letters import but, written
+from tests.clinic.outbox.posts import states, worker
 from tests.live.postfix import Postfix, start_postfix
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("postfix")]  # the next server has one port
@@ -52,6 +56,22 @@ def test_a_refusal_is_for_good_and_the_connection_goes_on(postfix, uid):
     assert not refused.value.again
     carrier.carry(written(but(uid=uid)))
     assert postfix.await_mail("ana", uid.encode())
+
+
+def test_an_address_nobody_has_is_let_alone_and_the_desk_calls(postfix, clinic):
+    clinic.book("alice", clinic.slot(place=40))
+    email = Email(SmtpCarrier(postfix.url), "clinica@example.com", lambda: Letterhead("Clínica"), clinic.clock)
+    worker(clinic, email).drain()
+    assert states(clinic, "booked") == [("booked", "patient", "failed", "address-550")]
+    assert [one.name for one in clinic.desk.notices.waiting()] == ["Alice Ferreira"]
+    assert [row.status for row in clinic.database.rows(select(Undeliverable.status))] == ["5.1.1"]
+
+
+def test_a_server_that_hands_on_nothing_for_us_is_asked_again(postfix, uid):
+    stranger = SmtpCarrier(postfix.safe_url, ssl.create_default_context(cafile=postfix.certificate))
+    with pytest.raises(NotSent, match="policy-554") as refused:
+        stranger.carry(written(but(uid=uid, to="ana@gone.example")))
+    assert refused.value.again
 
 
 def test_what_is_too_big_is_refused_for_good(postfix):

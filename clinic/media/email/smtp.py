@@ -27,6 +27,13 @@ THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 QUEUED = re.compile(rb"(?:queued as|\bid=)\s*<?([\w.@-]{1,80})")
 XTEXT = re.compile(r"[^!-*,-<>-~]")
 """What stands in a parameter as its number (RFC 3461, 4): "+", "=" and what cannot be seen."""
+STATUS = re.compile(rb"5\.\d{1,3}\.\d{1,3}(?![\d.])")
+OF_US = {"address": re.compile(r"5\.4\.(?!4$)\d+|5\.7\.\d+"), "content": re.compile(r"5\.4\.(?!4$)\d+|5\.7\.(?!1$)\d+")}
+"""Statuses (RFC 3463, RFC 7372) that are about who sends: a quota that is used up, a log-in that is wanted, a relay or
+a policy that does not know us. Somebody has to look, and then the letter may go. 5.7.1 after it is about the letter.
+"""
+NO_RELAY = re.compile(rb"\brelay", re.IGNORECASE)
+"""How those say it that give no status."""
 GO_ON, BAD = 354, 400
 LOGIN_WANTED = (530, 534, 535, 538)
 
@@ -170,16 +177,17 @@ def hand_over(server: smtplib.SMTP, letter: Letter) -> str:
     """
     replies = _replies(server, _commands(server, letter))
     try:
-        if (code := next(replies)) >= BAD:
+        if (code := next(replies)[0]) >= BAD:
             raise _sender_refused(code)
-        if (code := next(replies)) >= BAD:
+        code, said = next(replies)
+        if code >= BAD:
             _take_back(server, replies)
-            raise _refused(server, "address", code)
-        code = next(replies)
+            raise _refused(server, "address", code, said)
+        code, said = next(replies)
     except (OSError, smtplib.SMTPException) as error:
         raise _Gone("unreachable", again=True) from error
     if code != GO_ON:
-        raise _refused(server, "content", code)
+        raise _refused(server, "content", code, said)
     return _delivered(server, letter)
 
 
@@ -204,7 +212,7 @@ def _hex(found: re.Match[str]) -> str:
     return f"+{ord(found[0]):02X}"
 
 
-def _replies(server: smtplib.SMTP, commands: Sequence[str]) -> Iterator[int]:
+def _replies(server: smtplib.SMTP, commands: Sequence[str]) -> Iterator[tuple[int, bytes]]:
     """What the server says to each; where it takes them together (RFC 2920), they are one way there and back."""
     together = server.has_extn("pipelining")
     if together:
@@ -212,12 +220,12 @@ def _replies(server: smtplib.SMTP, commands: Sequence[str]) -> Iterator[int]:
     for one in commands:
         if not together:
             server.send(one.encode())
-        yield server.getreply()[0]
+        yield server.getreply()
 
 
-def _take_back(server: smtplib.SMTP, replies: Iterator[int]) -> None:
+def _take_back(server: smtplib.SMTP, replies: Iterator[tuple[int, bytes]]) -> None:
     """It was asked to take a letter for nobody; some say that it may come, and get none."""
-    if server.has_extn("pipelining") and next(replies) == GO_ON:
+    if server.has_extn("pipelining") and next(replies)[0] == GO_ON:
         server.send(b".\r\n")
         server.getreply()
 
@@ -233,7 +241,7 @@ def _delivered(server: smtplib.SMTP, letter: Letter) -> str:
         log.warning("the server took letter %s and its answer was lost: it may arrive twice", letter.uid)
         raise NotSent("answer-lost", again=True) from None
     if code >= BAD:
-        raise _refused(server, "content", code)
+        raise _refused(server, "content", code, reply)
     found = QUEUED.search(reply)
     return found[1].decode() if found else ""
 
@@ -261,17 +269,24 @@ def _sender_refused(code: int) -> NotSent:
     return NotSent(f"sender-{code}", again=True)
 
 
-def _refused(server: smtplib.SMTP, what: str, code: int) -> NotSent:
-    """5xx is for good, and the connection is made ready for the next letter; the rest may be tried again."""
+def _refused(server: smtplib.SMTP, what: str, code: int, said: bytes) -> NotSent:
+    """5xx is for good, unless it is about us, and the connection is made ready for the next letter; the rest may be
+    tried again.
+    """
+    found = STATUS.match(said)
+    status = found[0].decode() if found else ""
     if code == 421:
         return _Gone(f"server-{code}", again=True)
     if code < 500:
         return NotSent(f"{what}-{code}", again=True)
+    if OF_US[what].fullmatch(status) or code in LOGIN_WANTED or (not status and NO_RELAY.search(said)):
+        log.error("the mail server refuses what we send (%d %s): see what it has against this sender", code, status)
+        return NotSent(f"policy-{code}", again=True)
     try:
         server.rset()
     except (OSError, smtplib.SMTPException):
         server.close()
-    return NotSent(f"{what}-{code}", again=False)
+    return NotSent(f"{what}-{code}", again=False, status=status)
 
 
 def _quit(server: smtplib.SMTP) -> None:

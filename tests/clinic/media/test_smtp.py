@@ -74,6 +74,9 @@ def test_a_refused_address_is_for_good_and_the_next_letter_goes_on(server):
     sender = carrier(server)
     server.behaviour.answers["RCPT"] = "550 5.1.1 no such user"
     assert refusal(sender) == ("address-550", False)
+    with pytest.raises(NotSent) as refused:
+        sender.carry(written())
+    assert refused.value.status == "5.1.1"
     del server.behaviour.answers["RCPT"]
     sender.carry(written())
     assert (len(server.mails()), server.behaviour.connections) == (1, 1)
@@ -83,6 +86,14 @@ def test_a_refused_address_is_for_good_and_the_next_letter_goes_on(server):
     ("command", "answer", "reason", "again"),
     [
         ("RCPT", "451 4.7.1 greylisted", "address-451", True),
+        ("RCPT", "554 5.7.1 relay access denied", "policy-554", True),
+        ("RCPT", "550 relay not permitted", "policy-550", True),
+        ("RCPT", "530 authentication required", "policy-530", True),
+        ("RCPT", "550 5.4.4 no such domain", "address-550", False),
+        ("RCPT", "550 we do not relay spam... or 5.7.1", "policy-550", True),
+        ("RCPT", "550 no such user", "address-550", False),
+        ("DATA", "550 5.4.5 daily quota exceeded", "policy-550", True),
+        ("DATA", "550 5.7.26 sender not authenticated", "policy-550", True),
         ("DATA", "554 5.7.1 spam", "content-554", False),
         ("DATA", "452 4.3.1 full", "content-452", True),
         ("MAIL", "421 4.3.2 going down", "server-421", True),

@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import select, update
 
 from clinic.media.email.incoming import Bounced
+from clinic.media.outgoing import NotSent
 from clinic.outbox.list import Wanted
 from clinic.outbox.returned import Returned
+from clinic.outbox.sending import MOST_TRIES
 from db.tables import OutboxRow, Patient, Undeliverable
 from tests.clinic import media
 from tests.clinic.media.letters import UID
@@ -89,6 +91,58 @@ def test_an_address_that_may_take_the_next_letter_is_kept(clinic, post, sending,
     booked(clinic, sending)
     assert returned.note(gone(post, status=status))
     assert (dead(clinic), to_call(clinic)) == ([], ["Alice Ferreira"])
+
+
+def refused(clinic, post, sending, reason="address-550", status="5.1.1"):
+    """A server that refuses the letter at once, and for good."""
+    post.fails = NotSent(reason, again=False, status=status)
+    return booked(clinic, sending)
+
+
+def test_a_letter_refused_at_once_has_failed_and_the_desk_calls_as_of_one_that_came_back(clinic, post, sending):
+    refused(clinic, post, sending)
+    assert states(clinic, "booked") == [("booked", "patient", "failed", "address-550")]
+    assert (to_call(clinic), dead(clinic)) == (["Alice Ferreira"], [ALICE])
+
+
+def test_the_next_message_to_a_refused_address_goes_by_another_medium(clinic, post, sending):
+    sms, visit = Post("sms"), refused(clinic, post, sending)
+    post.fails = None
+    move(clinic, visit)
+    settle(clinic, worker(clinic, post, sms))
+    assert (post.sent, [one.to for one in sms.sent]) == ([], ["5511987654321"])
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"), [("address-550", ""), ("content-552", "5.2.3"), ("content-554", "5.7.1"), ("bad-address", "")]
+)
+def test_what_speaks_against_the_letter_alone_keeps_the_address(clinic, post, sending, reason, status):
+    refused(clinic, post, sending, reason, status)
+    assert (dead(clinic), to_call(clinic)) == ([], ["Alice Ferreira"])
+
+
+def test_who_is_not_reached_after_the_last_try_is_called(clinic, post, sending):
+    post.fails = NotSent("unreachable", again=True)
+    booked(clinic, sending)
+    for _ in range(MOST_TRIES):
+        settle(clinic, sending, hours=8)
+    assert ("booked", "patient", "failed", "unreachable") in states(clinic)
+    assert (dead(clinic), to_call(clinic)) == ([], ["Alice Ferreira"])
+
+
+def test_a_refused_letter_that_is_sent_again_goes_to_its_address(clinic, post, sending):
+    refused(clinic, post, sending)
+    post.fails = None
+    [failed] = clinic.messages.outbox.page(Wanted(status="failed"))
+    clinic.messages.outbox.resend(failed.id, by="user:1")
+    sending.drain()
+    assert (dead(clinic), [one.to for one in post.sent]) == ([], [ALICE])
+
+
+def test_while_another_worker_has_it_nothing_is_written_down(clinic, post, sending):
+    post.first = lambda: clinic.database.change(update(OutboxRow).values(claimed_by="another"))
+    refused(clinic, post, sending)
+    assert (dead(clinic), to_call(clinic), states(clinic)[0][2]) == ([], [], "waiting")
 
 
 def test_what_is_only_late_is_still_on_its_way(clinic, post, sending, returned):
