@@ -11,6 +11,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from admin_web import (
     access,
+    again,
     answers,
     assets,
     calls_now,
@@ -77,7 +78,8 @@ def create_app(
     for part in (assets, security, errors, words):
         part.install(app)
     notices.install(app, settings.secret_key.get_secret_value())
-    access.install(app, who or _by_cookie(clinic))
+    looks = cache(lambda: Looks(clinic.sessions, clinic.desk.stamps))
+    access.install(app, who or _by_cookie(looks))
     entrance.install(app, clinic, settings, _zone(clinic))
     pages.install(app, clinic)
     api.install(app, clinic, settings.api_per_minute)
@@ -97,19 +99,18 @@ def create_app(
     frame.install(app, _name(clinic), home.reader(tuple(places)), _registration(clinic))
     app.add_url_rule("/", "home", home.home)
     access.declare(app, "home", Public("it only leads to the page where each one begins"))
+    again.install(app, looks, lambda ref: clinic.programs.count(ref, settings.api_per_minute))
     return app
 
 
-def _by_cookie(clinic: "Clinic") -> Who:
+def _by_cookie(looks: Callable[[], Looks]) -> Who:
     """Who asks, by the session's cookie; beside a bearer token no cookie counts."""
-
-    looks = cache(lambda: Looks(clinic.sessions, clinic.desk.stamps))
 
     def who(asked: Request) -> Viewer | None:
         token = cookies.read(asked, cookies.SESSION)
         if not token or security.carries_bearer(asked):
             return None
-        viewer, stamp = looks().of(token)
+        viewer, stamp = again.look(token, looks)
         answers.looked(stamp)
         return viewer
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, g, make_response, request
 
-from admin_web import security
+from admin_web import again, security
 from admin_web.access import Doors
 from admin_web.answers import Answers, stamped
 from admin_web.api import reading
@@ -74,6 +74,7 @@ class Answering:
 
     def _lasting(self, operation: Operation, path: dict[str, Any]) -> Response:
         """The answer as it was given before, to the very same question."""
+        again.keep(_counted())
         asked = (request.path, request.query_string)
         body = self._answers.of(asked, lambda: self._new(operation, path).get_data())
         return Response(body, operation.status, mimetype="application/json")

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from admin_web.answers import BESIDE, Answers
+from admin_web.answers import Answers
+from admin_web.store import BESIDE
 
 MONDAY = "2026-11-23"
 DAY, WEEK = f"/agenda?dia={MONDAY}", f"/agenda/semana?dia={MONDAY}"
@@ -62,6 +63,17 @@ def test_what_changes_while_an_answer_is_made_makes_it_old(answers, stamped):
 
     answers.of("a", make)
     answers.of("a", stamped.make)
+    assert stamped.made == 2
+
+
+def test_what_comes_late_with_an_older_stamp_drives_nothing_newer_away(answers, stamped):
+    def late():
+        stamped.stamp = 2
+        answers.of("b", stamped.make)
+        return stamped.make()
+
+    answers.of("a", late)
+    answers.of("b", stamped.make)
     assert stamped.made == 2
 
 
