@@ -15,10 +15,11 @@ TIMES = "/api/v1/availability?specialty_id={general}&limit=3"
 class Clinic:
     """Who each token's bearer is and how the clinic stands, as a test says; and an app that keeps what it answers."""
 
-    def __init__(self) -> None:
+    def __init__(self, **more) -> None:
         self.looked, self.looks, self.made, self.counted, self.limit = (ANA, 1), 0, 0, 0, 100
         self.again = again.Again(self.app, lambda: self, self.count)
         self.keeps, self.headers, self.status, self.token = True, [("A", "b")], "200 OK", "t"
+        self.__dict__.update(more)
 
     def of(self, token):
         self.looks += 1
@@ -85,9 +86,8 @@ def test_after_any_change_it_goes_the_long_way_and_is_not_looked_at_twice(kept, 
      {"looked": (ANA, None)}],
     ids=["not-asked-for", "failed", "with-a-cookie", "nobody", "no-stamp"],
 )  # fmt: skip
-def test_what_is_for_once_is_not_kept(kept, said):
-    for name, value in said.items():
-        setattr(kept, name, value)
+def test_what_is_for_once_is_not_kept(said):
+    kept = Clinic(**said)
     kept.ask()
     kept.ask()
     assert kept.made == 2
