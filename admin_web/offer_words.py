@@ -44,6 +44,7 @@ OVER = {
 NOT_OFFERED = {
     "over": "Esta pessoa já tem uma oferta, já recebeu esta ou saiu da lista.",
     "near": "Este horário está próximo demais para esperar uma resposta. Ligue e marque direto.",
+    "payer": "Não se sabe quem paga: ligue, pergunte e marque direto.",
     "unfit": "Este horário não serve: é curto demais, ou a pessoa já tem consulta nele.",
 }
 OVERLAPS = "Você já tem consulta em {when}. Desmarque-a antes, ou deixe este horário para outra pessoa."

@@ -100,7 +100,8 @@ class Visits:
         found = self._clinic.portal.finder.one(doctor or 0, specialty) or abort(404)
         unit, period = number(request.form.get("unidade")), request.form.get("periodo")
         known = unit if unit in {one.id for one in found.units} else None
-        payer, modality = number(request.form.get("convenio")), request.form.get("modalidade")
+        payer = number(request.form.get("quem_paga") or request.form.get("convenio"))
+        modality = request.form.get("modalidade")
         mine = payer if (found.doctor.id, payer) in self._clinic.desk.roster().accepted_at else None
         criteria = Criteria(found.specialty_id, found.doctor.id, known, mine)
         self._clinic.waiting_list.join(

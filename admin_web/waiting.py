@@ -54,6 +54,14 @@ class WaitingPages:
         flash("De volta à lista, no mesmo lugar.", "good")
         return _back()
 
+    def resume(self, place_id: int) -> Answer:
+        """They were spoken with: they are offered times again."""
+        line = self._line(place_id)
+        if not self._clinic.waiting_list.offers.resume(place_id, viewer().ref):
+            return self._page("Esta pessoa já recebe ofertas."), 409
+        flash(f"{line.name or 'Pré-cadastro'} volta a receber ofertas.", "good")
+        return _back()
+
     def times(self, place_id: int) -> Answer:
         """The next times that fit, to offer or to book."""
         line = self._line(place_id)
@@ -168,8 +176,8 @@ class WaitingPages:
 def _first(line: InLine) -> int:
     """Whom the desk must call, then who has an offer; within each, who waits longest."""
     if line.offer is None:
-        return 2
-    return 0 if line.offer.to_call else 1
+        return 1 if line.silent or not line.pays else 3
+    return 0 if line.offer.to_call else 2
 
 
 def _back(**more: int) -> Response:
@@ -184,7 +192,8 @@ def register(page: Blueprint, clinic: "Clinic") -> None:
     doors.rule(f"{place}/horarios", "times", views.times, allow=STAFF)
     for path, name, view in (
         (f"{place}/oferecer", "offer", views.offer), (f"{place}/tirar", "remove", views.remove),
-        (f"{place}/voltar", "put_back", views.put_back), (f"{offer}/aceitar", "accept", views.accept),
+        (f"{place}/voltar", "put_back", views.put_back), (f"{place}/reoferecer", "resume", views.resume),
+        (f"{offer}/aceitar", "accept", views.accept),
         (f"{offer}/recusar", "decline", views.decline), (f"{offer}/retomar", "take_back", views.take_back),
     ):  # fmt: skip
         doors.rule(path, name, view, allow=STAFF, methods=["POST"])

@@ -38,7 +38,8 @@ class OfferOver(SlotTaken):
 
 
 class NotOffered(Exception):
-    """It cannot be offered: `why` is "over" (they wait no more, have an offer, or had this one), "near" or "unfit"."""
+    """It cannot be offered: `why` is "over" (they wait no more, have an offer, or had this one), "near", "unfit", or
+    "payer" (nobody knows who pays)."""
 
     def __init__(self, why: str = "over") -> None:
         super().__init__(why)
@@ -192,6 +193,20 @@ class WaitingOffers:
             connection.execute(update(_W).where(_W.id == waiting_id).values(live=None, status=status))
             self._withdraw(connection, waiting_id, status, act)
             rows.tell(connection, waiting_id, entry.unit_id, entry.doctor_id, entry.patient_id, act.at)
+            return True
+
+        return self._database.write(work)
+
+    def resume(self, waiting_id: int, by: str) -> bool:
+        """The desk has spoken with who answered no offer: they are offered times again. False where nothing kept them
+        from it, or they wait no more."""
+        now = self._clock()
+
+        def work(connection: Connection) -> bool:
+            entry = rows.locked(connection, waiting_id, _W.live == 1)
+            if entry is None or not rows.heard(connection, waiting_id, by, "desk"):
+                return False
+            rows.tell(connection, waiting_id, entry.unit_id, entry.doctor_id, entry.patient_id, now)
             return True
 
         return self._database.write(work)

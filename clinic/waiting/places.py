@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from clinic.clock import Clock
+from clinic.waiting.rows import UNANSWERED, UNHEARD
 from db.session import Database
 from db.tables import OutboxRow, Patient, PatientPhone, PreRegistration, Waiting, WaitingOffer
 
@@ -35,7 +36,10 @@ class OpenOffer:
 
 @dataclass(frozen=True, slots=True)
 class InLine:
-    """One who waits. `name` is the one to say, "" for a pre-registration; `number`: where to call, "" for none."""
+    """One who waits. `name` is the one to say, "" for a pre-registration; `number`: where to call, "" for none.
+
+    `unanswered`: the offers in a row that ran out; `pays`: whether it is known who pays (if not, the desk asks).
+    """
 
     id: int
     patient_id: int | None
@@ -53,7 +57,14 @@ class InLine:
     protocol: str | None
     created_at: datetime
     offers: int
+    unanswered: int
+    pays: bool
     offer: OpenOffer | None
+
+    @property
+    def silent(self) -> bool:
+        """Whether so many offers ran out that nothing is offered by itself until the desk has spoken with them."""
+        return self.offer is None and self.unanswered >= UNANSWERED
 
 
 _W, _F = Waiting, WaitingOffer
@@ -68,7 +79,7 @@ LINES: Any = (
     select(_W.id, _W.patient_id, _W.pre_registration_id, func.coalesce(Patient.social_name, Patient.name, ""))
     .add_columns(func.coalesce(_NUMBER, PreRegistration.phone, ""), func.coalesce(Patient.email, ""))
     .add_columns(_W.specialty_id, _W.doctor_id, _W.unit_id, _W.payer_id, _W.period, _W.modality, _W.via, _W.protocol)
-    .add_columns(_W.created_at, _BEFORE)
+    .add_columns(_W.created_at, _BEFORE, UNHEARD, func.coalesce(_W.payer_id, Patient.usual_payer_id).is_not(None))
     .add_columns(_F.id, _F.doctor_id, _F.unit_id, _F.starts_at, _F.until, OutboxRow.status)
     .outerjoin(Patient, Patient.id == _W.patient_id)
     .outerjoin(PreRegistration, PreRegistration.id == _W.pre_registration_id)
@@ -78,7 +89,7 @@ LINES: Any = (
     .order_by(_F.id.is_(None), _W.created_at, _W.id)
     .limit(MOST)
 )
-OWN = 16
+OWN = 18
 """Columns of the place itself; the others are its offer's."""
 
 

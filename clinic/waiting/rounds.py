@@ -5,7 +5,7 @@ What is free is looked up anew in every round, so nothing is lost with a worker 
 whatever way is found. The oldest wish chooses first; what it cannot use, or was offered before, is for the next one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,18 +24,16 @@ from clinic.slots import SlotInfo
 from clinic.waiting.free_times import FreeTimes
 from clinic.waiting.offers import NotOffered, WaitingOffers
 from clinic.waiting.patience import Patience
+from clinic.waiting.rows import SYSTEM, UNANSWERED, UNHEARD
 from clinic.waiting.wishes import Wish
 from db.prepared import among
 from db.session import Database
 from db.tables import Appointment, AppointmentChange, Patient, Waiting, WaitingOffer
 
-SYSTEM = "system"
 BY_PEOPLE = "people"
 """Why the message of an offer is not sent: they book through people alone."""
 FREES = ("cancelled", "moved", "declined", "expired", "withdrawn")
 """Events of an appointment's history after which its time is free."""
-UNANSWERED = 3
-"""After so many offers in a row that nobody answered people ask: the others wait too."""
 
 _W, _F, _A, _C = Waiting, WaitingOffer, Appointment, AppointmentChange
 _OLD, _OTHER = aliased(Appointment), aliased(WaitingOffer)
@@ -48,11 +46,11 @@ WAITING = (
     .order_by(_W.created_at, _W.id)
 )
 BEFORE = (
-    select(_F.waiting_id, _F.doctor_id, _F.starts_at, _F.status)
+    select(_F.waiting_id, _F.doctor_id, _F.starts_at)
     .join(_W, _W.id == _F.waiting_id)
     .where(_W.live == 1, _F.starts_at > _W.created_at)
-    .order_by(_F.id)
 )
+SILENT = select(_W.id).where(_W.live == 1, UNHEARD >= UNANSWERED)
 HOLDING = select(_W.patient_id, _W.pre_registration_id).join(_F, _F.waiting_id == _W.id).where(_F.live == 1)
 FREED = (
     select(_A.doctor_id, _A.starts_at, _A.ends_at, _C.at)
@@ -99,7 +97,10 @@ class WaitingRounds:
         return sum(self._offers.leave(one, "met", SYSTEM) for one in sorted(self._having(_A.status != "pending")))
 
     def offer(self) -> int:
-        """Offer what is free to those whom it fits; how many offers were made."""
+        """Offer what is free to those whom it fits; how many offers were made.
+
+        Who did not answer, and for whom nobody knows who pays, is the desk's to talk to.
+        """
         if not self._patience.minutes:
             return 0
         asked = self._having(_A.status == "pending")
@@ -107,13 +108,13 @@ class WaitingRounds:
         if not wishes:
             return 0
         now, gone = self._clock(), set[int]()
-        offers = list(self._database.rows(BEFORE))
-        before = {(one.waiting_id, one.doctor_id, one.starts_at) for one in offers}
-        silent, holding = _silent(offers), {tuple(row) for row in self._database.rows(HOLDING)}
+        before = {tuple(row) for row in self._database.rows(BEFORE)}
+        holding = {tuple(row) for row in self._database.rows(HOLDING)}
+        silent = {row[0] for row in self._database.rows(SILENT)}
         free = self._free(wishes, now)
         done = 0
         for wish in wishes:
-            if wish.id in silent or wish.who in holding:
+            if wish.id in silent or wish.who in holding or wish.payer_id is None:
                 continue
             mine = (one for one in self._possible(wish, free) if one.id not in gone)
             found = self._first(
@@ -136,6 +137,8 @@ class WaitingRounds:
 
     def by_hand(self, wish: Wish, slot: SlotInfo, by: str) -> int:
         """The desk offers a time. Raises NotOffered, SlotTaken."""
+        if wish.payer_id is None:
+            raise NotOffered("payer")
         until = self._patience.by_hand(self._clock(), slot.starts_at, self._rosters.get().unit[slot.unit_id].tz)
         minutes = self._minutes(self._person(wish), wish, slot)
         if until is None or minutes is None:
@@ -207,14 +210,6 @@ class WaitingRounds:
     def _person(self, wish: Wish) -> Person:
         kind = "patient" if wish.patient_id is not None else "pre_registration"
         return self._bookings.person(kind, wish.patient_id or wish.pre_registration_id or 0)
-
-
-def _silent(offers: Iterable[Any]) -> set[int]:
-    """The places whose last offers ran out without an answer; `offers` in their order."""
-    ends: dict[int, list[str]] = {}
-    for one in offers:
-        ends.setdefault(one.waiting_id, []).append(one.status)
-    return {place for place, these in ends.items() if these[-UNANSWERED:] == ["lapsed"] * UNANSWERED}
 
 
 def _fitting(what: ColumnElement[bool]) -> tuple[Any, Any]:

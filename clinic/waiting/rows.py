@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from clinic import live
 from clinic.appointments import Act
@@ -14,6 +15,9 @@ from db.prepared import Insert
 from db.tables import OutboxRow, Patient, Slot, Waiting, WaitingOffer
 
 TOPIC = "waiting"
+SYSTEM = "system"
+UNANSWERED = 3
+"""After so many offers in a row that nobody answered people ask: the others wait too."""
 FOR_WHO_WAITS = "offer:"
 """So begins what a time is held under that is kept for somebody of the list."""
 
@@ -59,7 +63,23 @@ class Offered:
 
 
 _F, _W = WaitingOffer, Waiting
+_LAPSED, _SINCE = aliased(WaitingOffer), aliased(WaitingOffer)
 INSERT = Insert(WaitingOffer)
+LAPSES = ("lapsed", SYSTEM)
+"""Status and `settled_via` of an offer that ran out; who has spoken with them since says so in the latter."""
+_HEARD = (
+    select(func.coalesce(func.max(_SINCE.id), 0))
+    .where(_SINCE.waiting_id == _W.id, or_(_SINCE.status != LAPSES[0], _SINCE.settled_via != LAPSES[1]))
+    .correlate(_W)
+    .scalar_subquery()
+)
+UNHEARD: Any = (
+    select(func.count(_LAPSED.id))
+    .where(_LAPSED.waiting_id == _W.id, _LAPSED.id > _HEARD)
+    .correlate(_W)
+    .scalar_subquery()
+)
+"""How many offers in a row have run out since somebody of this place was last heard of."""
 OFFERS: Any = (
     select(_F.id, _F.waiting_id, _F.slot_id, _F.doctor_id, _F.unit_id, _F.modality, _F.starts_at, _F.ends_at, _F.until)
     .add_columns(_F.token, _F.status, _F.appointment_id, _F.created_at, _W.patient_id, _W.pre_registration_id)
@@ -97,6 +117,12 @@ def release(connection: Connection, token: str) -> None:
     held = select(Slot.id).where(Slot.hold_token == token, Slot.status == "held").order_by(Slot.id)
     for slot_id in connection.scalars(held).all():
         RELEASE.run(connection, {"slot": slot_id, "token": token})
+
+
+def heard(connection: Connection, waiting_id: int, by: str, via: str) -> bool:
+    """Somebody has spoken with them: what ran out is held against them no more. False where nothing was."""
+    mine = update(_F).where(_F.waiting_id == waiting_id, _F.status == LAPSES[0], _F.settled_via == LAPSES[1])
+    return bool(connection.execute(mine.values(settled_by=by, settled_via=via)).rowcount)
 
 
 def hush(connection: Connection, offer_id: int, why: str, at: datetime) -> None:

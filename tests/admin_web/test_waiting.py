@@ -7,7 +7,7 @@ from admin_web.extra_words import told
 from clinic.editing import stamp
 from clinic.extra_facts import look
 from clinic.visits import Extra
-from db.tables import Slot, Waiting, WaitingOffer
+from db.tables import Patient, Slot, Waiting, WaitingOffer
 from tests.admin_web.forms import send
 from tests.admin_web.site import make_site
 from tests.clinic.outbox.posts import Post, worker
@@ -131,6 +131,35 @@ def test_who_is_taken_off_can_be_put_back(desk, waiting, clinic):
 def test_who_is_taken_off_twice_is_not_there(desk, waiting):
     desk.get("/espera")
     assert [send(desk, f"/espera/{waiting[0]}/tirar").status_code for _ in range(2)] == [303, 404]
+
+
+@pytest.fixture
+def silent(clinic, waiting):
+    """Bruno has answered none of three offers."""
+    clinic.waiting_list.leave(clinic.people["carla"], waiting[1])
+    for _ in range(3):
+        frees(clinic)
+        rounds(clinic)
+        clinic.clock.move(days=1)
+    rounds(clinic)
+    return waiting[0]
+
+
+def test_who_answers_no_offer_is_shown_and_offered_times_again(silent, desk):
+    page = desk.get("/espera").text
+    assert "não respondeu a 3 ofertas" in page and "Voltar a oferecer" in page
+    send(desk, f"/espera/{silent}/reoferecer")
+    page = desk.get("/espera").text
+    assert "Bruno Lima volta a receber ofertas." in page and "não respondeu" not in page
+    assert send(desk, f"/espera/{silent}/reoferecer").status_code == 409
+
+
+def test_who_does_not_say_who_pays_is_called(desk, clinic):
+    clinic.database.change(update(Patient).values(usual_payer_id=None))
+    mine = joins(clinic, "bruno", payer_id=None)
+    assert "falta saber quem paga" in desk.get("/espera").text
+    page = desk.get(f"/espera/{mine}/horarios").text
+    assert ("Ninguém disse quem paga" in page, ">Oferecer<" in page, "Marcar já" in page) == (True, False, True)
 
 
 def test_a_time_is_offered_by_hand(desk, waiting, clinic):
@@ -280,7 +309,10 @@ def test_an_offer_to_somebody_else_is_not_there(clinic, tmp_path, kept):
     assert send(alice, f"/portal/espera/ofertas/{kept[1]}/aceitar").status_code == 404
 
 
-def test_who_joins_where_times_are_free_is_offered_only_new_ones(clinic, bruno):
-    bruno.get("/portal/consultas")
-    send(bruno, "/portal/espera", medico=clinic.at.doctors["marina"], especialidade=clinic.at.specialties["general"])
-    assert rounds(clinic) == 0
+def test_who_joins_where_times_are_free_says_who_pays_and_is_offered_only_new_ones(clinic, bruno):
+    marina, general = clinic.at.doctors["marina"], clinic.at.specialties["general"]
+    assert "quem_paga" in bruno.get(f"/medicos/{marina}").text
+    paid = {"quem_paga": clinic.at.payers["saude"]}
+    send(bruno, "/portal/espera", paid, medico=marina, especialidade=general)
+    [line] = clinic.waiting_list.places.all()
+    assert (line.payer_id, rounds(clinic)) == (clinic.at.payers["saude"], 0)

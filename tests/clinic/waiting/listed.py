@@ -8,9 +8,10 @@ from db.tables import Slot, Waiting, WaitingOffer
 
 
 def joins(clinic, who, specialty="general", **more):
-    """Somebody joins the list; a minute later than whoever came before. The id of their place."""
+    """Somebody joins the list, particular; a minute later than whoever came before. The id of their place."""
     clinic.clock.move(minutes=1)
-    return clinic.waiting_list.join(clinic.people[who], clinic.at.specialties[specialty], "telephone", **more).id
+    wish = {"payer_id": clinic.at.payers["particular"], **more}
+    return clinic.waiting_list.join(clinic.people[who], clinic.at.specialties[specialty], "telephone", **wish).id
 
 
 def nothing_free(clinic):

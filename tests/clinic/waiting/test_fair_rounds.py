@@ -53,6 +53,34 @@ def test_after_three_offers_without_an_answer_people_ask(full):
     assert [status for *_, status in offered(full)] == ["lapsed"] * 3
 
 
+def ignores(clinic, count):
+    """So many offers run out without an answer."""
+    for _ in range(count):
+        frees(clinic, count=2)
+        rounds(clinic)
+        clinic.clock.move(days=1)
+    rounds(clinic)
+
+
+def test_who_was_spoken_with_is_offered_times_again(any_clinic):
+    nothing_free(any_clinic)
+    mine, offers = joins(any_clinic, "bruno"), any_clinic.waiting_list.offers
+    ignores(any_clinic, 3)
+    assert any_clinic.waiting_list.places.one(mine).silent
+    assert [offers.resume(mine, "user:7") for _ in range(2)] == [True, False]
+    assert not any_clinic.waiting_list.places.one(mine).silent
+    frees(any_clinic, count=2)
+    rounds(any_clinic)
+    assert open_offer(any_clinic).waiting_id == mine
+
+
+def test_who_has_left_is_not_resumed(full):
+    mine = joins(full, "bruno")
+    ignores(full, 3)
+    full.waiting_list.leave(full.people["bruno"], mine)
+    assert not full.waiting_list.offers.resume(mine, "user:7")
+
+
 def test_the_days_that_come_into_the_window_are_no_news(full):
     """Who was offered free times and wants none of them wants none of the same a day later either."""
     joins(full, "bruno", but_free=True)

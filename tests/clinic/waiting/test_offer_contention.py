@@ -22,7 +22,8 @@ def crowd(served_clinic):
     nothing_free(served_clinic)
     for person in strangers(served_clinic, PEOPLE):
         served_clinic.clock.move(seconds=1)
-        served_clinic.waiting_list.join(person, served_clinic.at.specialties["general"], "telephone")
+        payer = served_clinic.at.payers["particular"]
+        served_clinic.waiting_list.join(person, served_clinic.at.specialties["general"], "telephone", payer_id=payer)
     frees(served_clinic, count=PEOPLE // 2)
     return served_clinic
 

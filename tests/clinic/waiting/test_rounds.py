@@ -283,8 +283,21 @@ def test_who_has_another_visit_by_then_is_told(full):
 
 def test_a_pre_registration_is_offered_a_time_too(quick):
     person = quick.patients.pre_register(None, date(1990, 1, 1), "5511955554444", None, None)
-    quick.waiting_list.join(person, quick.at.specialties["general"], "telephone")
+    quick.waiting_list.join(
+        person, quick.at.specialties["general"], "telephone", payer_id=quick.at.payers["particular"]
+    )
     frees(quick, count=2)
     rounds(quick)
     booked = quick.waiting_list.offers.accept(open_offer(quick).id, "desk", "user:7")
     assert [one.id for one in quick.bookings.upcoming(person)] == [booked.id]
+
+
+def test_where_nobody_knows_who_pays_the_desk_asks(quick):
+    """What a message says has a price, or none."""
+    person = quick.patients.pre_register(None, date(1990, 1, 1), "5511955554444", None, None)
+    mine = quick.waiting_list.join(person, quick.at.specialties["general"], "telephone").id
+    [slot, _] = frees(quick, count=2)
+    assert (rounds(quick), quick.waiting_list.places.one(mine).pays) == (0, False)
+    wish = quick.waiting_list.rounds.wish(mine)
+    with pytest.raises(NotOffered, match="payer"):
+        quick.waiting_list.rounds.by_hand(wish, quick.desk.bookings.slot(slot), "user:7")
