@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from admin_web import desk_words
+from admin_web import desk_words, series_words
 from admin_web.access import STAFF, Doors, viewer
 from admin_web.address import day_near, number
 from admin_web.desk import Reception, back_to, in_drawer
@@ -15,6 +15,7 @@ from clinic.bookings import Booking, NotAllowed, NotYours, Overlaps, SlotTaken, 
 from clinic.cards import CardVisit
 from clinic.no_shows import FORGIVEN
 from clinic.quotas import QuotaFull
+from clinic.repetitions import REPEATED
 from clinic.slots import Criteria, SlotInfo
 
 if TYPE_CHECKING:
@@ -76,13 +77,7 @@ class Visit:
         """Cancel with a reason; ten seconds to take it back."""
         self._desk.check_appointment(appointment_id)
         reason, note = request.form.get("reason", ""), " ".join(request.form.get("note", "").split())
-        errors = {}
-        if reason not in dict(desk_words.REASONS):
-            errors["reason"] = "Escolha o motivo."
-        if reason == "other" and not note:
-            errors["note"] = "Escreva o motivo em poucas palavras."
-        if len(note) > LONGEST_NOTE:
-            errors["note"] = f"Use até {LONGEST_NOTE} letras."
+        errors = desk_words.wrong_reason(reason, note, LONGEST_NOTE)
         if errors:
             return self._cancel_form(appointment_id, errors, {"reason": reason, "note": note}), 422
         try:
@@ -164,7 +159,9 @@ class Visit:
         return self._render(
             "agenda/visit.html", visit, said=said, now=now, today=today, begun=visit.starts_at <= now,
             why=desk_words.WHY, names=self._names(visit), errors=errors, typed=request.form.get("motivo", ""),
-            forgiven=any(one.event == FORGIVEN for one in visit.changes),
+            forgiven=any(one.event == FORGIVEN for one in visit.changes), repeatable=visit.status in REPEATED,
+            series=self._clinic.desk.repetitions.shown(visit.id, visit.series_id) if visit.series_id else None,
+            series_words=series_words, ours=self._desk.ours(),
         )  # fmt: skip
 
     def _cancel_form(self, appointment_id: int, errors: dict[str, str], values: dict[str, str]) -> str:

@@ -57,6 +57,18 @@ KEPT = (
 DAYS_A_YEAR = 365.2425
 
 
+def wrong_reason(reason: str, note: str, longest: int) -> dict[str, str]:
+    """What is wrong with why something is cancelled, by field."""
+    errors = {}
+    if reason not in dict(REASONS):
+        errors["reason"] = "Escolha o motivo."
+    if reason == "other" and not note:
+        errors["note"] = "Escreva o motivo em poucas palavras."
+    if len(note) > longest:
+        errors["note"] = f"Use até {longest} letras."
+    return errors
+
+
 def problems(found: dict[str, str]) -> dict[str, str]:
     """What is wrong, by field, as people read it."""
     return {field: PROBLEMS.get((field, what), "Confira este campo.") for field, what in found.items()}

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
-from admin_web import desk_words, unfinished
+from admin_web import desk_words, series_words, unfinished
 from admin_web.access import STAFF, Doors, viewer
 from admin_web.address import number
 from admin_web.desk import Reception, in_drawer
@@ -56,7 +56,8 @@ class Patients:
             why=desk_words.WHY, events=desk_words.EVENTS, vias=desk_words.VIAS, names=self._names(card),
             ours=self._desk.ours(), today=self._desk.today(), who=desk_words.who, age=desk_words.age,
             missed=self._missed(patient_id), rule=self._clinic.profile.get(),
-            last=next((one for one in past if one.status == "fulfilled"), None),
+            last=next((one for one in past if one.status == "fulfilled"), None), series_words=series_words,
+            sittings=self._clinic.desk.repetitions.places({one.series_id for one in card.visits if one.series_id}),
         )  # fmt: skip
 
     def new_form(self) -> str:

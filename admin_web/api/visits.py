@@ -27,7 +27,8 @@ class AppointmentsQuery(Paged):
 
 
 class Appointment(Shown):
-    """An appointment. `answer_by`: until when the doctor answers a request; money in centavos."""
+    """An appointment. `answer_by`: until when the doctor answers a request; money in centavos. Those of one `series_id`
+    repeat one another."""
 
     id: int
     code: str
@@ -47,6 +48,7 @@ class Appointment(Shown):
     via: str
     replaced_by: int | None
     patient_id: int | None
+    series_id: int | None
 
 
 class Appointments(Shown):

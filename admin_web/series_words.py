@@ -1,0 +1,66 @@
+"""What the desk says of visits that repeat, in Portuguese."""
+
+from datetime import date, tzinfo
+
+from admin_web import words
+from clinic.bookings import NotAllowed, Overlaps
+from clinic.quotas import QuotaFull
+from clinic.series_dates import Day
+from clinic.series_rows import AuthorisedFull
+
+EVERY = ((1, "Toda semana"), (2, "A cada duas semanas"), (4, "A cada quatro semanas"))
+RHYTHM = {1: "toda semana", 2: "a cada duas semanas", 4: "a cada quatro semanas"}
+WHY = {
+    "taken": "Horário ocupado.",
+    "away": "O médico está ausente.",
+    "no_hours": "O médico não atende neste horário.",
+    "too_short": "O horário seguinte está ocupado: falta tempo para esta consulta.",
+    "outside": "A agenda ainda não está aberta para este dia. Repita de novo mais perto da data.",
+    "past": "Este dia já passou.",
+    "clock": "Este horário não existe neste dia: o relógio adianta.",
+}
+
+
+def place(n: int, of: int) -> str:
+    """As "3ª de 10 sessões"."""
+    return f"{n}ª de {of} sessões"
+
+
+def why(one: Day, zone: tzinfo) -> str:
+    """What stands in the way of a day; "" for nothing."""
+    if one.what == "holiday":
+        return f"{one.name}: a unidade não abre."
+    if one.what == "overlaps" and one.booking:
+        return f"O paciente já tem consulta em {words.when(one.booking.starts_at, zone)}."
+    if one.what == "quota":
+        return f"A cota deste convênio com o médico está cheia neste dia ({one.number} por dia)."
+    return WHY.get(one.what, "")
+
+
+def lost(error: Exception, zone: tzinfo) -> str:
+    """Why a day was not booked after all."""
+    if isinstance(error, Overlaps):
+        return f"Não marcada: o paciente já tem consulta em {words.when(error.booking.starts_at, zone)}."
+    if isinstance(error, QuotaFull):
+        return f"Não marcada: a cota do convênio acabou de encher neste dia ({error.limit} por dia)."
+    if isinstance(error, AuthorisedFull):
+        return f"Não marcada: as {error.limit} sessões autorizadas já estão marcadas."
+    if isinstance(error, NotAllowed):
+        return "Não marcada: o médico não atende mais nestas condições. Confira o convênio e o tipo."
+    return "Não marcada: alguém acabou de ficar com este horário. Escolha outro, ou pule esta data."
+
+
+def days(these: list[date]) -> str:
+    """As "30/11, 07/12 e 14/12"."""
+    said = [f"{one:%d/%m}" for one in these]
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} e {said[-1]}" if said else ""
+
+
+def sessions(count: int) -> str:
+    """As "1 sessão", "3 sessões"."""
+    return "1 sessão" if count == 1 else f"{count} sessões"
+
+
+def booked(count: int) -> str:
+    """As "3 sessões marcadas"."""
+    return f"{sessions(count)} {'marcada' if count == 1 else 'marcadas'}"
