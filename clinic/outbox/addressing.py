@@ -22,6 +22,7 @@ from clinic.outbox.reminders import Reminders
 from clinic.outbox.restored import knows
 from clinic.roster import Rosters
 from clinic.webhooks import fanout
+from db.prepared import among
 from db.retry import taken
 from db.session import Database
 from db.tables import Appointment, AppointmentChange, OutboxRow, User
@@ -32,8 +33,8 @@ OVER = frozenset({"declined", "expired", "cancelled", "moved", "withdrawn"})
 
 _A, _O, _C = Appointment, OutboxRow, AppointmentChange
 _OLD, _NEW = aliased(Appointment), aliased(Appointment)
-_STAYS = or_(_NEW.cancel_reason.is_(None), _NEW.cancel_reason.not_in(("undone", "withdrawn")))
-VISIT = (
+_STAYS = or_(_NEW.cancel_reason.is_(None), ~among(_NEW.cancel_reason, ("undone", "withdrawn")))
+VISITS = (
     select(_A.id, _A.code, _A.status, _A.starts_at, _A.ends_at, _A.cancel_reason, _A.patient_id, _A.pre_registration_id)
     .add_columns(_A.doctor_id, _A.unit_id, _A.return_of, User.id.label("doctor_user_id"))
     .add_columns(
@@ -41,8 +42,8 @@ VISIT = (
         select(_NEW.doctor_id).where(_NEW.id == _A.replaced_by, _STAYS).scalar_subquery().label("to_doctor"),
     )
     .outerjoin(User, User.doctor_id == _A.doctor_id)
-    .where(_A.id == bindparam("appointment"))
 )
+VISIT = VISITS.where(_A.id == bindparam("appointment"))
 CHANGE = (
     select(_C.id)
     .where(_C.appointment_id == bindparam("appointment"), _C.event == bindparam("event"), _C.at == bindparam("at"))
@@ -128,10 +129,10 @@ class Addressing:
         given = {"appointment": visit.id, "event": row.kind, "at": row.created_at}
         zone = self._rosters.get().unit[visit.unit_id].tz
         fact = Fact(row, visit, connection.scalar(CHANGE, given), zone, connection)
-        people = {} if row.reason in TAKEN_BACK else self._told(fact)
+        people = {} if row.reason in TAKEN_BACK else self.told(fact)
         return _add(connection, people | fanout.of_change(connection, row, visit, fact.change_id, self._clock()))
 
-    def _told(self, fact: Fact) -> dict[str, dict[str, Any]]:
+    def told(self, fact: Fact) -> dict[str, dict[str, Any]]:
         """The messages to people; what waited and holds no more is hushed."""
         row, visit, connection = fact.row, fact.visit, fact.connection
         plan = self._plans[row.kind](fact) if row.kind in self._plans else ()
@@ -240,7 +241,11 @@ def _heard(fact: Fact) -> dict[str, set[str]]:
 def _add(connection: Connection, rows: dict[str, dict[str, Any]]) -> int:
     """Write what is not there yet; how many."""
     known = set(connection.scalars(select(_O.dedupe).where(_O.dedupe.in_(rows)))) if rows else set()
-    new = [{**values, "dedupe": key} for key, values in rows.items() if key not in known]
+    return add(connection, [{**values, "dedupe": key} for key, values in rows.items() if key not in known])
+
+
+def add(connection: Connection, new: list[dict[str, Any]]) -> int:
+    """Write these; how many."""
     for alike in _alike(new):
         connection.execute(insert(_O), alike)
     return len(new)

@@ -1,6 +1,6 @@
 """What sends the messages of an installation, built from its parts. Their only wiring."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from clinic.clock import Clock
@@ -9,10 +9,10 @@ from clinic.messages.links import Links
 from clinic.messages.offer_links import OfferLinks
 from clinic.messages.texts import Texts
 from clinic.messages.variables import Variables
-from clinic.outbox.addressing import Addressing
 from clinic.outbox.calendars import Calendars
 from clinic.outbox.claims import LEASE, Claims, Row
 from clinic.outbox.due_returns import DueReturns
+from clinic.outbox.handfuls import Handfuls
 from clinic.outbox.offering import AllWriter, OfferWriter
 from clinic.outbox.quiet import Quiet
 from clinic.outbox.reminders import Reminders
@@ -47,10 +47,14 @@ def open_sending(
         offers, database, rosters, texts, variables, links, Calendars(database, settings.mail_from), media, quiet,
         returns, settings.pages_url, clock,
     )  # fmt: skip
-    addressing = Addressing(database, rosters, texts.enabled, reminders, returns, clock)
+    addressing = Handfuls(database, rosters, texts.enabled, reminders, returns, clock)
     claims = Claims(database, clock, lease)
+
+    def foresee(rows: Sequence[Row]) -> None:
+        writer.foresee(rows)
+        addressing.foresee(rows)
 
     def unreached(row: Row, failed: Failure) -> bool:
         return give_up(database, row, failed, clock())
 
-    return Sending(claims, addressing, writer, media, clock, foresee=writer.foresee, give_up=unreached)
+    return Sending(claims, addressing, writer, media, clock, foresee=foresee, give_up=unreached)
