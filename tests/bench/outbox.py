@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 
 from clinic.clock import utc_now
 from clinic.media.email import address, letter
@@ -34,7 +34,7 @@ from tests.live.servers import start_mysql
 
 Progress = Callable[[str], None]
 SENDER, HEAD = "clinica@example.com", Letterhead("Clínica", "CRM-SP 12345")
-SETTLED = "UPDATE outbox SET status = 'sent', due_at = NULL, settled_at = UTC_TIMESTAMP() WHERE claimed_by = :token"
+SETTLED = "UPDATE outbox SET status = 'sent', due_at = NULL, settled_at = UTC_TIMESTAMP() WHERE id IN :rows"
 WAITING = "SELECT COUNT(*) FROM outbox WHERE status = 'waiting'"
 SENT_OF = "SELECT appointment_id, uid FROM outbox WHERE kind = 'booked' AND audience = 'patient' AND id > :last"
 
@@ -147,6 +147,7 @@ def _letters(office: Office, folder: Path) -> tuple[list[Path], float]:
 def _sent(office: Office, letters: int, file: Path, count: int = 1, wait_ms: float = 0) -> tuple[float, float]:
     """Letters a second of so many workers, and their CPU for one (ms); each was sent once."""
     with sink(office.cores.around, file, wait_ms) as taking, workers(office, taking.port, count) as pids:
+        office.no_reminders()
         before = sum(map(machine.cpu_seconds, pids))
         office.more(letters, len(office.booked), timedelta(days=-1))
         office.all_sent()
@@ -222,6 +223,7 @@ def _taken(office: Office, claims: Claims) -> float:
     took = (time.perf_counter() - begun) * 1000
     assert len(rows) == AT_ONCE
     with office.database.read() as connection:
-        connection.execute(text(SETTLED), {"token": rows[0].token})
+        settled = text(SETTLED).bindparams(bindparam("rows", expanding=True))
+        connection.execute(settled, {"rows": [row.id for row in rows]})
     office.more(AT_ONCE, AT_ONCE, -timedelta(hours=1))
     return took

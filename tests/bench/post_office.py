@@ -28,6 +28,8 @@ from tests.live import session
 BIRTH = date(1980, 4, 5)
 SIZE = Size(units=1, specialties=1, doctors_each=20, patients=1500, days=30)
 ENDS_WITHIN = 120.0
+AT_ONCE = 100
+"""Copies of each letter in one statement: a connection waits half a minute for its answer."""
 NUMBERS = " JOIN ".join(
     f"(SELECT {' UNION ALL SELECT '.join(f'{digit * 10**place} AS n{place}' for digit in range(10))}) t{place}"
     for place in range(3)
@@ -38,6 +40,7 @@ MORE = f"""INSERT INTO outbox (uid, kind, audience, appointment_id, change_id, p
  o.change_id, o.patient_id, o.doctor_id, o.version, 'waiting', 0, :due + INTERVAL (n0 + n1 + n2) SECOND, :due
  FROM (SELECT * FROM outbox WHERE kind = 'booked' AND audience = 'patient' AND status = 'sent' ORDER BY id LIMIT :few) o
  JOIN {NUMBERS} WHERE n0 + n1 + n2 < :times"""
+LATER = "UPDATE outbox SET due_at = due_at + INTERVAL 1 YEAR WHERE kind = 'reminder' AND status = 'waiting'"
 # What is due within a minute counts too: a row of this very second, and one that is tried again.
 UNSENT = """SELECT COUNT(*) FROM outbox
  WHERE status = 'waiting' AND (claimed_by IS NOT NULL OR due_at <= UTC_TIMESTAMP() + INTERVAL 1 MINUTE)"""
@@ -86,10 +89,15 @@ class Office:
     def more(self, letters: int, few: int, late: timedelta = timedelta()) -> None:
         """So many letters more that wait, of visits of which one was sent; due `late` after now, a second apart."""
         times = -(-letters // few)
-        given = {"few": min(few, letters), "due": utc_now().replace(tzinfo=None) + late, "times": min(1000, times)}
+        given = {"few": min(few, letters), "due": utc_now().replace(tzinfo=None) + late, "times": min(AT_ONCE, times)}
         with self.database.read() as connection:
-            for _ in range(-(-times // 1000)):
+            for _ in range(-(-times // AT_ONCE)):
                 connection.execute(text(MORE), {**given, "run": token_hex(8)})
+
+    def no_reminders(self) -> None:
+        """Those planned so far come later: one that became due in the middle would be the last letter of all."""
+        with self.database.read() as connection:
+            connection.execute(text(LATER))
 
     def count(self, statement: str) -> int:
         """What one statement counts."""

@@ -24,6 +24,7 @@ def through_broker(office: Office, letters: int, place: Path) -> float:
         consumers(office, taking.port, url),
         workers(office, taking.port, more={"ALO_BROKER_URL": url}),
     ):
+        office.no_reminders()
         office.more(letters, len(office.booked), timedelta(days=-1))
         office.all_sent()
     uids = {uid for _, uid in taking.came}
