@@ -21,6 +21,8 @@ LONGEST_SEARCH = 120
 MOST_FOUND = 40
 CHANGED = "Outra pessoa mudou estes dados enquanto você editava. Confira a ficha; guardar de novo vale o que está aqui."
 
+TO_CONFIRM = " Ao novo e-mail foi um pedido de confirmação, pois o paciente tem conta no portal."
+
 
 class Patients:
     """Search, card, and the form of a patient."""
@@ -89,9 +91,9 @@ class Patients:
     def edit(self, patient_id: int) -> Response | tuple[str, int]:
         """Keep what was corrected."""
         self._patient(patient_id)
-        form, began = self._typed(), request.form.get("seen", "")
+        form, began, corrections = self._typed(), request.form.get("seen", ""), self._clinic.portal.corrections
         try:
-            self._clinic.desk.intake.correct(patient_id, form, viewer().ref, lambda now: seen(as_typed(now)) == began)
+            asked = corrections.correct(patient_id, form, viewer().ref, lambda now: seen(as_typed(now)) == began)
         except ChangedMeanwhile:
             now = self._patient(patient_id)
             theirs = self._theirs(now)
@@ -99,7 +101,7 @@ class Patients:
         except Invalid as wrong:
             errors = desk_words.problems(wrong.problems)
             return self._form(request.form, errors, wrong.patient_id, patient_id, began), 422
-        flash("Dados corrigidos.", "good")
+        flash(f"Dados corrigidos.{TO_CONFIRM if asked else ''}", "good")
         return redirect(url_for("patients.card", patient_id=patient_id), 303)  # type: ignore[return-value]
 
     def _missed(self, patient_id: int) -> int:

@@ -6,6 +6,7 @@ from clinic.agenda import Agenda
 from clinic.audit import AuditTrail
 from clinic.bookings import Bookings
 from clinic.clock import Clock
+from clinic.corrections import Corrections
 from clinic.data_requests import DataRequests
 from clinic.desk import Desk
 from clinic.directory import Directory
@@ -40,6 +41,7 @@ class Portal:
     requests: DataRequests
     registrations: Registrations
     own_data: OwnData
+    corrections: Corrections
 
 
 def open_portal(
@@ -71,4 +73,5 @@ def open_portal(
         requests=requests,
         registrations=Registrations(database, desk.intake, users, letters, requests, profiles, clock),
         own_data=OwnData(database, desk.cards, desk.intake, users, letters, audit, clock),
+        corrections=Corrections(desk.intake, users, letters),
     )

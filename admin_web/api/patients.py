@@ -108,7 +108,7 @@ class Patients:
     def replace(self, asked: Asked) -> Reply:
         """One as it was read, with all values."""
         patient_id = asked.path["patient_id"]
-        self._clinic.desk.intake.correct(
+        self._clinic.portal.corrections.correct(
             patient_id, self._form(asked.body), asked.viewer.ref,
             lambda now: version_of(Patient.model_validate(now)) == asked.version,
         )  # fmt: skip
@@ -159,5 +159,6 @@ def part(clinic: "Clinic") -> Part:
         Operation("GET", one, "get_patient", "Ler um paciente", own.get, EVERYBODY, "patients:read", shows=Patient,
                   guard=seen, versioned=True),
         Operation("PUT", one, "replace_patient", "Guardar um paciente", own.replace, STAFF, "patients:write",
-                  body=PatientValues, shows=Patient, guard=seen, edits=True, refuses=(409,)),
+                  body=PatientValues, shows=Patient, guard=seen, edits=True, refuses=(409,),
+                  about="Quem tem conta no portal recebe no e-mail novo um pedido de confirmação."),
     ])  # fmt: skip
