@@ -1,4 +1,4 @@
-"""/entrar and /sair: one field that understands CPF, e-mail or CRM with its state, and a password."""
+"""/entrar and /sair: one field that understands CPF, e-mail, mobile number or CRM with its state, and a password."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,9 +16,9 @@ from clinic.log_ins import Browser, LoggedIn, WrongLogIn
 from clinic.login_limits import TooManyTries
 from clinic.passwords import TooBusy
 
-WRONG = "Não foi possível entrar. Confira o CPF, e-mail ou CRM e a senha, e tente de novo."
+WRONG = "Não foi possível entrar. Confira o CPF, e-mail, celular ou CRM e a senha, e tente de novo."
 NOT_UNDERSTOOD = (
-    "Digite seu CPF, seu e-mail, seu telefone com DDD ou, se você é médico(a), o CRM com a UF, assim: CRM/SP 123456."
+    "Digite seu CPF, seu e-mail, seu celular com DDD ou, se você é médico(a), o CRM com a UF, assim: CRM/SP 123456."
 )
 NO_PASSWORD = "Digite sua senha."  # noqa: S105 - what a person reads
 SESSION_OVER = "Sua sessão terminou. Entre de novo: o que você digitou está guardado nesta página."

@@ -159,7 +159,7 @@ def part(clinic: "Clinic") -> Part:
     return Part("Tokens", [
         Operation("POST", "/tokens", "log_in", "Entrar e receber tokens", own.log_in, LOG_IN, body=LogIn,
                   shows=TokenPair, refuses=(401, 403, 503),
-                  about="CPF, e-mail ou CRM com UF, a senha e, se a conta pede, o código do aplicativo."),
+                  about="CPF, e-mail, celular ou CRM com UF, a senha e, se a conta pede, o código do aplicativo."),
         Operation("POST", "/tokens/refresh", "renew_token", "Trocar o refresh token por um novo par", own.renew, RENEW,
                   body=Refresh, shows=TokenPair, refuses=(401, 503),
                   about="Cada um vale uma vez; usado de novo, a sessão inteira termina."),

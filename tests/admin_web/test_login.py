@@ -72,7 +72,13 @@ def test_wrong_unknown_and_without_password_say_the_same(site, browser):
         for who in ("529.982.247-25", "111.444.777-35", EMAIL["admin"], "(11) 98765-4321")
     }
     assert len(answers) == 1
-    assert answers.pop() == (422, "Não foi possível entrar. Confira o CPF, e-mail ou CRM e a senha, e tente de novo.")
+    words = "Não foi possível entrar. Confira o CPF, e-mail, celular ou CRM e a senha, e tente de novo."
+    assert answers.pop() == (422, words)
+
+
+@pytest.mark.parametrize("path", ["/entrar", "/senha/esqueci"])
+def test_the_field_says_that_the_mobile_number_will_do(browser, path):
+    assert ">CPF, e-mail, celular ou CRM</label>" in browser.get(path).text
 
 
 def test_what_was_typed_stays_and_the_password_does_not(browser):

@@ -153,7 +153,7 @@ def test_log_in_and_account_have_no_barriers(demo: Demo, page: Page, width: int,
 
 def test_one_logs_in_by_keyboard_alone(demo: Demo, page: Page) -> None:
     page.goto(f"{demo.address}/entrar")
-    page.get_by_label("CPF, e-mail ou CRM").focus()
+    page.get_by_label("CPF, e-mail, celular ou CRM").focus()
     page.keyboard.type("crm/sp 118234")
     page.keyboard.press("Tab")
     page.keyboard.type("alo-clinica-demo")

@@ -145,7 +145,7 @@ def choose_password(page: Page) -> None:
 
 
 def enter(page: Page, who: str) -> None:
-    page.get_by_label("CPF, e-mail ou CRM").fill(who)
+    page.get_by_label("CPF, e-mail, celular ou CRM").fill(who)
     page.get_by_label("Senha", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Entrar", exact=True).click()
 
