@@ -5,9 +5,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from admin_web.access import MANAGERS, Doors, WrongRole, viewer
+from admin_web.access import MANAGERS, Doors, WrongRole, may, viewer
 from admin_web.home import ROLE_WORDS
 from admin_web.team_typed import Typed, on_file, read
 from clinic.editing import stamp
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from clinic.services import Clinic
 
 LOGIN = "required"
+MAILS = "mail_catcher.page"
+NO_SERVER = "Ainda não há servidor de e-mail: a mensagem não sai da clínica. Quem administra a vê em Correio."
 LABELS = {"name": "Nome", "email": "E-mail", "roles": "Funções", "doctor": "Médico(a) do cadastro", "units": "Unidades"}
 STALE = "Outra pessoa mudou esta conta enquanto você escrevia. Confira e guarde de novo para valer o seu."
 LAST_ADMIN = "É a última pessoa na administração: sem ela ninguém daria funções a mais ninguém. Promova outra antes."
@@ -182,8 +185,16 @@ class Pages:
             flash("Esta conta não tem e-mail: acrescente um para mandar o endereço de acesso.", "error")
             return
         flash(f"O endereço de acesso vai para {self._email(user_id)}. Vale por três dias e funciona uma vez.", "good")
-        if folder := self._clinic.letters.lies_in:
-            flash(f"Ainda não há servidor de e-mail: a carta fica na pasta {folder}.", "news")
+        if told := self._stays_here():
+            flash(told, "news")
+
+    def _stays_here(self) -> str:
+        """Where mails go nowhere, where they are to be read; for others than administrators only that they stay."""
+        if not self._clinic.letters.lies_in:
+            return ""
+        if not may(MAILS):
+            return NO_SERVER
+        return Markup('Nenhum e-mail sai daqui ainda: <a href="{}">veja em Correio</a>.').format(url_for(MAILS))
 
     def _read(self, member: Member | None) -> tuple[Typed, dict[str, str]]:
         doctors = {one.id for one in self._clinic.team.free_doctors(member.doctor_id if member else None)}
@@ -202,8 +213,7 @@ class Pages:
             "team/form.html", member=member, typed=typed, errors=errors, labels=LABELS, mine=mine, words=ROLE_WORDS,
             gives=may_give(viewer()), units=self._units(), known=known, zone=self._zone(),
             doctors=self._clinic.team.free_doctors(member.doctor_id if member else None),
-            seen=_stamp(member, self._email(member.id)) if member else "", lies_in=self._clinic.letters.lies_in,
-            theirs=theirs,
+            seen=_stamp(member, self._email(member.id)) if member else "", stays_here=self._stays_here(), theirs=theirs,
         )  # fmt: skip
 
     def _member(self, user_id: int) -> Member:

@@ -55,8 +55,14 @@ def test_who_is_invited_gets_a_mail_and_the_page_says_where_it_lies(clinic, mana
     assert [entry.entity_id for entry in clinic.audit.latest(action="user.invited")] == [bia]
     page = manager.get("/equipe").text
     assert "bia@example.com" in page
-    assert clinic.letters.lies_in in page
+    assert "a mensagem não sai da clínica" in page and clinic.letters.lies_in not in page
     assert "convidada" in page
+
+
+def test_an_administrator_is_led_to_the_mails_that_go_nowhere(clinic, admin):
+    invited(clinic, admin)
+    for path in ("/equipe", "/equipe/convidar"):
+        assert 'Nenhum e-mail sai daqui ainda: <a href="/correio">veja em Correio</a>.' in admin.get(path).text
 
 
 @pytest.mark.parametrize(
