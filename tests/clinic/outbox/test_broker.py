@@ -10,7 +10,7 @@ from secrets import token_hex
 import pytest
 
 from clinic.broker.publisher import Publisher
-from clinic.broker.queues import BY_MEDIUM, LONGEST, Full
+from clinic.broker.queues import ADDRESSING, BY_MEDIUM, LONGEST, Full
 from tests.clinic.media import mail_server
 from tests.clinic.outbox.brokers import TWICE, children, consumer, empty, running, today_of
 from tests.live.rabbitmq import start_rabbitmq
@@ -151,6 +151,21 @@ def fill(url):
         for number in range(2 * LONGEST):
             post.publish(10**9 + number, EMAIL)
     post.close()
+
+
+def test_what_nobody_listens_for_is_sent_by_the_worker_while_other_queues_are_heard(today, mail, caplog):
+    relay = today.relay(today.embedded(), patience=0)
+    with running(today, "worker", "--consume", "--processes=1", f"--queue={ADDRESSING}"):
+        today.book()
+
+        def arrived():
+            relay.drain()
+            return mail.mails()
+
+        assert eventually(arrived, within=90)
+        relay.drain()
+    assert [one["To"] for one in mail.mails()] == ["alice@example.com"]
+    assert f"nobody has listened to queue {EMAIL}" in caplog.text
 
 
 def test_what_nobody_understands_goes_to_the_dead_letters(today, mail):

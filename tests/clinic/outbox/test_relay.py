@@ -24,6 +24,7 @@ class Broker:
     away: str = ""
     full: set = field(default_factory=set)
     processes: int = 1
+    deaf: tuple = ()
     looks: int = 0
 
     def publish(self, row_id, queue):
@@ -35,7 +36,7 @@ class Broker:
     def listeners(self):
         self._be_there()
         self.looks += 1
-        return {EMAIL: (0, self.processes)}
+        return {name: (0, 0 if name in self.deaf else self.processes) for name in (EMAIL, ADDRESSING)}
 
     def _be_there(self):
         if self.away:
@@ -233,6 +234,53 @@ def test_a_broker_nobody_listens_to_is_as_good_as_none(here, caplog):
     here.broker.processes = 0
     assert (here.relay.drain(), here.broker.given) == (0, [])
     assert "no-consumers" in caplog.text
+
+
+def test_a_queue_nobody_listens_to_is_as_good_as_full_and_others_go_on(here, caplog):
+    many(here.clinic, 2)
+    here.clinic.book("davi", here.clinic.slot(place=61))
+    here.broker.deaf = (EMAIL,)
+    here.relay.drain()
+    assert [queue for _, queue in here.broker.given] == [ADDRESSING]
+    assert caplog.text.count(f"queue {EMAIL} is heard by nobody") == 1
+    assert here.post.sent == []
+
+
+def test_after_a_minute_the_worker_sends_what_nobody_listens_for(there, caplog):
+    uids = many(there.clinic, 3)
+    there.broker.deaf = (EMAIL,)
+    for _ in range(4):
+        there.relay.drain()
+        there.later(PATIENCE / 3)
+    there.relay.drain()
+    assert sorted(one.uid for one in there.post.sent) == sorted(uids)
+    assert caplog.text.count(f"nobody has listened to queue {EMAIL}") == 1
+    assert there.broker.given == []
+
+
+def test_what_lies_in_a_queue_whose_consumer_is_gone_is_sent_and_its_id_is_nothing_to_do(there):
+    many(there.clinic, 2)
+    there.relay.drain()
+    there.broker.deaf = (EMAIL,)
+    for _ in range(30):
+        there.later(LOOK)
+        there.relay.drain()
+    assert len(there.post.sent) == 2
+    assert [there.hands.take_handed(one) for one in there.broker.ids] == [None, None]
+
+
+def test_when_somebody_listens_again_it_is_theirs_again(here, caplog):
+    here.broker.deaf = (EMAIL,)
+    here.relay.drain()
+    here.later(PATIENCE)
+    many(here.clinic, 1)
+    here.relay.drain()
+    here.broker.deaf = ()
+    here.later(LOOK)
+    many(here.clinic, 2)
+    here.relay.drain()
+    assert (len(here.post.sent), len([one for one in here.broker.given if one[1] == EMAIL])) == (1, 2)
+    assert f"somebody listens to queue {EMAIL} again" in caplog.text
 
 
 def test_who_listens_is_asked_now_and_then(here):
