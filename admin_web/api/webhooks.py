@@ -12,10 +12,10 @@ from admin_web.api.faults import Fault, changed
 from admin_web.api.operations import Asked, Operation, Part, Reply
 from admin_web.api.paging import after_id, cursor, of_few, place
 from admin_web.api.paging import part as first
-from admin_web.api.types import Given, Label, Paged, Shown
+from admin_web.api.types import Cursor, Given, Label, Moment, Paged, Shown
 from clinic.outbox.list import NotToBeSent
 from clinic.profile import ChangedMeanwhile
-from clinic.webhooks.deliveries import Delivery
+from clinic.webhooks.deliveries import MOST_RESENT, Delivery, Since
 from clinic.webhooks.service import Programs
 from clinic.webhooks.subscriptions import BadUrl, LabelTaken, NoKey, Subscription, TooMany, Wish
 
@@ -94,10 +94,21 @@ class ShownDeliveries(Shown):
     next_cursor: str | None
 
 
+class ResendQuery(Given):
+    """What is sent once more: what failed, or everything (for who lost what they had); `since` when it was written."""
+
+    since: Moment | None = None
+    which: Literal["failed", "all"] = "failed"
+    limit: Annotated[int, Field(ge=1, le=MOST_RESENT)] = MOST_RESENT
+    cursor: Cursor | None = None
+
+
 class Resent(Shown):
-    """How many are sent once more."""
+    """How many are sent once more, and how many more there are: they go with the same question and `next_cursor`."""
 
     count: int
+    left: int = 0
+    next_cursor: str | None = None
 
 
 class Integrations:
@@ -187,9 +198,18 @@ class Integrations:
             raise Fault(409, "not-to-be-sent", "Este aviso ainda não saiu ou não vale mais") from None
         return Reply(Resent(count=1))
 
-    def resend_failed(self, asked: Asked) -> Reply:
-        """All that failed."""
-        return Reply(Resent(count=self._programs.deliveries.resend_failed(self._one(asked).id, asked.viewer.ref)))
+    def resend_some(self, asked: Asked) -> Reply:
+        """What failed, or all there was since a moment: the oldest first, so many at once."""
+        one, query, deliveries = self._one(asked), asked.query, self._programs.deliveries
+        if query.which == "all" and query.since is None:
+            errors = [{"field": "since", "message": "Diga desde quando."}]
+            raise Fault(422, "invalid", "Falta desde quando reenviar tudo", "", errors)
+        went_on = place(query.cursor, (int, int))
+        after, newest = went_on or (0, deliveries.newest(one.id))
+        wanted = Since(query.since, query.which == "failed", min(max(newest, 0), NEWEST))
+        done = deliveries.resend_since(one.id, asked.viewer.ref, wanted, min(max(after, 0), NEWEST), query.limit)
+        following = cursor(done.last, newest) if done.left else None
+        return Reply(Resent(count=done.count, left=done.left, next_cursor=following))
 
     def _one(self, asked: Asked) -> Subscription:
         try:
@@ -270,8 +290,10 @@ def part(clinic: "Clinic") -> Part:
                   shows=Webhook),
         Operation("GET", log, "list_webhook_deliveries", "O que foi avisado", own.deliveries, MANAGERS, reads,
                   query=DeliveriesQuery, shows=ShownDeliveries, refuses=(422,)),
-        Operation("POST", f"{log}/resend", "resend_failed_webhook_deliveries", "Reenviar tudo o que falhou",
-                  own.resend_failed, MANAGERS, writes, shows=Resent),
+        Operation("POST", f"{log}/resend", "resend_webhook_deliveries", "Reenviar o que falhou, ou tudo desde então",
+                  own.resend_some, MANAGERS, writes, query=ResendQuery, shows=Resent, refuses=(422,),
+                  about="Do mais antigo ao mais novo, até 500 por pedido; left diz quantos faltam, e next_cursor os "
+                        "pede. O id do acontecimento é o mesmo; o que já tinha chegado vai com outro webhook-id."),
         Operation("POST", f"{log}/<int:delivery_id>/resend", "resend_webhook_delivery", "Reenviar um aviso",
                   own.resend, MANAGERS, writes, shows=Resent, refuses=(409,)),
     ])  # fmt: skip

@@ -18,6 +18,9 @@ from db.tables import Appointment, OutboxRow, Patient
 A_PAGE = 50
 MOST_AT_ONCE = 5000
 STATUSES = ("waiting", "sent", "failed", "silenced")
+OVER = ("sent", "failed")
+A_COPY = "%:" + 32 * "_"
+"""So ends what a message may be written once under, where it is one that was sent before (see `_once_more`)."""
 REFUSED = ("bounced-", "address-", "content-")
 """Reasons for which an address may be let alone."""
 
@@ -67,6 +70,15 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     subscription_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How many are sent once more, how many more there are, and the id of the last of those that were."""
+
+    count: int
+    left: int
+    last: int
 
 
 class NotToBeSent(Exception):
@@ -146,11 +158,37 @@ class OutboxList:
         self._audit.add(by, "messages.resent", "messages", note=str(count))
         return batch, count
 
+    def resend_some(self, wanted: Wanted, by: str, after: int, limit: int) -> Again:
+        """Send what was sent or given up, among those that are looked for, once more: the oldest first, from the one
+        `after` an id on. Of all that was sent each goes once, however often it was sent again before."""
+        now = self._clock()
+        status = [_O.status == wanted.status] if wanted.status else [among(_O.status, OVER), _O.dedupe.not_like(A_COPY)]
+        which = (self._of, _O.id > after, *status, *_which(wanted))
+
+        def work(connection: Connection) -> Again:
+            ids = connection.scalars(select(_O.id).where(*which).order_by(_O.id).limit(limit)).all()
+            count = sum(self._still_over(connection, one, by, now) for one in ids)
+            last = ids[-1] if ids else after
+            left = select(func.count()).select_from(_O).where(*which, _O.id > last)
+            return Again(count, connection.scalar(left) or 0, last)
+
+        done = self._database.write(work)
+        self._audit.add(by, "messages.resent", "webhook", wanted.subscription_id, str(done.count))
+        return done
+
     def progress(self, batch: str) -> tuple[int, int]:
         """Of those that were sent again together: how many are over, and how many there are."""
         counted = select(func.count(), func.count(_O.due_at)).where(_O.batch == batch)
         row = self._database.first(counted)
         return (row[0] - row[1], row[0]) if row else (0, 0)
+
+    def _still_over(self, connection: Connection, message_id: int, by: str, now: datetime) -> bool:
+        """Once more, unless somebody else has just had it sent, or has deleted it."""
+        try:
+            self._once_more(connection, message_id, by, now)
+        except (KeyError, NotToBeSent):
+            return False
+        return True
 
     def _once_more(self, connection: Connection, message_id: int, by: str, now: datetime) -> int:
         row = connection.execute(select(_O).where(_O.id == message_id, self._of).with_for_update()).first()

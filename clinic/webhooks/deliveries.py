@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic.audit import AuditTrail
 from clinic.clock import Clock
-from clinic.outbox.list import A_PAGE, TO_PROGRAMS, Line, OutboxList, Wanted
+from clinic.outbox.list import A_PAGE, TO_PROGRAMS, Again, Line, OutboxList, Wanted
 from clinic.webhooks.attempts import Attempts
 from clinic.webhooks.fanout import LANE, PING, PROGRAM
 from db.retry import taken
@@ -18,6 +18,8 @@ from db.session import Database
 from db.tables import OutboxRow
 
 PING_EVERY_S = 10
+MOST_RESENT = 500
+"""So many are sent again at once: who wants more asks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,16 @@ class Try:
     milliseconds: int
     answer: str
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What is told again: what was written from a `moment` on (None: ever) and no later than the `newest` one; what
+    `failed` alone, or what was taken too."""
+
+    moment: datetime | None
+    failed: bool
+    newest: int
 
 
 class Deliveries:
@@ -93,6 +105,17 @@ class Deliveries:
         """Send all that failed (since a moment) once more; how many."""
         wanted = Wanted(subscription_id=subscription_id, since=since)
         return self._outbox.resend_failed(wanted, by)[1]
+
+    def newest(self, subscription_id: int) -> int:
+        """The id of the last one there is; 0 for none."""
+        found = self._outbox.page(Wanted(subscription_id=subscription_id), 1)
+        return found[0].id if found else 0
+
+    def resend_since(self, subscription_id: int, by: str, wanted: Since, after: int, limit: int = MOST_RESENT) -> Again:
+        """Send some once more, the oldest first, from the one `after` an id on."""
+        status, before = "failed" if wanted.failed else "", wanted.newest + 1
+        asked = Wanted(status=status, subscription_id=subscription_id, since=wanted.moment, before=before)
+        return self._outbox.resend_some(asked, by, after, min(limit, MOST_RESENT))
 
     def _mine(self, subscription_id: int, delivery_id: int) -> Line:
         found = self._outbox.page(Wanted(subscription_id=subscription_id, before=delivery_id + 1), 1)

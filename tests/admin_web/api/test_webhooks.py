@@ -1,7 +1,11 @@
 """/webhooks: another program subscribes itself, with a token of a manager's that is good for that."""
 
-import pytest
+from urllib.parse import urlencode
 
+import pytest
+from sqlalchemy import update
+
+from db.tables import OutboxRow
 from tests.admin_web.api.programs import Program, fields
 from tests.clinic.outbox.posts import Post, worker
 
@@ -75,9 +79,65 @@ def test_its_deliveries_are_read_and_sent_again(site, manager, made, programs):
     worker(site.clinic, Post()).drain()
     [found] = manager.get(f"{path(made)}/deliveries?status=failed").json["items"]
     assert (found["event"], found["appointment_id"], found["reason"]) == ("appointment.booked", booked.id, "paused")
-    assert manager.post(f"{path(made)}/deliveries/resend").json == {"count": 1}
+    assert manager.post(f"{path(made)}/deliveries/resend").json == {"count": 1, "left": 0, "next_cursor": None}
     assert manager.post(f"{path(made)}/deliveries/{found['id']}/resend").status_code == 409
     assert manager.post(f"{path(made)}/deliveries/999/resend").status_code == 404
+
+
+def resend(manager, made, **query):
+    return manager.post(f"{path(made)}/deliveries/resend?{urlencode(query)}")
+
+
+@pytest.fixture
+def three_failed(site, manager, made):
+    """Three visits, an hour between each, of which nobody heard: the moment of the second one."""
+    manager.post(f"{path(made)}/pause")
+    moments = []
+    for who, place in (("alice", 0), ("bruno", 1), ("carla", 2)):
+        moments.append(site.clinic.clock().isoformat())
+        site.clinic.book(who, site.clinic.slot(place=place))
+        worker(site.clinic, Post()).drain()
+        site.clinic.clock.move(minutes=1)
+    return moments[1]
+
+
+def test_what_failed_since_a_moment_is_sent_again_and_counted(manager, made, three_failed):
+    assert resend(manager, made, since=three_failed).json["count"] == 2
+    assert resend(manager, made).json["count"] == 1
+    assert resend(manager, made).json == {"count": 0, "left": 0, "next_cursor": None}
+
+
+def test_so_many_at_once_and_the_rest_is_told(manager, made, three_failed):
+    first = resend(manager, made, limit=2).json
+    assert (first["count"], first["left"]) == (2, 1)
+    rest = resend(manager, made, limit=2, cursor=first["next_cursor"]).json
+    assert rest == {"count": 1, "left": 0, "next_cursor": None}
+    assert resend(manager, made, limit=501).status_code == 400
+
+
+def test_all_since_a_moment_is_told_again_once(site, manager, made, programs):
+    since = site.clinic.clock().isoformat()
+    for who, place in (("alice", 0), ("bruno", 1)):
+        site.clinic.book(who, site.clinic.slot(place=place))
+    worker(site.clinic, Post()).drain()
+    sent(site, made)
+    for _ in range(2):
+        assert resend(manager, made, since=since, which="all").json["count"] == 2
+        sent(site, made)
+    assert len(programs.deliveries.page(made.json["id"], "sent")) == 6
+    assert "messages.resent" in [one.action for one in site.clinic.audit.latest()]
+
+
+def sent(site, made):
+    """All that waits for it has arrived."""
+    mine = (OutboxRow.subscription_id == made.json["id"], OutboxRow.status == "waiting")
+    values = {"status": "sent", "due_at": None, "settled_at": site.clinic.clock()}
+    site.clinic.database.change(update(OutboxRow).where(*mine).values(**values))
+
+
+def test_all_wants_to_know_since_when(manager, made):
+    reply = resend(manager, made, which="all")
+    assert (reply.status_code, fields(reply)) == (422, ["since"])
 
 
 def test_a_trial_is_in_the_list_of_deliveries_which_comes_in_parts(site, manager, made):
