@@ -144,10 +144,10 @@ class Subscriptions:
     def delete(self, subscription_id: int, by: str) -> None:
         """It is gone, with its log and with what waited for it. Raises KeyError.
 
-        It is paused and emptied part by part before: what is still noted meanwhile goes with the last of it.
+        It is paused and emptied part by part before: what is still noted meanwhile goes with the last of it. Should
+        that be cut short, the audit tells who paused it.
         """
-        paused = {"paused_at": self._clock(), "paused_why": BY_HAND, "version": _S.version + 1}
-        self._database.change(update(_S).where(_S.id == subscription_id, _S.paused_at.is_(None)).values(**paused))
+        self.pause(subscription_id, by)
         for table, which in _belongings(subscription_id):
             deleted(self._database, table, *which)
         if not self._database.write(lambda connection: _removed(connection, subscription_id)):

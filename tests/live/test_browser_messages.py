@@ -103,3 +103,14 @@ def test_axe_finds_nothing(site: SmallSite, path: str, who: str):
 @pytest.mark.parametrize("end", ["", "/remarcar", "/avisos", "x"])
 def test_axe_finds_nothing_on_what_links_lead_to(site: SmallSite, clinic: SmallClinic, end: str):
     assert wrong_on(site.open(link(clinic, "cancel") + end)) == []
+
+
+def test_a_button_that_copies_says_what_was_copied(site: SmallSite):
+    page = site.open("/integracoes/nova", "manager", width=360)
+    page.get_by_label("Nome").first.fill("Painel")
+    page.get_by_label("Endereço").fill("https://painel.example/avisos")
+    page.get_by_role("button", name="Criar integração").click()
+    page.get_by_role("button", name="Copiar").click()
+    expect(page.locator("#copied")).to_have_text("Segredo copiado.")
+    expect(page.get_by_role("button", name="Copiado")).to_be_visible()
+    assert wrong_on(page) == []

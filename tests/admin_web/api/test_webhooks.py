@@ -140,6 +140,11 @@ def test_all_wants_to_know_since_when(manager, made):
     assert (reply.status_code, fields(reply)) == (422, ["since"])
 
 
+def test_deleting_leaves_the_pause_and_the_end_in_the_audit(site, manager, made):
+    manager.ask("DELETE", path(made))
+    assert [one.action for one in site.clinic.audit.latest(3)][:2] == ["webhook.deleted", "webhook.paused"]
+
+
 def test_a_trial_is_in_the_list_of_deliveries_which_comes_in_parts(site, manager, made):
     for _ in range(3):
         manager.post(f"{path(made)}/ping")
