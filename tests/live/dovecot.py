@@ -16,7 +16,7 @@ from typing import Any
 from tests.live import session
 from tests.live.postfix import start_postfix
 
-PASSWORD = "segredo"
+PASSWORD, ACCENTED = "segredo", "pão-de-açúcar-€"
 MAIL_USER = 65534
 CONFIG = """protocols = imap
 listen = 127.0.0.1
@@ -35,6 +35,10 @@ first_valid_uid = 1
 passdb {{
   driver = static
   args = password={password}
+}}
+passdb {{
+  driver = static
+  args = password={accented}
 }}
 userdb {{
   driver = static
@@ -60,7 +64,7 @@ service stats {{
 
 @dataclass(frozen=True)
 class Dovecot:
-    """One running server; everybody's password is PASSWORD."""
+    """One running server; everybody's password is PASSWORD, or ACCENTED."""
 
     place: str
     mail: str
@@ -103,7 +107,9 @@ def _started(place: Path, mail: Path) -> dict[str, Any]:
     (place / "run/modules").symlink_to(modules)
     config = place / "dovecot.conf"
     config.write_text(
-        CONFIG.format(place=place, root=root, mail=mail, port=found.port, password=PASSWORD, user=MAIL_USER)
+        CONFIG.format(
+            place=place, root=root, mail=mail, port=found.port, password=PASSWORD, accented=ACCENTED, user=MAIL_USER
+        )
     )
     command = [str(root / "usr/bin/doveconf"), "-c", str(config), "-m", "master", "-e", str(root / "usr/sbin/dovecot")]
     session.keep(place, [*command, "-F", "-c", str(config)], {"LD_LIBRARY_PATH": os.pathsep.join(map(str, folders))})

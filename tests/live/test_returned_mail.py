@@ -3,6 +3,7 @@
 import contextlib
 import uuid
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import update
@@ -20,7 +21,7 @@ from tests.clinic import media
 from tests.clinic.media import mail_server
 from tests.clinic.outbox.posts import worker
 from tests.live import session
-from tests.live.dovecot import Dovecot, start_dovecot
+from tests.live.dovecot import ACCENTED, Dovecot, start_dovecot
 from tests.live.postfix import start_postfix
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("postfix")]
@@ -109,9 +110,12 @@ def test_a_connection_that_is_lost_is_told_as_such(dovecot, name):
     [
         ({}, "ok", "a caixa abre"),
         ({"password": "errada"}, "wrong", "recusa o usuário ou a senha"),
+        ({"password": ACCENTED}, "ok", "a caixa abre"),
+        ({"password": quote(ACCENTED)}, "ok", "a caixa abre"),
+        ({"password": "pão-de-queijo"}, "wrong", "recusa o usuário ou a senha"),
         ({"folder": "Nada"}, "wrong", "não tem essa pasta"),
     ],
-    ids=["good", "password", "folder"],
+    ids=["good", "password", "accents", "accents escaped", "other accents", "folder"],
 )
 def test_alo_check_says_whether_the_mailbox_opens(dovecot, name, change, state, words):
     dovecot.put(name, REPORT)

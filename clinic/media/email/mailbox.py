@@ -127,7 +127,7 @@ class Mailbox:
         except (imaplib.IMAP4.error, OSError) as error:
             raise NoMailbox("unreachable") from error
         try:
-            server.login(unquote(self._url.username or ""), unquote(self._url.password or ""))
+            _log_in(server, unquote(self._url.username or ""), unquote(self._url.password or ""))
         except (imaplib.IMAP4.error, OSError) as error:
             _hung_up(server)
             refused = isinstance(error, imaplib.IMAP4.error) and not isinstance(error, imaplib.IMAP4.abort)
@@ -147,6 +147,14 @@ class Mailbox:
                 _hung_up(server)
                 raise
         return server
+
+
+def _log_in(server: imaplib.IMAP4, user: str, password: str) -> None:
+    """LOGIN knows ASCII alone; what has accents goes by SASL's PLAIN, in UTF-8 (RFC 4616)."""
+    if (user + password).isascii():
+        server.login(user, password)
+    else:
+        server.authenticate("PLAIN", lambda _: f"\0{user}\0{password}".encode())
 
 
 def _hung_up(server: imaplib.IMAP4) -> None:
