@@ -96,7 +96,8 @@ class Booking:
 
     def _book(self, person: Person, slot: SlotInfo, terms: Terms, once: str, typed: str, over_quota: bool) -> Booked:
         bookings, by = self._clinic.desk.bookings, viewer().ref
-        reason, hold = " ".join(typed.split())[:LONGEST_REASON], bookings.hold(slot, by, terms.kind.minutes)
+        hold = bookings.hold(slot, by, terms.kind.minutes, terms.kind.margin)
+        reason = " ".join(typed.split())[:LONGEST_REASON]
         try:
             key = f"{by}:{once}"[:120] if once else None
             return bookings.book_for(person, hold, terms, by, key, reason, over_quota)
@@ -138,7 +139,8 @@ class Booking:
         """Where the time comes later than the convênio may let people wait; a retorno is the doctor's to set."""
         if terms.specialty_id is None or terms.kind.code == "return":
             return None
-        criteria = Criteria(terms.specialty_id, payer_id=terms.payer_id, minutes=terms.kind.minutes)
+        kind = terms.kind
+        criteria = Criteria(terms.specialty_id, payer_id=terms.payer_id, minutes=kind.minutes, margin=kind.margin)
         return wait_beyond(self._clinic, criteria, slot)
 
     def _render(self, template: str, slot: SlotInfo, **more: object) -> str:

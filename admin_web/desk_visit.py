@@ -133,7 +133,7 @@ class Visit:
         minutes = int((old.ends_at - old.starts_at).total_seconds()) // 60
         knowing = request.form.get("ciente") == "cota"
         over = knowing and desk.offers.over_quota(slot, old.payer_id, old.id)
-        hold = desk.bookings.hold(slot, by, minutes)
+        hold = desk.bookings.hold(slot, by, minutes, self._clinic.directory.kind(old.kind_id).margin_of(minutes))
         try:
             key = f"{by}:{request.form.get('once') or hold.token}"[:120]
             moved = desk.bookings.move(appointment_id, hold, by, terms, key, knowing)
@@ -188,6 +188,7 @@ class Visit:
         criteria = Criteria(
             specialty, doctor_id=visit.doctor_id, unit_id=visit.unit_id, payer_id=visit.payer_id,
             modality=visit.modality, minutes=minutes,
+            margin=self._clinic.directory.kind(visit.kind_id).margin_of(minutes),
         )  # fmt: skip
         return self._clinic.agenda.next_free(criteria, after=max(after, self._clinic.clock()), limit=TIMES)
 

@@ -31,6 +31,8 @@ def told(one: Fact, extra: Extra, roster: Roster) -> str:
         return (
             f"{doctor} já tem consulta {span}{_where(one, extra, roster)}. Escolha outra hora, ou uma das duas espera."
         )
+    if one.what == "margin":
+        return f"{doctor} tem preparo ou arrumação {span}, entre uma consulta e outra. Escolha outra hora, ou combine."
     if one.what == "blocked":
         return f"O horário {span} está bloqueado na agenda. Escolha outra hora, ou combine antes com o médico."
     if one.what == "quota":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import Connection, select
 
 from clinic import quotas
+from clinic.margins import reach
 from clinic.planning import covers
 from clinic.profile import profile_of
 from clinic.public_holidays import holiday_name
@@ -30,13 +31,13 @@ class Fact:
 
     closed: the unit has a holiday (`name`) · away: the doctor is (`name`: why, "" where nothing was said) · outside:
     it is not within the doctor's hours · visit: the doctor has another one then, wherever and however (`entity_id`) ·
-    blocked: the time is taken from the agenda · held: somebody is booking that time, or it is kept for who waits
-    (`name`: "waiting") · quota: the doctor has
-    as many visits a day of this payer (`entity_id`: how many) as are taken from it · free: there is a time
-    (`entity_id`: the slot) that could be booked instead.
+    margin: the time before or after that one, or before or after this, in which the doctor is not booked (the time is
+    where they meet) · blocked: the time is taken from the agenda · held: somebody is booking that time, or it is kept
+    for who waits (`name`: "waiting") · quota: the doctor has as many visits a day of this payer (`entity_id`: how many)
+    as are taken from it · free: there is a time (`entity_id`: the slot) that could be booked instead.
     """
 
-    what: Literal["closed", "away", "outside", "visit", "blocked", "held", "quota", "free"]
+    what: Literal["closed", "away", "outside", "visit", "margin", "blocked", "held", "quota", "free"]
     starts_at: datetime
     ends_at: datetime
     name: str = ""
@@ -65,7 +66,8 @@ def look(connection: Connection, roster: Roster, extra: "Extra", now: datetime) 
     found += _outside(roster, extra) if not found else []
     slots = list(connection.execute(_over(Slot, extra).order_by(Slot.starts_at)).mappings())
     blocked = [] if found else _blocked(slots)
-    return (*found, *_visits(connection, extra), *_quota(connection, roster, extra), *blocked, *_to_be_had(slots, now))
+    found += _visits(connection, roster, extra)
+    return (*found, *_quota(connection, roster, extra), *blocked, *_to_be_had(slots, now))
 
 
 def _closed(connection: Connection, roster: Roster, extra: "Extra") -> Iterator[Fact]:
@@ -92,18 +94,30 @@ def _outside(roster: Roster, extra: "Extra") -> list[Fact]:
     return [Fact("outside", extra.starts_at, extra.ends_at, unit_id=extra.unit_id)]
 
 
-def _over(table: Any, extra: "Extra") -> Any:
-    """What of a doctor's touches that time, wherever it is."""
-    mine = select(table.__table__).where(table.doctor_id == extra.doctor_id, table.ends_at > extra.starts_at)
-    return mine.where(table.starts_at < extra.ends_at, table.starts_at > extra.starts_at - DAY)
+def _over(table: Any, extra: "Extra", beside: timedelta = timedelta()) -> Any:
+    """What of a doctor's touches that time, or is so near to it, wherever it is."""
+    mine = select(table.__table__).where(table.doctor_id == extra.doctor_id, table.ends_at > extra.starts_at - beside)
+    return mine.where(table.starts_at < extra.ends_at + beside, table.starts_at > extra.starts_at - beside - DAY)
 
 
-def _visits(connection: Connection, extra: "Extra") -> list[Fact]:
-    there = _over(Appointment, extra).where(Appointment.live == 1).order_by(Appointment.starts_at, Appointment.id)
-    return [
-        Fact("visit", row.starts_at, row.ends_at, unit_id=row.unit_id, modality=row.modality, entity_id=row.id)
-        for row in connection.execute(there)
-    ]
+def _visits(connection: Connection, roster: Roster, extra: "Extra") -> list[Fact]:
+    margins = [one.margin for one in roster.kinds]
+    widest = max((one.before for one in margins), default=0) + max((one.after for one in margins), default=0)
+    there = _over(Appointment, extra, timedelta(minutes=widest)).where(Appointment.live == 1)
+    ordered = connection.execute(there.order_by(Appointment.starts_at, Appointment.id))
+    return [fact for row in ordered if (fact := _visit(row, roster, extra))]
+
+
+def _visit(row: Any, roster: Roster, extra: "Extra") -> Fact | None:
+    """What another visit has to do with this one: at the same time, or where margins meet."""
+    about = {"unit_id": row.unit_id, "modality": row.modality, "entity_id": row.id}
+    if row.starts_at < extra.ends_at and extra.starts_at < row.ends_at:
+        return Fact("visit", row.starts_at, row.ends_at, **about)
+    minutes = int((row.ends_at - row.starts_at).total_seconds()) // 60
+    first, last = reach(row.starts_at, minutes, roster.kind[row.kind_id].margin_of(minutes))
+    begins, ends = reach(extra.starts_at, extra.kind.minutes, extra.kind.margin)
+    meet = max(first, begins), min(last, ends)
+    return Fact("margin", *meet, **about) if meet[0] < meet[1] else None
 
 
 def _quota(connection: Connection, roster: Roster, extra: "Extra") -> Iterator[Fact]:

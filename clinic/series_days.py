@@ -73,7 +73,7 @@ class SeriesDays:
         terms = self._asked.terms
         criteria = Criteria(
             self._asked.specialty, terms.doctor_id, terms.unit_id, terms.payer_id, terms.modality,
-            minutes=terms.kind.minutes,
+            minutes=terms.kind.minutes, margin=terms.kind.margin,
         )  # fmt: skip
         return self._agenda.between(criteria, *week_of(day, self._zone))
 

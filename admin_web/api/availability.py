@@ -14,6 +14,7 @@ from admin_web.api.operations import Asked, Operation, Part, Reply
 from admin_web.api.types import Day, Given, Limit, Moment, RecordId, Shown
 from clinic.access import may_see_unit
 from clinic.bookings import Hold, SlotTaken
+from clinic.kinds import NO_MARGIN, Margin
 from clinic.slots import Criteria, SlotInfo
 from clinic.users import Viewer
 
@@ -25,7 +26,8 @@ LONGEST_HOLD = 480
 
 
 class Wanted(Given):
-    """What a time must fit. With `day` the times of that day, else the next ones from `after` on."""
+    """What a time must fit. With `day` the times of that day, else the next ones from `after` on. With `kind_id` it is
+    long enough for that kind of visit, and nobody is booked in the time before and after it that the kind asks for."""
 
     specialty_id: RecordId
     doctor_id: RecordId | None = None
@@ -34,6 +36,7 @@ class Wanted(Given):
     modality: Modality | None = None
     period: Literal["morning", "afternoon"] | None = None
     minutes: Annotated[int, Field(ge=0, le=LONGEST_HOLD)] = 0
+    kind_id: RecordId | None = None
     day: Day | None = None
     after: Moment | None = None
     limit: Limit = 10
@@ -60,10 +63,11 @@ class Times(Shown):
 
 
 class HoldWanted(Given):
-    """Which time, and how long the visit will be (0: as long as the slot)."""
+    """Which time, and how long the visit will be (0: as long as the slot, or as the kind of visit)."""
 
     slot_id: RecordId
     minutes: Annotated[int, Field(ge=0, le=LONGEST_HOLD)] = 0
+    kind_id: RecordId | None = None
 
 
 class Held(Shown):
@@ -84,9 +88,9 @@ class Availability:
         """The next free times, or those of a day."""
         query: Wanted = asked.query
         self._check(query)
-        chosen = query.model_dump(include={"specialty_id", "doctor_id", "unit_id", "payer_id", "modality", "period",
-                                           "minutes"})  # fmt: skip
-        criteria = Criteria(**chosen)
+        chosen = query.model_dump(include={"specialty_id", "doctor_id", "unit_id", "payer_id", "modality", "period"})
+        minutes, margin = self._need(query)
+        criteria = Criteria(**chosen, minutes=minutes, margin=margin)
         if query.day is None:
             found = self._clinic.agenda.next_free(criteria, query.after, query.limit)
             return Reply(Times(items=_shown(found)))
@@ -100,7 +104,7 @@ class Availability:
         slot = slot_of(self._clinic, asked.viewer, given.slot_id)
         by, bookings = holder(asked.viewer), self._clinic.desk.bookings
         keep = bookings.hold if _is_staff(asked.viewer) else bookings.hold_one
-        hold = keep(slot, by, given.minutes)
+        hold = keep(slot, by, *self._need(given))
         self._clinic.live.put("slot", slot.id, slot.unit_id, slot.doctor_id)
         return Reply(_held(hold), location=f"/holds/{hold_id(hold)}")
 
@@ -112,6 +116,16 @@ class Availability:
         self._clinic.desk.bookings.release(hold)
         self._clinic.live.put("slot", hold.slot.id, hold.slot.unit_id, hold.slot.doctor_id)
         return Reply()
+
+    def _need(self, asked: Wanted | HoldWanted) -> tuple[int, Margin]:
+        """How long, and what is beside it."""
+        if asked.kind_id is None:
+            return asked.minutes, NO_MARGIN
+        kind = self._clinic.desk.roster().kind.get(asked.kind_id)
+        if kind is None:
+            raise unknown("kind_id")
+        minutes = asked.minutes or kind.minutes
+        return minutes, kind.margin_of(minutes)
 
     def _check(self, query: Wanted) -> None:
         roster = self._clinic.desk.roster()

@@ -9,6 +9,7 @@ from admin_web.api.faults import NOT_ALLOWED, Fault, unknown
 from admin_web.api.operations import Asked
 from admin_web.api.visits import NewAppointment, Rescheduling, Time
 from clinic.bookings import Booking, Hold, SlotTaken
+from clinic.kinds import KindInfo
 from clinic.offers import Offer, Wanted
 from clinic.people import Person
 from clinic.slots import SlotInfo
@@ -35,7 +36,7 @@ class Booker:
         wanted = Wanted(given.specialty_id, given.kind_id, given.payer_id, given.modality)
         offer = self._clinic.desk.offers.offer(person, slot, wanted, by)
         _check(wanted, offer)
-        hold = self._held(slot, kept, by, offer.terms.kind.minutes)
+        hold = self._held(slot, kept, by, offer.terms.kind)
         try:
             booked = self._book(asked, person, hold, offer.terms)
         finally:
@@ -56,7 +57,8 @@ class Booker:
             raise Fault(422, "not-allowed", "Isto não pode ser marcado assim", said) from None
         minutes = int((old.ends_at - old.starts_at).total_seconds()) // 60
         over = desk.offers.over_quota(slot, old.payer_id, old.id) if asked.body.over_quota else 0
-        hold = self._held(slot, kept, kept.by if kept else holder(asked.viewer), minutes)
+        kind = self._clinic.directory.kind(old.kind_id)
+        hold = self._held(slot, kept, kept.by if kept else holder(asked.viewer), kind, minutes)
         try:
             moved = self._move(asked, booking_id, hold, terms)
         finally:
@@ -123,11 +125,14 @@ class Booker:
             raise SlotTaken
         return self._clinic.desk.bookings.slot(hold.slot.id), hold
 
-    def _held(self, slot: SlotInfo, kept: Hold | None, by: str, minutes: int) -> Hold:
-        """Held long enough: what was held before, where that suffices."""
-        if kept is not None and lasts(kept) >= timedelta(minutes=minutes):
+    def _held(self, slot: SlotInfo, kept: Hold | None, by: str, kind: KindInfo, minutes: int = 0) -> Hold:
+        """Held long enough: what was held before, where that suffices. `minutes`: not as long as its kind says."""
+        minutes, bookings = minutes or kind.minutes, self._clinic.desk.bookings
+        margin = kind.margin_of(minutes)
+        long = kept is not None and lasts(kept) >= timedelta(minutes=minutes)
+        if kept is not None and long and bookings.covers(kept, minutes, margin):
             return kept
-        return self._clinic.desk.bookings.hold(slot, by, minutes)
+        return bookings.hold(slot, by, minutes, margin)
 
 
 def _is_staff(asked: Asked) -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from clinic.appointments import Act, Booking
 from clinic.clock import Clock
 from clinic.holds import Hold, SlotTaken, hold_within
+from clinic.kinds import NO_MARGIN, Margin
 from clinic.offers import Offer, Offers, Wanted
 from clinic.people import Person
 from clinic.slots import SlotInfo
@@ -55,7 +56,16 @@ class WaitingOffers:
     def __init__(self, database: Database, bookings: WaitingBookings, terms: Offers, clock: Clock) -> None:
         self._database, self._bookings, self._terms, self._clock = database, bookings, terms, clock
 
-    def make(self, waiting_id: int, slot: SlotInfo, minutes: int, until: datetime, by: str, untold: str = "") -> int:
+    def make(
+        self,
+        waiting_id: int,
+        slot: SlotInfo,
+        minutes: int,
+        until: datetime,
+        by: str,
+        untold: str = "",
+        margin: Margin = NO_MARGIN,
+    ) -> int:
         """Keep a time for one who waits, and let them know; the offer's id. Raises NotOffered, SlotTaken.
 
         `untold`: why no message is sent, so that the desk calls them.
@@ -67,7 +77,7 @@ class WaitingOffers:
             entry = rows.locked(connection, waiting_id)
             if entry is None or entry.live != 1:
                 raise NotOffered
-            hold = hold_within(connection, slot, token, now, until, minutes)
+            hold = hold_within(connection, slot, token, now, until, minutes, margin)
             row = {
                 "waiting_id": waiting_id, "slot_id": slot.id, "doctor_id": slot.doctor_id, "unit_id": slot.unit_id,
                 "modality": slot.modality, "starts_at": slot.starts_at, "ends_at": hold.slot.ends_at, "until": until,

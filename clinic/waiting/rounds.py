@@ -16,6 +16,7 @@ from clinic.agenda import Agenda
 from clinic.bookings import SlotTaken
 from clinic.clock import Clock
 from clinic.desk_bookings import DeskBookings
+from clinic.kinds import KindInfo
 from clinic.offers import Offers, Wanted
 from clinic.people import Person
 from clinic.profile import Profiles
@@ -140,10 +141,10 @@ class WaitingRounds:
         if wish.payer_id is None:
             raise NotOffered("payer")
         until = self._patience.by_hand(self._clock(), slot.starts_at, self._rosters.get().unit[slot.unit_id].tz)
-        minutes = self._minutes(self._person(wish), wish, slot)
-        if until is None or minutes is None:
+        kind = self._kind(self._person(wish), wish, slot)
+        if until is None or kind is None:
             raise NotOffered("near" if until is None else "unfit")
-        return self._make(self._person(wish), wish, slot, minutes, until, by)
+        return self._make(self._person(wish), wish, slot, kind, until, by)
 
     def _free(self, wishes: Sequence[Wish], now: datetime) -> FreeTimes:
         ahead = timedelta(days=self._profiles.get().booking_days + 1)
@@ -182,11 +183,11 @@ class WaitingRounds:
             if any(one.starts_at < slot.ends_at and slot.starts_at < one.ends_at for one in busy):
                 continue
             until = self._patience.until(now, slot.starts_at, self._rosters.get().unit[slot.unit_id].tz)
-            minutes = self._minutes(person, wish, slot) if until else None
-            if until is None or minutes is None:
+            kind = self._kind(person, wish, slot) if until else None
+            if until is None or kind is None:
                 continue
             try:
-                self._make(person, wish, slot, minutes, until, SYSTEM)
+                self._make(person, wish, slot, kind, until, SYSTEM)
             except SlotTaken:
                 continue
             except NotOffered:
@@ -194,18 +195,18 @@ class WaitingRounds:
             return slot
         return None
 
-    def _make(self, person: Person, wish: Wish, slot: SlotInfo, minutes: int, until: datetime, by: str) -> int:
+    def _make(self, person: Person, wish: Wish, slot: SlotInfo, kind: KindInfo, until: datetime, by: str) -> int:
         """Whom only people may book for is sent no link that would refuse them: the desk calls."""
         untold = "" if self._offers.may_alone(person) else BY_PEOPLE
-        return self._offers.make(wish.id, slot, minutes, until, by, untold)
+        return self._offers.make(wish.id, slot, kind.minutes, until, by, untold, kind.margin)
 
-    def _minutes(self, person: Person, wish: Wish, slot: SlotInfo) -> int | None:
-        """How long it would be; None where it cannot be booked so."""
+    def _kind(self, person: Person, wish: Wish, slot: SlotInfo) -> KindInfo | None:
+        """What it would be booked as; None where it cannot be booked so."""
         wanted = Wanted(wish.specialty_id, None, wish.payer_id, wish.modality)
         offer = self._terms.offer(person, slot, wanted)
         possible = offer.possible and not offer.over_quota
         fits = possible and (wish.payer_id is None or offer.terms.payer_id == wish.payer_id)
-        return offer.terms.kind.minutes if fits else None
+        return offer.terms.kind if fits else None
 
     def _person(self, wish: Wish) -> Person:
         kind = "patient" if wish.patient_id is not None else "pre_registration"

@@ -8,6 +8,7 @@ import pytest
 
 from admin_web.fields import Field, read
 from clinic.editing import stamp
+from clinic.kinds import Margin
 from tests.admin_web.forms import as_shown, send
 
 INPUT = re.compile(r'<input [^>]*name="([^"]+)" value="([^"]*)"')
@@ -178,3 +179,20 @@ def test_a_units_number_and_zone_are_shown_as_people_write_them(manager):
     page = manager.get("/unidades/1").text
     assert re.search(r'name="phone" value="\(\d\d\) \d{4,5}-\d{4}"', page)
     assert ">São Paulo</option>" in page
+
+
+def test_the_time_before_and_after_a_kind_of_visit_is_kept(clinic, manager):
+    path = f"/tipos/{clinic.at.kinds['exam']}"
+    shown = as_shown(manager.get(path).text)
+    assert (shown["before_minutes"], shown["after_minutes"]) == (["0"], ["0"])
+    assert send(manager, path, shown | {"before_minutes": "", "after_minutes": "10"}).status_code == 303
+    assert clinic.directory.kind("exam").margin == Margin(0, 10)
+
+
+@pytest.mark.parametrize("typed", ["121", "-1", "dez", "1.5"])
+def test_a_margin_is_two_hours_at_most(clinic, manager, typed):
+    path = f"/tipos/{clinic.at.kinds['exam']}"
+    reply = send(manager, path, as_shown(manager.get(path).text) | {"after_minutes": typed})
+    assert (reply.status_code, "Um número de 0 a 120." in reply.text) == (422, True)
+    assert as_shown(reply.text)["after_minutes"] == [typed]
+    assert not clinic.directory.kind("exam").margin

@@ -15,6 +15,7 @@ from clinic.bookings import Overlaps, SlotTaken, TooMany, TooManyFromNumber
 from clinic.practice import OFFERED_AGAIN
 from db.tables import Appointment, Slot
 from db.tables import AppointmentChange as Change
+from tests.clinic.margins import with_margin
 
 BOOKERS, TRIES_EACH = 64, 6
 
@@ -184,3 +185,25 @@ def test_another_time_is_offered_once_however_often_that_is_sent(clinic):
     assert sorted(at_once([offer] * 8)) == [0] * 7 + [1]
     told = select(Change.id).where(Change.appointment_id == visit.id, Change.event == OFFERED_AGAIN)
     assert len(clinic.database.rows(told)) == 1
+
+
+def test_of_a_visit_and_the_margin_of_another_one_has_the_time(clinic):
+    kind = with_margin(clinic, after=10, code="exam")
+    slots = clinic.agenda.next_free(clinic.criteria(doctor="marina"), limit=8)[::2]
+    beside = [clinic.agenda.next_free(clinic.criteria(doctor="marina"), one.ends_at, 1)[0] for one in slots]
+    people = strangers(clinic, 2 * len(slots))
+
+    def examined(person, slot):
+        try:
+            hold = clinic.bookings.hold(slot, f"call-{person.ref}", kind.minutes, kind.margin)
+            clinic.bookings.book(person, hold, clinic.terms(slot, kind="exam"), "telephone")
+        except SlotTaken:
+            return "SlotTaken"
+        return "won"
+
+    jobs = [partial(examined, one, slot) for one, slot in zip(people, slots, strict=False)]
+    jobs += [partial(tries, clinic, one, slot) for one, slot in zip(people[len(slots) :], beside, strict=True)]
+    found = at_once(jobs)
+    assert [{one, other} for one, other in zip(found, found[len(slots) :], strict=False)] == [
+        {"won", "SlotTaken"} for _ in slots
+    ]

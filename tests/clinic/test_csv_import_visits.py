@@ -5,6 +5,7 @@ from sqlalchemy import update
 
 from db.tables import Appointment, OutboxRow, Slot
 from tests.clinic.csv_lists import BY, VISITS, count, done, problems, tried, undone
+from tests.clinic.margins import with_margin
 from tests.clinic.outbox.posts import Post, worker
 from tests.clinic.small_clinic import CPF
 
@@ -93,3 +94,17 @@ def test_an_appointment_that_was_confirmed_stays(clinic):
     one = done(clinic, "visits", VISITS, TUESDAY_NINE)
     clinic.desk.bookings.confirm_for(clinic.bookings.upcoming(clinic.people["bruno"])[0].id)
     assert undone(clinic, one) == {("new", "kept"): 1}
+
+
+def test_a_visit_takes_the_time_beside_it_too(clinic):
+    with_margin(clinic, after=10)
+    done(clinic, "visits", VISITS, TUESDAY_NINE)
+    [visit] = clinic.bookings.upcoming(clinic.people["bruno"])
+    assert count(clinic, Slot, Slot.appointment_id == visit.id) == 2
+
+
+def test_a_visit_without_room_beside_it_is_told(clinic):
+    done(clinic, "visits", VISITS, TUESDAY_NINE.replace("09:00", "09:30").replace(CPF["bruno"], CPF["alice"]))
+    with_margin(clinic, after=10)
+    told = problems(clinic, tried(clinic, "visits", VISITS, TUESDAY_NINE))
+    assert told == {2: {"hora": "Não há tempo livre para o preparo ou a arrumação que este tipo de consulta pede."}}

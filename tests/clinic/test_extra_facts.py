@@ -11,6 +11,7 @@ from clinic.agenda import HoursInput
 from clinic.extra_facts import NotKnown
 from clinic.visits import Extra
 from db.tables import Slot
+from tests.clinic.margins import with_margin
 
 LATER = timedelta(days=1)
 
@@ -107,3 +108,22 @@ def test_where_nothing_stands_against_it_nothing_is_asked(clinic):
     for slot in clinic.agenda.on_day(clinic.criteria(doctor="marina"), date(2026, 11, 24)).times:
         clinic.database.change(update(Slot).where(Slot.id == slot.id).values(status="booked"))
     assert book(clinic, wanted).status == "booked"
+
+
+@pytest.mark.parametrize(("at", "what"), [("14:00", ["margin"]), ("14:15", []), ("12:30", []), ("12:55", ["margin"])])
+def test_the_time_beside_a_visit_is_told(clinic, at, what):
+    kind, wanted = with_margin(clinic, before=10, after=10, code="exam"), extra(clinic)
+    slot = next(one for one in clinic.agenda.on_day(clinic.criteria(doctor="marina"), date(2026, 11, 24)).times
+                if one.ends_at > wanted.starts_at + timedelta(minutes=15))  # fmt: skip
+    hold = clinic.bookings.hold(slot, "call", kind.minutes, kind.margin)
+    clinic.bookings.book(clinic.people["alice"], hold, replace(clinic.terms(slot), kind=kind), "telephone")
+    moment = wanted.starts_at.replace(hour=int(at[:2]), minute=int(at[3:]))
+    assert [one for one in told(clinic, replace(wanted, starts_at=moment)) if one in ("visit", "margin")] == what
+
+
+def test_its_own_margin_is_told_too(clinic):
+    wanted = extra(clinic)
+    clinic.book("alice", clinic.agenda.on_day(clinic.criteria(doctor="marina"), date(2026, 11, 24)).times[3])
+    soon = replace(wanted, kind=with_margin(clinic, after=30), starts_at=wanted.starts_at.replace(hour=11, minute=50))
+    assert "margin" in told(clinic, soon)
+    assert "margin" not in told(clinic, replace(soon, starts_at=soon.starts_at.replace(hour=10)))

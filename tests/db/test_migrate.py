@@ -18,10 +18,12 @@ from db.tables import (
     Protocol,
     Table,
     Undeliverable,
+    VisitKind,
     WebhookAttempt,
     WebhookSubscription,
 )
 from tests.admin_web.site import make_user
+from tests.clinic.margins import with_margin
 from tests.clinic.small_clinic import small_clinic
 from tests.clinic.templates import START
 
@@ -147,6 +149,20 @@ def test_visits_from_before_there_were_messages_are_spoken_of(url):
     migrate.upgrade(url)
     wanted = select(OutboxRow.kind, OutboxRow.appointment_id, OutboxRow.audience, OutboxRow.status)
     assert [tuple(row) for row in small.database.rows(wanted)] == [("imported", coming.id, None, "waiting")]
+    small.database.close()
+
+
+def test_kinds_of_visit_from_before_margins_have_none(url):
+    migrate.upgrade(url)
+    small = small_clinic(url)
+    with_margin(small, before=5, after=10)
+    booked = small.book("alice")
+    small.database.close()
+    migrate.downgrade(url, "0015")
+    migrate.upgrade(url)
+    wanted = select(VisitKind.minutes, VisitKind.before_minutes, VisitKind.after_minutes).order_by(VisitKind.id)
+    assert [tuple(row) for row in small.database.rows(wanted)] == [(60, 0, 0), *[(30, 0, 0)] * 3]
+    assert small.bookings.get(booked.id).status == "booked"
     small.database.close()
 
 

@@ -1,6 +1,7 @@
 """Booking by another program: holds, keys that do it once, and an appointment's life."""
 
 from tests.admin_web.api.programs import Program, booked, booking, fields, free
+from tests.clinic.margins import with_margin
 
 
 def test_staff_books_for_anybody(site, staff):
@@ -104,3 +105,29 @@ def test_what_changed_meanwhile_is_not_cancelled(site, staff):
     path = f"/appointments/{made.json['id']}"
     staff.post(f"{path}/confirm")
     assert staff.post(f"{path}/cancel", {"reason": "clinic"}, If_Match=made.headers["ETag"]).status_code == 412
+
+
+def test_times_for_a_kind_of_visit_have_room_beside_it(site, staff):
+    kind, slot = with_margin(site.clinic, after=10), free(staff, site)
+    at = f"/availability?specialty_id={site.clinic.at.specialties['general']}&doctor_id={slot['doctor_id']}"
+    site.clinic.book("bruno", site.clinic.slot(place=1))
+    assert staff.get(at).json["items"][0] == slot
+    assert staff.get(f"{at}&kind_id={kind.id}").json["items"][0] != slot
+    assert fields(staff.get(f"{at}&kind_id=999")) == ["kind_id"]
+
+
+def test_what_is_held_for_a_kind_of_visit_is_the_visit_alone(site, patient):
+    kind, slot = with_margin(site.clinic, after=10), free(patient, site)
+    held = patient.post("/holds", {"slot_id": slot["id"], "kind_id": kind.id})
+    assert (held.status_code, held.json["slot"]) == (201, slot)
+    given = {"patient_id": site.clinic.people["alice"].id, "hold_id": held.json["id"], "kind_id": kind.id}
+    made = patient.post("/appointments", given)
+    assert (made.status_code, made.json["ends_at"]) == (201, slot["ends_at"])
+    assert site.clinic.slot().starts_at > site.clinic.bookings.get(made.json["id"]).ends_at
+
+
+def test_a_time_whose_margin_is_taken_is_a_conflict(site, staff):
+    slot, kind = free(staff, site), with_margin(site.clinic, after=10)
+    site.clinic.book("bruno", site.clinic.slot(place=1))
+    reply = staff.post("/appointments", booking(site, slot, kind_id=kind.id))
+    assert (reply.status_code, reply.json["type"]) == (409, "/api/v1/docs#slot-taken")

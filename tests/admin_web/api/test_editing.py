@@ -97,3 +97,12 @@ def test_an_account_is_closed(site, manager):
     given = {"name": "Bia Reis", "roles": ["attendant"], "active": False}
     assert manager.ask("PUT", path, given, If_Match=read.headers["ETag"]).json["active"] is False
     assert manager.ask("PUT", f"/users/{site.user('admin')}", given, If_Match="x").status_code == 403
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(0, 200), (120, 200), (121, 400), (-1, 400)])
+def test_a_kinds_margins_are_written(manager, minutes, status):
+    read = manager.get("/kinds/1")
+    given = {name: value for name, value in read.json.items() if name != "id"} | {"before_minutes": minutes}
+    saved = manager.ask("PUT", "/kinds/1", given, If_Match=read.headers["ETag"])
+    assert saved.status_code == status
+    assert manager.get("/kinds/1").json["before_minutes"] == (minutes if status == 200 else 0)

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select, update
 
 from agi.phone import HangUp
-from db.tables import Appointment, AppointmentChange, Specialty, VisitKind
+from db.tables import Appointment, AppointmentChange, Slot, Specialty, VisitKind
 from tests.agi.menus.talking import ALICE, BRUNO, CARLA, heard_name, in_order, talk, went_to
+from tests.clinic.margins import with_margin
 
 TO_TIMES = ("1", "1", "2", "2")
 HEART_RITA = ("1", "2", "2", "3")
@@ -226,3 +227,15 @@ def test_a_kind_of_the_clinics_own_is_called_by_its_name(clinic):
     call = talk(clinic, *BRUNO, "1", "3", "1", "1")
     assert heard_name(call, "Ultrassom")
     assert "booking/done" in call.heard
+
+
+def test_a_time_without_room_for_what_comes_after_is_not_said(clinic):
+    with_margin(clinic, after=10, code="first")
+    third = clinic.slot(place=2)  # half past ten begins a first visit that ends at half past eleven, which is taken
+    clinic.book("alice", clinic.slot(place=3))
+    call = talk(clinic, *BRUNO, *TO_TIMES, "1", "1")
+    (booked,) = clinic.bookings.upcoming(clinic.people["bruno"])
+    assert (booked.starts_at.date(), booked.ends_at - booked.starts_at) == (third.starts_at.date(), timedelta(hours=1))
+    assert clinic.database.rows(select(Slot.status).where(Slot.id == third.id))[0].status == "booked"
+    assert in_order(call.heard, "hour/10", "booking/done")
+    assert "hour/10 minute/30" not in " ".join(call.heard)

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from clinic.bookings import Overlaps
 from clinic.waiting.offers import NotOffered, OfferOver
 from db.tables import Slot, Waiting
+from tests.clinic.margins import with_margin
 from tests.clinic.waiting.listed import (
     frees,
     joins,
@@ -137,6 +138,19 @@ def test_a_time_too_short_for_the_visit_is_not_offered(quick):
     [slot] = frees(quick)
     quick.bookings.hold(quick.desk.bookings.slot(slot), by="somebody")
     assert rounds(quick) == 0
+
+
+def test_a_time_without_room_beside_the_visit_is_not_offered(quick):
+    with_margin(quick, after=10, code="first")
+    joins(quick, "zeca")
+    [first, after] = frees(quick, count=2)
+    beside = update(Slot).where(Slot.id == after)
+    quick.database.change(beside.values(status="booked"))
+    assert rounds(quick) == 0
+    quick.database.change(beside.values(status="free"))
+    assert (rounds(quick), slot_state(quick, after)) == (1, ("held", True))
+    quick.waiting_list.offers.accept(open_offer(quick).id, "email")
+    assert [slot_state(quick, one)[0] for one in (first, after)] == ["booked", "booked"]
 
 
 def test_an_older_wish_that_cannot_use_it_leaves_it_to_the_next(quick):
