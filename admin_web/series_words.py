@@ -5,7 +5,7 @@ from datetime import date, tzinfo
 from admin_web import words
 from clinic.bookings import NotAllowed, Overlaps
 from clinic.quotas import QuotaFull
-from clinic.series_dates import Day
+from clinic.series_dates import Day, Preview
 from clinic.series_rows import AuthorisedFull
 
 EVERY = ((1, "Toda semana"), (2, "A cada duas semanas"), (4, "A cada quatro semanas"))
@@ -54,6 +54,17 @@ def days(these: list[date]) -> str:
     """As "30/11, 07/12 e 14/12"."""
     said = [f"{one:%d/%m}" for one in these]
     return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} e {said[-1]}" if said else ""
+
+
+def summary(preview: Preview) -> str:
+    """How it stands, before anything is booked."""
+    free, others = len(preview.free), len(preview.open) - len(preview.free)
+    if not preview.open:
+        return "Todas as datas já estão marcadas."
+    if not others:
+        return "A data está livre no mesmo horário." if free == 1 else f"As {free} datas estão livres no mesmo horário."
+    told = "1 data não está livre: escolha" if others == 1 else f"{others} datas não estão livres: escolha"
+    return f"{free} {'livre' if free == 1 else 'livres'} no mesmo horário. {told} outro horário, ou pule."
 
 
 def sessions(count: int) -> str:

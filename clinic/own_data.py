@@ -30,6 +30,7 @@ from db.tables import (
     Payer,
     PreRegistration,
     Protocol,
+    Series,
     Specialty,
     Unit,
     User,
@@ -53,6 +54,8 @@ VISITS = (
     .add_columns(_A.modality.label("modalidade"), _A.price_cents.label("preco_centavos"), _A.via.label("marcada_por"))
     .add_columns(_A.cancel_reason.label("motivo_do_fim"), _A.confirmed_at.label("confirmada_em"))
     .add_columns(_A.caller.label("ligou_de"), _A.created_at.label("criada_em"))
+    .add_columns(Series.authorised.label("sessoes_autorizadas"), Series.authorisation.label("autorizacao"))
+    .outerjoin(Series, Series.id == _A.series_id)
     .join(Doctor, Doctor.id == _A.doctor_id)
     .join(Unit, Unit.id == _A.unit_id)
     .join(VisitKind, VisitKind.id == _A.kind_id)

@@ -79,6 +79,11 @@ class Preview:
         return tuple(one for one in self.days if one.what != "booked")
 
     @property
+    def free(self) -> tuple[Day, ...]:
+        """Those that can be had as they are."""
+        return tuple(one for one in self.days if one.what == "free")
+
+    @property
     def too_many(self) -> bool:
         """Whether more is asked for than was authorised."""
         return self.room is not None and len(self.open) > self.room
