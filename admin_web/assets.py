@@ -4,21 +4,24 @@ The version stands in the path and not behind a question mark: what one style sh
 carries the version too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
-from flask import Flask, Response, send_from_directory, url_for
+from flask import Flask, Response, send_file, send_from_directory, url_for
 
 from admin_web.access import Public, declare
 
 FOLDER = Path(__file__).parent / "static"
 FOR_EVER = 365 * 24 * 3600
+TOGETHER: Mapping[str, tuple[str, ...]] = {"frame/all.css": ("frame/dark.css", "frame/base.css", "ui/ui.css")}
+"""Sheets that every page needs, as one: on a slow line each request before the first paint is waited for."""
 
 
 def version(folder: Path = FOLDER) -> str:
-    """Twelve hex digits that change with any byte or name below the folder."""
-    digest = sha256()
+    """Twelve hex digits that change with any byte or name below the folder, and with what is put together."""
+    digest = sha256(repr(TOGETHER).encode())
     for file in _files(folder):
         digest.update(f"{file.relative_to(folder)}\0".encode() + file.read_bytes())
     return digest.hexdigest()[:12]
@@ -34,10 +37,14 @@ class Assets:
     def __init__(self, folder: Path = FOLDER) -> None:
         self._folder = folder
         self._version = version(folder)
+        self._urls: dict[str, str] = {}
 
     def url(self, file: str) -> str:
-        """The address of a file ("frame/base.css") with its version."""
-        return url_for("static", version=self._version, filename=file)
+        """The address of a file ("frame/base.css") with its version; a page has fifty of them, found once."""
+        known = self._urls.get(file)
+        if known is None:
+            known = self._urls[file] = url_for("static", version=self._version, filename=file)
+        return known
 
     def icon(self, name: str) -> str:
         """The address of one symbol of the sprite."""
@@ -46,10 +53,21 @@ class Assets:
     def serve(self, version: str, filename: str) -> Response:
         """The file; a page older than this process asks with another version, and what it gets must not be kept."""
         known = version == self._version
-        reply = send_from_directory(self._folder, filename, max_age=FOR_EVER if known else None)
+        longest = FOR_EVER if known else None
+        if filename in TOGETHER:
+            reply = self._sheet(filename, longest)
+        else:
+            reply = send_from_directory(self._folder, filename, max_age=longest)
         reply.cache_control.public = known
         reply.cache_control.immutable = known
         return reply
+
+    def _sheet(self, name: str, longest: int | None) -> Response:
+        """Several sheets in turn."""
+        text = "".join((self._folder / one).read_text("utf-8") for one in TOGETHER[name])
+        return send_file(
+            BytesIO(text.encode()), "text/css", etag=f"{self._version}-{len(text)}", max_age=longest, conditional=True
+        )
 
 
 def install(app: Flask) -> None:

@@ -85,14 +85,23 @@ def test_an_unknown_theme_is_refused(client):
 
 
 def test_static_files_are_kept_for_ever_under_their_version(client):
-    [sheet] = re.findall(r'href="(/static/\w{12}/frame/base.css)"', client.get("/chamadas").text)
-    cache = client.get(sheet).cache_control
-    assert (cache.immutable, cache.max_age, cache.no_store) == (True, 365 * 24 * 3600, False)
+    sheets = re.findall(r'href="(/static/\w{12}/frame/(?:all|light).css)"', client.get("/chamadas").text)
+    kept = [client.get(sheet).cache_control for sheet in sheets]
+    told = [(one.immutable, one.max_age, one.no_store, one.no_cache) for one in kept]
+    assert told == [(True, 365 * 24 * 3600, False, None)] * 2
+
+
+def test_the_sheets_of_every_page_come_as_one(client):
+    sheet = client.get("/static/x/frame/all.css")
+    alone = [client.get(f"/static/x/{one}").text for one in ("frame/dark.css", "frame/base.css", "ui/ui.css")]
+    again = client.get("/static/x/frame/all.css", headers={"If-None-Match": sheet.headers["ETag"]})
+    assert (sheet.text, sheet.mimetype, again.status_code) == ("".join(alone), "text/css", 304)
 
 
 def test_a_static_file_of_another_version_is_not_kept(client):
-    reply = client.get("/static/000000000000/frame/base.css")
-    assert (reply.status_code, reply.cache_control.max_age) == (200, None)
+    for file in ("frame/base.css", "frame/all.css"):
+        reply = client.get(f"/static/000000000000/{file}")
+        assert (reply.status_code, reply.cache_control.max_age, reply.cache_control.no_cache) == (200, None, True)
 
 
 def test_static_files_are_those_of_one_folder(client):
