@@ -137,7 +137,7 @@ def _letters(office: Office, folder: Path) -> tuple[list[Path], float]:
     sender = address.read(SENDER)
     begun = time.process_time()
     for one in medium.messages:
-        letter.written(one, sender, HEAD, utc_now())
+        _ = letter.written(one, sender, HEAD, utc_now()).data
     took = (time.process_time() - begun) * 1000 / len(medium.messages)
     files = sorted(folder.glob("*.eml"))
     assert len(files) == len(medium.messages) == len(office.booked)

@@ -1,10 +1,11 @@
 """A message as the letter that goes to the server: headers, text, HTML, and the appointment for calendars."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import cached_property, partial
 
 from clinic.media.email import address, calendar, mime, page
 from clinic.media.email.address import Address
@@ -17,19 +18,29 @@ BY_ITSELF = (("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", 
 FILE = "consulta.ics"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Letter:
     """What a server is handed: from whom, to whom, by which id, and the bytes."""
 
     sender: Address
     to: Address
     uid: str
-    data: bytes
+    write: Callable[[], bytes]
+
+    @cached_property
+    def data(self) -> bytes:
+        """Written when first asked for: the server can hear from whom and to whom meanwhile."""
+        return self.write()
 
 
 def written(message: Outgoing, sender: Address, head: Letterhead, now: datetime) -> Letter:
     """The whole letter. Raises BadAddress for an address that is none, ValueError for a uid that cannot be an id."""
     to = address.read(message.to)
+    message_id(message.uid, sender)
+    return Letter(sender, to, message.uid, partial(_whole, message, sender, to, head, now))
+
+
+def _whole(message: Outgoing, sender: Address, to: Address, head: Letterhead, now: datetime) -> bytes:
     parts = [
         mime.text_part("text/plain", _plain(message, head)),
         mime.text_part("text/html", page.written(message, head)),
@@ -42,7 +53,7 @@ def written(message: Outgoing, sender: Address, head: Letterhead, now: datetime)
         kind, files = "mixed", [whole, mime.file_part(f"application/ics; name={FILE}", entry, FILE)]
     content, body = mime.several(kind, f"=_{message.uid}", files or parts)
     headers = (*_envelope(message, sender, to, head, now), *_leaving(message), *BY_ITSELF, ("MIME-Version", "1.0"))
-    return Letter(sender, to, message.uid, mime.headed((*headers, content), body))
+    return mime.headed((*headers, content), body)
 
 
 def plain(to: str, subject: str, text: str, uid: str, sender: Address, now: datetime) -> Letter:
@@ -50,7 +61,8 @@ def plain(to: str, subject: str, text: str, uid: str, sender: Address, now: date
     message, found = Outgoing(uid, to, subject, text), address.read(to)
     headers = (*_envelope(message, sender, found, Letterhead(""), now), *BY_ITSELF, ("MIME-Version", "1.0"))
     lines = b"".join(f"{name}: {value}\r\n".encode() for name, value in headers)
-    return Letter(sender, found, uid, lines + mime.text_part("text/plain", text))
+    data = lines + mime.text_part("text/plain", text)
+    return Letter(sender, found, uid, lambda: data)
 
 
 def message_id(uid: str, sender: Address) -> str:

@@ -112,11 +112,11 @@ class SmtpCarrier:
     def _through(self, line: _Line, letter: Letter) -> str:
         try:
             found = hand_over(line.server, letter)
-        except NotSent as error:
-            if error.again:
-                line.server.close()
-            else:
+        except BaseException as error:  # also where it could not be written: the server was told that it comes
+            if isinstance(error, NotSent) and not error.again:
                 self._keep(line)
+            else:
+                line.server.close()
             raise
         self._keep(line)
         return found
@@ -175,7 +175,7 @@ def hand_over(server: smtplib.SMTP, letter: Letter) -> str:
     """One letter through an open connection, which is ready for the next one after it, also where it was refused
     for good; the server's own id of it. Raises NotSent.
     """
-    replies = _replies(server, _commands(server, letter))
+    replies = _replies(server, _commands(server, letter), letter)
     try:
         if (code := next(replies)[0]) >= BAD:
             raise _sender_refused(code)
@@ -212,11 +212,13 @@ def _hex(found: re.Match[str]) -> str:
     return f"+{ord(found[0]):02X}"
 
 
-def _replies(server: smtplib.SMTP, commands: Sequence[str]) -> Iterator[tuple[int, bytes]]:
-    """What the server says to each; where it takes them together (RFC 2920), they are one way there and back."""
+def _replies(server: smtplib.SMTP, commands: Sequence[str], letter: Letter) -> Iterator[tuple[int, bytes]]:
+    """What the server says to each; where it takes them together (RFC 2920), they are one way there and back, and the
+    letter is written meanwhile."""
     together = server.has_extn("pipelining")
     if together:
         server.send("".join(commands).encode())
+    _ = letter.data
     for one in commands:
         if not together:
             server.send(one.encode())

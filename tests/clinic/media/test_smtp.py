@@ -1,8 +1,10 @@
 """Letters over a real connection: taken, refused, and every way in which a server can fail."""
 
+import contextlib
 import logging
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -38,6 +40,17 @@ def test_lines_of_dots_arrive_as_they_are(server):
     carrier(server).carry(written(but(text="a\n.\n..b\n.c")))
     [mail] = server.mails()
     assert mail.get_body(("plain",)).get_content().replace("\r\n", "\n").startswith("a\n.\n..b\n.c\n")
+
+
+def test_of_a_letter_that_cannot_be_written_nothing_arrives(server):
+    def fails():
+        raise KeyError
+
+    sender = carrier(server)
+    for write in (fails, lambda: b"Subject: x\r\n\r\nwhole\r\n", fails):
+        with contextlib.suppress(KeyError):
+            sender.carry(replace(written(), write=write))
+    assert [mail["Subject"] for mail in server.mails()] == ["x"]
 
 
 def test_many_letters_go_over_one_connection(server):
