@@ -133,3 +133,19 @@ def test_who_sent_what_again_is_in_the_audit(clinic, post, sending, outbox):
     refused(clinic, post, sending, "alice")
     outbox.resend(outbox.page(Wanted(status="failed"))[0].id, by="user:7")
     assert "message.resent" in {one.action for one in clinic.audit.latest()}
+
+
+def test_what_was_sent_or_failed_goes_again_in_order_so_many_at_once(clinic, post, sending, outbox):
+    booked(clinic, sending, "alice")
+    refused(clinic, post, sending, "davi")
+    first = outbox.resend_some(Wanted(kind="booked"), "user:7", after=0, limit=1)
+    rest = outbox.resend_some(Wanted(kind="booked"), "user:7", first.last, 9)
+    assert (first.count, first.left, rest.count, rest.left) == (1, 1, 1, 0)
+
+
+def test_what_was_sent_again_is_no_message_of_its_own(clinic, sending, outbox):
+    booked(clinic, sending, "alice")
+    for _ in range(2):
+        assert outbox.resend_some(Wanted(kind="booked"), "user:7", after=0, limit=9).count == 1
+        sending.drain()
+    assert len(outbox.page(Wanted(kind="booked", status="sent"))) == 3
