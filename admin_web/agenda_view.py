@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from clinic.days import AwayTime, Column, Opening, Visit
+from clinic.kinds import NO_MARGIN
 from clinic.roster import KindInfo, UnitInfo
 from clinic.waiting.rows import FOR_WHO_WAITS
 
@@ -28,6 +29,7 @@ STATUS = {
     "fulfilled": ("circle-check", "atendida"),
     "noshow": ("user-x", "faltou"),
 }
+BEFORE, AFTER = "preparo", "arrumação"
 KEPT = "guardado para a lista de espera"
 UNFINISHED = "Pré-cadastro"
 Mark = tuple[str, str]
@@ -35,7 +37,7 @@ Mark = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of a column: where it stands, what it says, and what it is (visit, free, held, blocked, away)."""
+    """A piece of a column: where it stands, what it says, and what it is (visit, margin, free, held, away …)."""
 
     what: str
     row: int
@@ -133,6 +135,7 @@ class Drawer:
             *(self._away(one, column, first) for one in column.away),
             *(self._opening(one, column, first) for one in column.openings if one.state != "blocked"),
             *(self._visit(one, column, first, lanes.get(one.id, 0)) for one in column.visits),
+            *(block for one in column.visits for block in self._beside(one, column, first)),
         ]
         unit = next(iter(column.unit_ids), None) or next(iter(self.units))
         today = self.now.astimezone(self.units[unit].tz).date() == column.day
@@ -158,11 +161,27 @@ class Drawer:
             return Block("elsewhere", row, rows, time, until, words=f"Em {unit}", lane=lane, ours=False)
         name = one.name or UNFINISHED
         words = STATUS[one.status][1] + (f", esperada às {_later(time, one.delay)}" if one.delay else "")
+        words += "".join(f", mais {minutes} min de {what}" for what, minutes, _ in self._margins(one))
         movable = one.status in ("booked", "pending") and not one.extra
         return Block(
             "visit", row, rows, time, until, one.id, name, one.status, tuple(self._marks(one)), words, lane,
             past=one.ends_at <= self.now, movable=movable, unit=unit,
         )  # fmt: skip
+
+    def _margins(self, one: Visit) -> Iterable[tuple[str, int, datetime]]:
+        """What it is, minutes and begin of the time beside a visit in which nobody is booked; none beside encaixes."""
+        kind, length = self.kinds[one.kind_id], one.ends_at - one.starts_at
+        margin = NO_MARGIN if one.extra else kind.margin_of(int(length.total_seconds()) // 60)
+        if margin.before:
+            yield BEFORE, margin.before, one.starts_at - timedelta(minutes=margin.before)
+        if margin.after:
+            yield AFTER, margin.after, one.ends_at
+
+    def _beside(self, one: Visit, column: Column, first: int) -> Iterable[Block]:
+        for what, minutes, starts_at in self._margins(one) if one.unit_id in self.ours else ():
+            start = self._minute(starts_at, one.unit_id, column.day)
+            row, rows = (start - first * 60) // STEP, max(1, minutes // STEP)
+            yield Block("margin", row, rows, _clock(start), _clock(start + minutes), words=what)
 
     def _marks(self, one: Visit) -> Iterable[Mark]:
         """What is to be seen at once, by picture and word."""

@@ -13,6 +13,7 @@ from clinic.visits import Extra
 from db.tables import Unit
 from tests.admin_web.conftest import careful
 from tests.admin_web.forms import plain, text
+from tests.clinic.margins import with_margin
 
 MONDAY = "2026-11-23"
 
@@ -281,3 +282,12 @@ def test_a_clinic_without_units_is_told_what_to_do_first(clinic, site):
     client = careful(create_app(new, settings=Settings(demo=False)))
     client.set_cookie("alo_session", clinic.sessions.open(site.user("attendant"), agent="tests"))
     assert "A clínica ainda não tem unidades" in text(client.get("/agenda"))
+
+
+def test_the_time_beside_a_visit_is_seen_and_read_out(clinic, desk):
+    kind, slot = with_margin(clinic, before=5, after=10), clinic.slot(place=1)
+    hold = clinic.bookings.hold(slot, "call", kind.minutes, kind.margin)
+    clinic.bookings.book(clinic.people["alice"], hold, clinic.terms(slot), "telephone")
+    page = desk.get("/agenda").text
+    assert "marcada, mais 5 min de preparo, mais 10 min de arrumação" in page
+    assert ["10:25 às 10:30, preparo" in page, "11:00 às 11:10, arrumação" in page] == [True, True]
