@@ -1,5 +1,8 @@
 """What pages are made of: fields keep what was typed, say what is wrong, and take no markup from people."""
 
+import re
+from pathlib import Path
+
 from tests.admin_web.conftest import careful
 from tests.admin_web.fakes import fake_app
 
@@ -14,6 +17,15 @@ def made(app, text: str, **values) -> str:
 def test_the_page_shows_them_all(client):
     page = client.get("/componentes").text
     assert all(what in page for what in ("Falta corrigir 2 campos", "R$ 350,00", "MÉDICA · CRM-SP 101234", "RQE 5511"))
+
+
+def test_nothing_that_pages_are_made_of_is_left_out(app):
+    folder = Path(app.root_path, app.template_folder)
+    shown = (folder / "components/page.html").read_text("utf-8")
+    for file, called in (("parts", "ui"), ("form", "form"), ("by_fields", "described")):
+        made_of = re.findall(r"{% macro ([a-z]\w*)", (folder / f"ui/{file}.html").read_text("utf-8"))
+        # a form's tokens are not to be seen
+        assert [one for one in made_of if f"{called}.{one}(" not in shown and one not in ("csrf", "once")] == []
 
 
 def test_it_is_there_in_the_demo_alone(tmp_path):
