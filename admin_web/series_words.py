@@ -14,7 +14,7 @@ WHY = {
     "taken": "Horário ocupado.",
     "away": "O médico está ausente.",
     "no_hours": "O médico não atende neste horário.",
-    "too_short": "O horário seguinte está ocupado: falta tempo para esta consulta.",
+    "too_short": "Falta tempo livre antes ou depois deste horário para esta consulta.",
     "outside": "A agenda ainda não está aberta para este dia. Repita de novo mais perto da data.",
     "past": "Este dia já passou.",
     "clock": "Este horário não existe neste dia: o relógio adianta.",

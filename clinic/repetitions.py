@@ -216,7 +216,7 @@ class Repetitions:
         self, row: Line, person: Person, place: Place, choice: Choice, by: str, key: str, reason: str
     ) -> Booking:
         slot, terms = self._slot(row, place.day, choice.slot_id), self._terms(row)
-        hold = self._bookings.hold(slot, by, terms.kind.minutes)
+        hold = self._bookings.hold(slot, by, terms.kind.minutes, terms.kind.margin)
         try:
             return self._bookings.book_for(person, hold, terms, by, key, reason, choice.over_quota, place)
         finally:

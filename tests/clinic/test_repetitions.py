@@ -15,6 +15,7 @@ from clinic.repetitions import Changed, Choice
 from clinic.roster import EVERYWHERE
 from clinic.series_dates import Plan, rhythm
 from db.tables import Appointment, AppointmentChange, LiveEvent
+from tests.clinic.margins import with_margin
 
 RECEPTION, OTHER = "user:1", "user:2"
 WEEKLY = Plan(1, 4)
@@ -317,3 +318,24 @@ def test_two_desks_want_the_same_days_and_each_is_sold_once(any_clinic):
     sold = select(Appointment.slot_id).where(Appointment.slot_id.in_([one.slot_id for one in slots.values()]))
     assert sorted(row[0] for row in clinic.database.rows(sold)) == sorted(one.slot_id for one in slots.values())
     assert sum(map(len, failed)) == len(slots)
+
+
+def test_one_form_sent_by_two_hands_at_once_books_each_day_once(clinic, series):
+    booked = first(clinic)
+    chosen = free(series.preview(booked.id, WEEKLY))
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(lambda _: series.book(booked.id, WEEKLY, chosen, RECEPTION, "form"), range(2)))
+    assert series.book(booked.id, WEEKLY, chosen, RECEPTION, "form") == {}
+    assert len(starts(clinic)) == 4
+
+
+def test_what_a_kind_needs_beside_it_is_looked_at(clinic, series):
+    booked = first(clinic)
+    taken_by_bruno(clinic, date(2026, 11, 30), count=2)
+    clinic.bookings.cancel(clinic.people["bruno"], clinic.bookings.upcoming(clinic.people["bruno"])[0].id, "x", "web")
+    clinic.clock.move(seconds=11)
+    assert what(series.preview(booked.id, WEEKLY))[0] == "free"
+    with_margin(clinic, after=10)
+    preview = series.preview(booked.id, WEEKLY)
+    assert what(preview) == ["too_short", "free", "free"]
+    assert series.book(booked.id, WEEKLY, free(preview), RECEPTION, "form") == {}

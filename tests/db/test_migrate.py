@@ -6,10 +6,13 @@ import pytest
 from pyotp import TOTP
 from sqlalchemy import Engine, create_engine, insert, inspect, select
 
+from clinic.repetitions import Choice
 from clinic.second_factor import SecondFactor
+from clinic.series_dates import Plan
 from db import migrate
 from db.session import Database
 from db.tables import (
+    Appointment,
     ClinicProfile,
     ContactPreference,
     MailboxPlace,
@@ -62,6 +65,7 @@ def test_down_and_up_with_data_in_the_tables(url):
     something_was_said(small)
     somebody_waits(small)
     a_program_was_told(small)
+    a_visit_repeats(small)
     small.database.close()
     migrate.downgrade(url, "base")
     assert tables(url) == set()
@@ -80,6 +84,26 @@ def somebody_logged_in(small):
     second = SecondFactor(small.database, small.audit, small.login_limits, small.clock, "key")
     setup = second.begin(user, "Clínica", "Alice")
     second.finish(user, TOTP(setup.secret).at(small.clock()))
+
+
+def a_visit_repeats(small):
+    """Two visits of one series."""
+    [booked], plan = small.bookings.upcoming(small.people["alice"]), Plan(1, 2, 10, "A-77")
+    [day] = small.desk.repetitions.preview(booked.id, plan).days
+    assert small.desk.repetitions.book(booked.id, plan, {day.day: Choice(day.slot.id)}, "user:1", "form") == {}
+
+
+def test_visits_of_a_series_outlive_a_step_down(url):
+    migrate.upgrade(url)
+    small = small_clinic(url)
+    small.book("alice")
+    a_visit_repeats(small)
+    small.database.close()
+    migrate.downgrade(url, "0016")
+    migrate.upgrade(url)
+    left = small.database.rows(select(Appointment.status, Appointment.series_id).order_by(Appointment.id))
+    assert [tuple(row) for row in left] == [("booked", None), ("booked", None)]
+    small.database.close()
 
 
 def something_was_said(small):

@@ -1,0 +1,71 @@
+"""A visit that repeats, in a real browser: by keyboard in the drawer, taken back in one go, without barriers."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.clinic.small_clinic import SmallClinic
+from tests.live.browser import THEMES, barriers, chromium, sticks_out
+from tests.live.pages import SmallSite, small_site
+
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("browser")]
+
+TODAY = "/agenda?dia=2026-11-23"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as made:
+        yield made
+
+
+@pytest.fixture
+def site(clinic: SmallClinic, browser: Browser) -> Iterator[SmallSite]:
+    with small_site(clinic, browser, "attendant") as made:
+        yield made
+
+
+def coming(site: SmallSite) -> int:
+    return len(site.clinic.bookings.upcoming(site.clinic.people["alice"]))
+
+
+def look(page: Page, times: int) -> None:
+    page.get_by_label("Quantas vezes").fill(str(times))
+    page.get_by_role("button", name="Ver as datas").press("Enter")
+    expect(page.locator(".dates")).to_be_visible()
+
+
+def test_a_series_is_booked_by_keyboard_and_taken_back_in_one_go(site):
+    visit = site.clinic.book("alice", site.clinic.slot("marina"))
+    page = site.open(TODAY, "attendant")
+    page.locator(f'[data-visit="{visit.id}"]').press("Enter")
+    drawer = page.locator("#drawer")
+    drawer.get_by_role("link", name="Repetir").press("Enter")
+    look(page, 4)
+    drawer.get_by_role("group", name="3ª seg., 7 dez., 10:00").get_by_role("radio", name="Marcar às 10:00").focus()
+    page.keyboard.press("ArrowRight")
+    drawer.get_by_role("button", name="Marcar as sessões escolhidas").press("Enter")
+    expect(page.locator("#toast")).to_contain_text("3 sessões marcadas, toda semana. Ficaram de fora: 07/12.")
+    assert coming(site) == 3
+    page.locator(f'[data-visit="{visit.id}"]').press("Enter")
+    drawer.get_by_role("link", name="Cancelar esta e as seguintes").press("Enter")
+    drawer.get_by_label("Por que as sessões estão sendo canceladas?").select_option("cannot_attend")
+    drawer.get_by_role("button", name="Cancelar 3 sessões").press("Enter")
+    page.locator("#toast").get_by_role("button", name="Desfazer").press("Enter")
+    expect(page.locator("#toast")).to_contain_text("Desfeito")
+    assert coming(site) == 3
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_axe_finds_nothing_at_any_step(site, theme):
+    visit = site.clinic.book("alice", site.clinic.slot("marina"))
+    monday = site.clinic.agenda.on_day(site.clinic.criteria("general", "marina"), date(2026, 11, 30))
+    site.clinic.book("bruno", monday.times[4])
+    for width in (360, 1440):
+        page = site.open(f"/agenda/consultas/{visit.id}/repetir", "attendant", width, color_scheme=theme)
+        look(page, 6)
+        assert (barriers(page), sticks_out(page)) == ([], [])
+        page.goto(f"{site.address}/agenda/consultas/{visit.id}/cancelar-seguintes")
+        assert barriers(page) == []
