@@ -71,8 +71,8 @@ def write(clinic: Clinic, imports: Imports, sounds: Sequence[Path]) -> None:
 
 def _places(clinic: Clinic) -> Places:
     kinds = {
-        code: clinic.directory.add_kind(code, name, minutes, preparation)
-        for code, name, minutes, preparation in data.KINDS
+        code: clinic.directory.add_kind(code, name, minutes, preparation, margin=margin)
+        for code, name, minutes, preparation, margin in data.KINDS
     }
     return Places(
         units={one.name: _unit(clinic, one, position) for position, one in enumerate(data.PLACES)},

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, time
 
+from clinic.kinds import NO_MARGIN, Margin
 from clinic.testphone import TryPatient
 
 CLINIC = "Clínica Vila Aurora"
@@ -42,11 +43,14 @@ PRIVATE = "Particular"
 PLANS = ("Aurora Saúde", "Bem Paulista", "Vida Plena")
 
 KINDS = (
-    ("first", "Primeira consulta", 40, "Traga um documento com foto e os exames que tiver."),
-    ("consultation", "Consulta", 20, None),
-    ("return", "Retorno", 20, "Traga os resultados dos exames."),
-    ("exam", "Exame", 40, "Faça jejum de seis horas. Água pode. Traga o pedido médico e um documento com foto."),
-)
+    ("first", "Primeira consulta", 40, "Traga um documento com foto e os exames que tiver.", NO_MARGIN),
+    ("consultation", "Consulta", 20, None, NO_MARGIN),
+    ("return", "Retorno", 20, "Traga os resultados dos exames.", NO_MARGIN),
+    (
+        "exam", "Exame", 40, "Faça jejum de seis horas. Água pode. Traga o pedido médico e um documento com foto.",
+        Margin(after=10),
+    ),
+)  # fmt: skip
 
 MORNING, AFTERNOON = (time(8), time(12)), (time(13), time(17))
 SLOT_MINUTES = 20

@@ -24,7 +24,7 @@ def _all() -> Iterator[str]:
     yield from SPECIALTIES
     yield from (doctor.spoken or doctor.name for doctor in PHYSICIANS)
     yield from (PRIVATE, *PLANS)
-    yield from (preparation for *_, preparation in KINDS if preparation)
+    yield from (preparation for *_, preparation, _ in KINDS if preparation)
     yield from _holidays()
     yield from dependants()
 

@@ -16,7 +16,8 @@ from clinic.transitions import Status
 DAYS = 21
 MOST_AHEAD = 2
 STEP = timedelta(minutes=data.SLOT_MINUTES)
-MINUTES = {code: minutes for code, _, minutes, _ in data.KINDS}
+MINUTES = {code: minutes for code, _, minutes, _, _ in data.KINDS}
+CLEANED = {code for code, *_, margin in data.KINDS if margin}
 ANA, JOAO = (data.VISITORS.index(one) for one in (data.ANA, data.JOAO))
 DEMAND = {data.CHILDREN: 0.15, data.WOMEN: 0.3}
 """How full a doctor is tomorrow; there are fewer children, and the demo has only so many patients."""
@@ -151,7 +152,7 @@ class Maker:
         slots = [slot for slot in self._free(staff, self.clinic.clock()) if slot.id not in taken]
         place = 0
         while place < len(slots):
-            chosen = self._choose(staff, slots[place : place + 2])
+            chosen = self._choose(staff, slots[place : place + 3])
             if chosen:
                 yield self._booked(staff, *chosen)
             place += len(chosen[2]) if chosen else 1
@@ -168,7 +169,8 @@ class Maker:
         if MINUTES[kind] == data.SLOT_MINUTES:
             return who, kind, slots[:1]
         joined = len(slots) > 1 and slots[0].ends_at == slots[1].starts_at and slots[0].unit_id == slots[1].unit_id
-        return (who, kind, slots) if joined else None
+        beside = kind in CLEANED and len(slots) > 2 and slots[1].ends_at == slots[2].starts_at
+        return (who, kind, slots[: 3 if beside else 2]) if joined else None
 
     def _free(self, staff: Staff, after: datetime) -> list[SlotInfo]:
         criteria = Criteria(staff.specialties[staff.specialty], doctor_id=staff.id)
