@@ -9,12 +9,13 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from clinic.clock import Clock
 from clinic.messages.kinds import Audience, Kind, audiences
+from clinic.outbox import versions
 from clinic.outbox.claims import HANDED, Row
 from clinic.outbox.due_returns import DueReturns
 from clinic.outbox.facts import SETTLES, TAKEN_BACK
@@ -22,7 +23,6 @@ from clinic.outbox.reminders import Reminders
 from clinic.outbox.restored import knows
 from clinic.roster import Rosters
 from clinic.webhooks import fanout
-from db.prepared import among
 from db.retry import taken
 from db.session import Database
 from db.tables import Appointment, AppointmentChange, OutboxRow, User
@@ -32,14 +32,12 @@ OVER = frozenset({"declined", "expired", "cancelled", "moved", "withdrawn"})
 """Events after which nothing of what waited still holds."""
 
 _A, _O, _C = Appointment, OutboxRow, AppointmentChange
-_OLD, _NEW = aliased(Appointment), aliased(Appointment)
-_STAYS = or_(_NEW.cancel_reason.is_(None), ~among(_NEW.cancel_reason, ("undone", "withdrawn")))
+_OLD = aliased(Appointment)
 VISITS = (
     select(_A.id, _A.code, _A.status, _A.starts_at, _A.ends_at, _A.cancel_reason, _A.patient_id, _A.pre_registration_id)
     .add_columns(_A.doctor_id, _A.unit_id, _A.return_of, User.id.label("doctor_user_id"))
     .add_columns(
         select(_OLD.doctor_id).where(_OLD.replaced_by == _A.id).limit(1).scalar_subquery().label("from_doctor"),
-        select(_NEW.doctor_id).where(_NEW.id == _A.replaced_by, _STAYS).scalar_subquery().label("to_doctor"),
     )
     .outerjoin(User, User.doctor_id == _A.doctor_id)
 )
@@ -199,15 +197,25 @@ class Addressing:
 
 
 def _moved_here(fact: Fact) -> Iterator[Told]:
-    """A doctor it comes to from another one never knew the old time."""
-    elsewhere = fact.visit.from_doctor != fact.visit.doctor_id
+    """For a doctor who knows of no other time it is new. Who knows it as it is again hears nothing."""
+    visit, earlier = fact.visit, versions.before(fact.connection, fact.visit.id)
+    hers = [one for one in earlier if one.doctor_id == visit.doctor_id]
+    same = len(earlier) > 1 and visit.starts_at in [one.starts_at for one in hers]
     for one in fact.to_all("moved", fact.at + SETTLES):
-        yield replace(one, kind="booked") if elsewhere and one.audience == "doctor" else one
+        which = hers if one.audience == "doctor" else earlier
+        known = versions.believed(fact.connection, which, one.audience, fact.row.token)
+        if not (same and known == visit.starts_at):
+            yield replace(one, kind="booked") if one.audience == "doctor" and known is None else one
 
 
 def _moved_away(fact: Fact) -> Iterator[Told]:
-    """To another doctor: gone for the one who had heard of it. All others hear of the new time."""
-    if fact.visit.to_doctor not in (None, fact.visit.doctor_id):
+    """Where it ends with another doctor, or was given up meanwhile, it is gone for the one who had heard of it, unless
+    she has heard of a later time too, which is gone by itself. All others hear of the new time."""
+    later = versions.after(fact.connection, fact.visit.id)
+    if not later or (later[-1].doctor_id == fact.visit.doctor_id and later[-1].status != "cancelled"):
+        return
+    hers = [one.id for one in later if one.doctor_id == fact.visit.doctor_id]
+    if not versions.said(fact.connection, hers, "doctor", fact.row.token):
         yield from (one for one in _cancelled(fact) if one.audience == "doctor")
 
 

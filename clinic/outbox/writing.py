@@ -1,7 +1,7 @@
 """A message as it is sent: with the data of now, or the reason why it is not."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ from clinic.messages.kinds import SORTS, Audience, Deed, Kind
 from clinic.messages.links import PATH, Links
 from clinic.messages.texts import Texts
 from clinic.messages.variables import LINKS, Facts, Variables
-from clinic.outbox import contacts, quiet, returned
+from clinic.outbox import contacts, quiet, returned, versions
 from clinic.outbox.calendars import Calendars
 from clinic.outbox.claims import Row
 from clinic.outbox.due_returns import DueReturns
@@ -113,6 +113,8 @@ class Writer:
         if reached is None:
             raise self._unreached(visit, audience)
         known = Facts(*visit[:_WIDTH])
+        if kind == "moved":
+            known = replace(known, before=self._before(visit, row) or known.before)
         said = self._variables.of(known, reached.medium)
         made = self._texts.render(kind, audience, said)
         if reached.medium == "sms":
@@ -123,6 +125,15 @@ class Writer:
         actions = _actions(kind, said, visit) if to_patient else ()
         stop = self._stop(visit, reached.medium) if to_patient and kind in CAN_BE_STOPPED else ""
         return Letter(reached.medium, Outgoing(row.uid, reached.to, made.subject, made.text, actions, entry, stop))
+
+    def _before(self, visit: Any, row: Row) -> datetime | None:
+        """The time they know, where it was moved more than once since they were told."""
+        with self._database.read() as connection:
+            earlier = versions.before(connection, visit.id)
+            if len(earlier) < 2:
+                return None
+            hers = [one for one in earlier if row.audience == "patient" or one.doctor_id == visit.doctor_id]
+            return versions.believed(connection, hers, row.audience or "", row.token)
 
     def _unreached(self, visit: Any, audience: Audience) -> Hushed:
         """Why not; whose address takes nothing any more is called."""

@@ -99,3 +99,69 @@ def test_a_move_that_was_taken_back_tells_nobody_anything(clinic, post, sending)
     clinic.bookings.undo(clinic.people["alice"], booked.id, "telephone")
     settle(clinic, sending, minutes=1)
     assert len(post.sent) == 2
+
+
+def at_once(clinic, sending, post, *ways):
+    """Marina's visit, of which she knows, goes this way within twelve seconds; without a place: back to the first."""
+    for name in ("paulo", "rita"):
+        own, doctor_id = [Identity("email", f"{name}@example.com")], clinic.at.doctors[name]
+        clinic.users.create(name, ["doctor"], own, doctor_id=doctor_id, by="system", verified=True)
+    visit = first = clinic.book("alice", clinic.slot(place=4))
+    sending.drain()
+    post.sent.clear()
+    for doctor, place in ways:
+        clinic.clock.move(seconds=0 if place else 6)  # what was given up can be had after ten seconds
+        places = range(8) if place is None else [place]
+        free = [clinic.slot(doctor, place=one) for one in places]
+        slot = free[0] if place else next(one for one in free if one.starts_at == first.starts_at)
+        hold = clinic.bookings.hold(slot, by="call")
+        visit = clinic.bookings.reschedule(clinic.people["alice"], visit.id, hold, "telephone", clinic.terms(slot))
+        clinic.clock.move(seconds=5)
+        sending.drain()
+    return visit
+
+
+NEW, OTHER, GONE = (" - Nova consulta agendada", " - Consulta remarcada", " - Consulta cancelada")
+
+
+@pytest.mark.parametrize(
+    ("ways", "doctors"),
+    [
+        ([("paulo", 5), ("marina", 6)], [("marina", OTHER)]),
+        ([("paulo", 5), ("marina", None)], []),
+        ([("marina", 5), ("paulo", 6)], [("marina", GONE), ("paulo", NEW)]),
+        ([("paulo", 5), ("paulo", 6)], [("marina", GONE), ("paulo", NEW)]),
+        ([("marina", 5), ("marina", 6)], [("marina", OTHER)]),
+    ],
+    ids=["back at another time", "back as it was", "away at last", "twice elsewhere", "twice with her"],
+)
+def test_of_two_moves_at_once_each_doctor_hears_what_holds_in_the_end(clinic, post, sending, ways, doctors):
+    at_once(clinic, sending, post, *ways)
+    for _ in range(6):
+        settle(clinic, sending, seconds=5)
+    assert [one for one in told(post) if one[0] != "alice"] == doctors
+
+
+def test_after_two_moves_at_once_the_old_time_is_the_one_they_know(clinic, post, sending):
+    known = clinic.slot(place=4)
+    at_once(clinic, sending, post, ("marina", 5), ("marina", 6))
+    for _ in range(6):
+        settle(clinic, sending, seconds=5)
+    was = [line for one in post.sent for line in one.text.splitlines() if line.startswith("Era: ")]
+    hour = f"{known.starts_at.astimezone(clinic.units.get(known.unit_id).tz):%H:%M}"
+    assert [hour in line for line in was] == [True, True]
+
+
+def test_who_is_back_where_they_were_hears_nothing(clinic, post, sending):
+    at_once(clinic, sending, post, ("paulo", 5), ("marina", None))
+    for _ in range(6):
+        settle(clinic, sending, seconds=5)
+    assert post.sent == []
+
+
+def test_a_visit_given_up_right_after_a_move_is_gone_for_its_doctor(clinic, post, sending):
+    visit = at_once(clinic, sending, post, ("marina", 5))
+    clinic.bookings.cancel(clinic.people["alice"], visit.id, "other", "telephone")
+    for _ in range(6):
+        settle(clinic, sending, seconds=5)
+    assert [one for one in told(post) if one[0] != "alice"] == [("marina", GONE)]
