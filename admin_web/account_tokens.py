@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from clinic.services import Clinic
 
 SCOPES = {
-    "appointments:read": "ver consultas",
-    "appointments:write": "marcar, mudar e cancelar consultas",
+    "appointments:read": "ver consultas e a lista de espera",
+    "appointments:write": "marcar, mudar e cancelar consultas; entrar e sair da lista de espera",
     "availability:read": "ver horários livres",
     "directory:read": "ver médicos, especialidades, convênios e unidades",
     "directory:write": "mudar médicos, especialidades, convênios e unidades",
     "patients:read": "ver pacientes",
     "patients:write": "cadastrar e mudar pacientes",
-    "schedules:read": "ver os horários de trabalho dos médicos",
-    "schedules:write": "mudar os horários de trabalho dos médicos",
+    "schedules:read": "ver os horários de trabalho e as cotas dos médicos",
+    "schedules:write": "mudar os horários de trabalho e as cotas dos médicos",
     "users:read": "ver quem pode entrar",
     "users:write": "criar e mudar contas da equipe",
     "webhooks:read": "ver integrações e o que elas receberam",
