@@ -124,7 +124,12 @@ class Visit:
         except (SlotTaken, Overlaps, WrongStatus, NotYours):
             said = "Passou o tempo de desfazer. Para voltar atrás, marque a consulta de novo."
             return done(said, self._day(old), kind="error")
-        return done("Desfeito: a consulta voltou ao que era.", self._day(again))
+        return done(f"Desfeito: a consulta voltou ao que era.{self._over(again)}", self._day(again))
+
+    def _over(self, again: Booking) -> str:
+        """What is to be known of one that came back while another took its place in the payer's quota."""
+        limit = self._clinic.desk.offers.quota_over(again)
+        return f" Atenção: agora o convênio passa da cota de {limit} por dia com este médico." if limit else ""
 
     def _move(self, appointment_id: int, slot: SlotInfo) -> Booking:
         desk, by = self._clinic.desk, viewer().ref
@@ -187,7 +192,7 @@ class Visit:
         minutes = int((visit.ends_at - visit.starts_at).total_seconds()) // 60
         criteria = Criteria(
             specialty, doctor_id=visit.doctor_id, unit_id=visit.unit_id, payer_id=visit.payer_id,
-            modality=visit.modality, minutes=minutes,
+            modality=visit.modality, minutes=minutes, moving=visit.id,
             margin=self._clinic.directory.kind(visit.kind_id).margin_of(minutes),
         )  # fmt: skip
         return self._clinic.agenda.next_free(criteria, after=max(after, self._clinic.clock()), limit=TIMES)

@@ -15,6 +15,7 @@ from clinic.bookings import NotYours, Overlaps, SlotTaken, WrongStatus
 from clinic.login_limits import source_of
 from clinic.messages.answers import Asked, LinkExpired
 from clinic.programs import TooManyRequests
+from clinic.quotas import QuotaFull
 from clinic.surveys import LONGEST, SCORES, NotAsked, Settled
 
 if TYPE_CHECKING:
@@ -66,8 +67,8 @@ class Replies:
         """As it was before they cancelled."""
         try:
             self._clinic.messages.answers.undo(self._asked(token))
-        except (SlotTaken, Overlaps, WrongStatus, NotYours):
-            flash(TOO_LATE, "error")
+        except (SlotTaken, Overlaps, WrongStatus, NotYours, QuotaFull) as error:
+            flash(portal_words.QUOTA_TAKEN if isinstance(error, QuotaFull) else TOO_LATE, "error")
         else:
             flash("Desfeito: a consulta voltou ao que era.", "good")
         return _to("message_reply.page", token)

@@ -45,7 +45,13 @@ NOT_OFFERED = {
     "over": "Esta pessoa já tem uma oferta, já recebeu esta ou saiu da lista.",
     "near": "Este horário está próximo demais para esperar uma resposta. Ligue e marque direto.",
     "payer": "Não se sabe quem paga: ligue, pergunte e marque direto.",
+    "quota": "Neste dia a cota do convênio está cheia, contando o que já foi oferecido. Se for o caso, marque direto.",
     "unfit": "Este horário não serve: é curto demais, ou a pessoa já tem consulta nele.",
+}
+BACK = {
+    "place": "De volta à lista, no mesmo lugar.",
+    "time": "De volta à lista, no mesmo lugar, com o horário que estava guardado.",
+    "time_lost": "De volta à lista, no mesmo lugar. O horário que estava guardado já é de outra pessoa.",
 }
 OVERLAPS = "Você já tem consulta em {when}. Desmarque-a antes, ou deixe este horário para outra pessoa."
 NOT_ALLOWED = "Este horário não pode mais ser marcado assim. Ligue: a recepção procura com você."

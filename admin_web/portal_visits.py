@@ -15,6 +15,7 @@ from admin_web.words import when
 from clinic.bookings import Booking, NotAllowed, NotYours, Overlaps, SlotTaken, WrongStatus
 from clinic.cards import CardVisit
 from clinic.people import Person
+from clinic.quotas import QuotaFull
 from clinic.slots import Criteria
 from clinic.waiting.offers import OfferOver
 from clinic.waiting.rows import Offered
@@ -86,8 +87,8 @@ class Visits:
         person, _ = self.mine(appointment_id)
         try:
             again = self._clinic.bookings.undo(person, appointment_id, VIA)
-        except (SlotTaken, Overlaps, WrongStatus, NotYours):
-            flash(TOO_LATE, "error")
+        except (SlotTaken, Overlaps, WrongStatus, NotYours, QuotaFull) as error:
+            flash(portal_words.QUOTA_TAKEN if isinstance(error, QuotaFull) else TOO_LATE, "error")
             return to(url_for("visits.page"))
         flash("Desfeito: a consulta voltou ao que era.", "good")
         return to(url_for("visits.one", appointment_id=again.id))

@@ -19,6 +19,10 @@ WHY = dict(REASONS) | {
     "clinic": "a clínica precisou cancelar", "doctor_away": "o médico não pode atender",
     "refused": "cadastro não confirmado",
 }  # fmt: skip
+QUOTA_TAKEN = (
+    "Não deu para desfazer: enquanto isso, a última vaga do convênio com este médico nesse dia foi para outra pessoa."
+    " Marque outro dia, ou ligue para a recepção."
+)
 EVENTS = {
     "booked": "Consulta marcada", "requested": "Consulta pedida", "restored": "Voltou ao que era",
     "accepted": "O médico aceitou", "declined": "O médico não pôde aceitar", "expired": "O pedido venceu sem resposta",

@@ -11,6 +11,7 @@ from admin_web.desk import Reception
 from admin_web.words import when
 from clinic.access import may_see_unit
 from clinic.bookings import NotAllowed, Overlaps, SlotTaken
+from clinic.quotas import QuotaFull
 from clinic.waiting.offers import NotOffered, OfferOver
 from clinic.waiting.places import InLine
 from clinic.waiting.rows import Offered
@@ -42,16 +43,17 @@ class WaitingPages:
             abort(404)
         if not self._clinic.waiting_list.offers.leave(place_id, "left", viewer().ref):
             return self._page("Esta pessoa não está mais na lista."), 409
-        freed = " O horário que estava guardado ficou livre e não volta com ela." if line.offer else ""
+        freed = " O horário que estava guardado ficou livre." if line.offer else ""
         flash(f"Tirado da lista de espera.{freed}", "good")
         return _back(desfazer=place_id)
 
     def put_back(self, place_id: int) -> Answer:
         """As before, in the old place."""
         self._check_unit(place_id)
-        if not self._clinic.waiting_list.offers.come_back(place_id):
+        back = self._clinic.waiting_list.offers.come_back(place_id)
+        if back is None:
             return self._page("Não dá mais para desfazer: ponha a pessoa na lista de novo."), 409
-        flash("De volta à lista, no mesmo lugar.", "good")
+        flash(offer_words.BACK[back], "good")
         return _back()
 
     def resume(self, place_id: int) -> Answer:
@@ -79,6 +81,8 @@ class WaitingPages:
             rounds.by_hand(wish, slot, viewer().ref)
         except NotOffered as not_now:
             return self._times(line, offer_words.NOT_OFFERED[not_now.why]), 409
+        except QuotaFull:
+            return self._times(line, offer_words.NOT_OFFERED["quota"]), 409
         except SlotTaken:
             return self._times(line, TAKEN), 409
         flash(f"{line.name or 'Pré-cadastro'}: horário guardado. A mensagem sai em instantes.", "good")

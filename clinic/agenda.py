@@ -102,7 +102,7 @@ class Agenda:
             pairs=pairs,
             minutes=criteria.minutes,
             margin=criteria.margin,
-            limits=limits(roster, criteria.payer_id, doctors),
+            limits=limits(roster, criteria.payer_id, doctors, criteria.moving),
         )
 
     def _first_unit(self) -> UnitInfo:

@@ -144,10 +144,10 @@ class Bookings(Visits):
     def undo(self, person: Person, booking_id: int, via: str) -> Booking:
         """Within ten seconds of one's own cancelling or moving: as it was before (a new row, the same code).
 
-        Raises NotYours, WrongStatus, Overlaps, and SlotTaken when the ten seconds or the time are gone.
+        Raises NotYours, WrongStatus, Overlaps, SlotTaken when the ten seconds or the time are gone, and QuotaFull.
         """
-        act = Act(person.ref, via, self._clock())
-        return self._database.write(lambda connection: undoing.undo(connection, person, booking_id, act))
+        act, roster = Act(person.ref, via, self._clock()), self._rosters.get()
+        return self._database.write(lambda connection: undoing.undo(connection, person, booking_id, act, roster))
 
     def confirm(self, person: Person, booking_id: int, via: str) -> Booking:
         """The person will come; saying it twice is no harm. Raises NotYours, WrongStatus."""

@@ -77,7 +77,8 @@ class OtherTimes:
         """The next free times from a moment on."""
         specialty = self._directory.specialty_of(visit.doctor_id, visit.specialty_id)
         criteria = Criteria(
-            specialty, visit.doctor_id, None, visit.payer_id, visit.modality, None, _minutes(visit), self._margin(visit)
+            specialty, visit.doctor_id, None, visit.payer_id, visit.modality, minutes=_minutes(visit),
+            margin=self._margin(visit), moving=visit.id,
         )  # fmt: skip
         return self._agenda.next_free(criteria, after, limit)
 

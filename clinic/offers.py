@@ -205,16 +205,23 @@ class Offers:
         limit = self._profiles.get().max_future_appointments
         if len(coming) >= limit:
             found.append(Conflict("many", number=len(coming)))
-        found += [*self._missed(person), *self._full(slot, terms)]
+        found += [*self._missed(person), *self._full(person, slot, terms)]
         return found
 
-    def over_quota(self, slot: SlotInfo, payer_id: int | None, but: int = 0) -> int:
-        """The payer's visits of that day, where there is room for none more, else 0; `but`: the one that is moved."""
+    def over_quota(self, slot: SlotInfo, payer_id: int | None, but: int = 0, person: Person | None = None) -> int:
+        """The payer's visits of that day, where there is room for none more, else 0; `but`: the one that is moved.
+        What is kept for this `person` does not count."""
         columns = {"doctor_id": slot.doctor_id, "unit_id": slot.unit_id, "payer_id": payer_id}
+        columns |= person.columns if person else {}
         return quotas.over(self._database, self._rosters.get(), {**columns, "starts_at": slot.starts_at}, but)
 
-    def _full(self, slot: SlotInfo, terms: Terms) -> list[Conflict]:
-        limit = self.over_quota(slot, terms.payer_id)
+    def quota_over(self, booked: appointments.Booking) -> int:
+        """The payer's visits of that day, where with this one there are more, else 0."""
+        columns = {name: getattr(booked, name) for name in ("doctor_id", "unit_id", "payer_id", "starts_at")}
+        return quotas.over(self._database, self._rosters.get(), columns, booked.id)
+
+    def _full(self, person: Person, slot: SlotInfo, terms: Terms) -> list[Conflict]:
+        limit = self.over_quota(slot, terms.payer_id, person=person)
         return [Conflict("quota", number=limit)] if limit else []
 
     def missed(self, person: Person) -> int:

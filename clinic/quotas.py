@@ -2,6 +2,7 @@
 
 A quota is held inside the booking's transaction: who books locks the row of the quota, after the patient and before
 doctor and slots, and counts. What is no visit any more (cancelled) leaves its place; who did not come has had theirs.
+A time that is kept for somebody of the waiting list counts as long as it is theirs to take.
 """
 
 from collections import Counter
@@ -11,7 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import union_all as both
 
 from clinic.profile import ChangedMeanwhile
 from clinic.roster import EVERYWHERE, Roster
@@ -19,7 +21,7 @@ from clinic.slots import SlotInfo
 from clinic.terms import NotAllowed
 from db.prepared import Prepared, Query
 from db.session import Database
-from db.tables import Appointment, PayerQuota
+from db.tables import Appointment, Patient, PayerQuota, Slot, Waiting, WaitingOffer
 
 DAY = timedelta(days=1)
 MOST = 200
@@ -27,16 +29,38 @@ MOST = 200
 Quotas = Mapping[tuple[int, int], int]
 """Visits a day, by payer and unit (EVERYWHERE: all units together)."""
 
-_A, _Q = Appointment, PayerQuota
+_A, _Q, _F, _W = Appointment, PayerQuota, WaitingOffer, Waiting
 _MINE = (_Q.doctor_id == bindparam("doctor"), _Q.payer_id == bindparam("payer"), _Q.unit_id == bindparam("quota_unit"))
 _LOCK = Prepared(update(_Q).where(*_MINE).values(version=_Q.version + 1))
 _LIMIT = Query(select(_Q.per_day).where(*_MINE))
 _TAKEN = select(_A.id, _A.unit_id, _A.starts_at, _A.doctor_id).where(_A.status != "cancelled")
+_KEPT = (
+    select(_F.id, _F.unit_id, _F.starts_at, _F.doctor_id)
+    .join(_W, _W.id == _F.waiting_id)
+    .join(Slot, and_(Slot.id == _F.slot_id, Slot.hold_token == _F.token, Slot.status == "held"))
+    .outerjoin(Patient, Patient.id == _W.patient_id)
+    .where(_F.live == 1)
+)
+_PAID_BY = func.coalesce(_W.payer_id, Patient.usual_payer_id)
+"""Who would pay for what is kept."""
+
+
+def _that_day(of: Any, payer: Any) -> list[ColumnElement[bool]]:
+    """Of visits, or of offers."""
+    at: Any = bindparam("quota_unit")
+    return [
+        of.doctor_id == bindparam("doctor"), payer == bindparam("payer"), of.starts_at >= bindparam("start"),
+        of.starts_at < bindparam("end"), or_(at == EVERYWHERE, of.unit_id == at),
+    ]  # fmt: skip
+
+
 _OF_DAY = Query(
-    _TAKEN.where(
-        _A.doctor_id == bindparam("doctor"), _A.payer_id == bindparam("payer"), _A.starts_at >= bindparam("start"),
-        _A.starts_at < bindparam("end"), _A.id != bindparam("but"),
-        or_(bindparam("quota_unit") == EVERYWHERE, _A.unit_id == bindparam("quota_unit")),
+    both(
+        _TAKEN.where(*_that_day(_A, _A.payer_id), _A.id != bindparam("but")),
+        _KEPT.where(
+            *_that_day(_F, _PAID_BY), or_(_W.patient_id.is_(None), _W.patient_id != bindparam("patient")),
+            or_(_W.pre_registration_id.is_(None), _W.pre_registration_id != bindparam("pre_registration")),
+        ),
     )
 )  # fmt: skip
 
@@ -51,11 +75,15 @@ class QuotaFull(NotAllowed):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The quotas that matter to a search for a payer: by doctor, the unit (or EVERYWHERE) and how many a day."""
+    """The quotas that matter to a search for a payer: by doctor, the unit (or EVERYWHERE) and how many a day.
+
+    `but`: the appointment that would be moved; its place, and what is kept for the same person, is no hindrance.
+    """
 
     payer_id: int
     of: Mapping[int, Sequence[tuple[int, int]]]
     zones: Mapping[int, ZoneInfo]
+    but: int = 0
 
     def day(self, unit_id: int, moment: datetime) -> date:
         """The day at a unit."""
@@ -69,13 +97,13 @@ class Limits:
         return any(taken.get((slot.doctor_id, unit, day), 0) >= limit for unit, limit in theirs)
 
 
-def limits(roster: Roster, payer_id: int | None, doctors: Collection[int]) -> Limits | None:
-    """What a search for a payer has to look at; None where nothing is limited."""
+def limits(roster: Roster, payer_id: int | None, doctors: Collection[int], but: int = 0) -> Limits | None:
+    """What a search for a payer has to look at; None where nothing is limited. `but`: see `Limits`."""
     quotas = roster.quotas_of.get(payer_id) if payer_id is not None else None
     if not quotas or payer_id is None:
         return None
     theirs = {doctor: quotas[doctor] for doctor in quotas.keys() & set(doctors)}
-    return Limits(payer_id, theirs, {unit.id: unit.tz for unit in roster.unit.values()}) if theirs else None
+    return Limits(payer_id, theirs, {unit.id: unit.tz for unit in roster.unit.values()}, but) if theirs else None
 
 
 def not_full(database: Database, limits: Limits, slots: Sequence[SlotInfo]) -> list[SlotInfo]:
@@ -86,10 +114,17 @@ def not_full(database: Database, limits: Limits, slots: Sequence[SlotInfo]) -> l
 
 
 def _taken(database: Database, limits: Limits, slots: Sequence[SlotInfo]) -> Mapping[tuple[int, int, date], int]:
-    """How many visits of the payer each of these doctors has, by unit (and everywhere) and day."""
+    """How many visits of the payer each of these doctors has or has room kept for, by unit (and everywhere) and day."""
     begins, ends = (which(slot.starts_at for slot in slots) for which in (min, max))
-    mine = _TAKEN.where(_A.doctor_id.in_({slot.doctor_id for slot in slots}), _A.payer_id == limits.payer_id)
-    rows: Iterable[Any] = database.rows(mine.where(_A.starts_at > begins - DAY, _A.starts_at < ends + DAY))
+    doctors = {slot.doctor_id for slot in slots}
+
+    def mine(of: Any, payer: Any) -> list[ColumnElement[bool]]:
+        return [of.doctor_id.in_(doctors), payer == limits.payer_id, of.starts_at > begins - DAY,
+                of.starts_at < ends + DAY]  # fmt: skip
+
+    theirs = exists(select(_A.id).where(_A.id == limits.but, _A.patient_id == _W.patient_id))
+    taken = _TAKEN.where(*mine(_A, _A.payer_id), _A.id != limits.but)
+    rows: Iterable[Any] = database.rows(both(taken, _KEPT.where(*mine(_F, _PAID_BY), ~theirs)))
     found: Counter[tuple[int, int, date]] = Counter()
     for row in rows:
         day = limits.day(row.unit_id, row.starts_at)
@@ -134,6 +169,7 @@ def _asked(roster: Roster, values: Mapping[str, Any], but: int) -> list[dict[str
         return []
     start, end = _day(values["starts_at"], roster.unit[unit].tz)
     given = {"doctor": doctor, "payer": payer, "start": start, "end": end, "but": but}
+    given |= {one: values.get(f"{one}_id") or 0 for one in ("patient", "pre_registration")}
     return [{**given, "quota_unit": at} for at, _ in sorted(quotas) if at in (EVERYWHERE, unit)]
 
 

@@ -12,7 +12,8 @@ Reason = Literal["outside_window", "past", "holiday", "full", "no_hours"]
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """What a time must fit. `minutes`: the length that is needed, 0 for whatever a slot has; `margin`: beside it."""
+    """What a time must fit. `minutes`: the length that is needed, 0 for whatever a slot has; `margin`: beside it;
+    `moving`: the appointment that would be moved there, 0 for none."""
 
     specialty_id: int
     doctor_id: int | None = None
@@ -22,6 +23,7 @@ class Criteria:
     period: Period | None = None
     minutes: int = 0
     margin: Margin = NO_MARGIN
+    moving: int = 0
 
 
 @dataclass(frozen=True, slots=True)

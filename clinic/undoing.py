@@ -1,14 +1,16 @@
 """Taking back: within ten seconds by who acted, or by the system when nobody waited for a booking any more."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, select
 
-from clinic import appointments
+from clinic import appointments, quotas
 from clinic.appointments import FULL, Act, Booking, Line, booking
 from clinic.holds import SlotTaken
 from clinic.outbox import facts
 from clinic.people import Person
+from clinic.roster import Roster
 from clinic.taking import check_overlap
 from clinic.transitions import WrongStatus
 from db.tables import Appointment, AppointmentChange
@@ -17,8 +19,11 @@ FIRST_LINES = ("booked", "requested", "restored")
 GIVEN_UP = ("cancelled", "moved")
 
 
-def undo(connection: Connection, person: Person, booking_id: int, act: Act) -> Booking:
-    """One's own cancelling or moving of ten seconds ago. Raises NotYours, WrongStatus, Overlaps, SlotTaken."""
+def undo(connection: Connection, person: Person, booking_id: int, act: Act, quotas_of: Roster | None = None) -> Booking:
+    """One's own cancelling or moving of ten seconds ago. Raises NotYours, WrongStatus, Overlaps, SlotTaken.
+
+    `quotas_of`: where the quotas stand that hold for who acts, None for who may go over them; raises QuotaFull.
+    """
     appointments.lock(connection, person)
     old = appointments.theirs(connection, person, booking_id)
     last = _history(connection, old.id)[-1]
@@ -26,6 +31,8 @@ def undo(connection: Connection, person: Person, booking_id: int, act: Act) -> B
         raise WrongStatus(old.status, "undone")
     if last.by != act.by or act.at > last.at + appointments.UNDO:
         raise SlotTaken
+    if quotas_of:
+        quotas.check(connection, quotas_of, _columns(old), but=old.replaced_by or 0)
     act.contact.goes_on(last.protocol)
     if old.replaced_by:
         _drop(connection, appointments.one(connection, old.replaced_by), "cancelled", "undone", act)
@@ -34,6 +41,11 @@ def undo(connection: Connection, person: Person, booking_id: int, act: Act) -> B
     check_overlap(connection, appointments.live_ones(connection, person, act.at), old.starts_at, old.ends_at)
     new_id = appointments.restore(connection, old, last.from_status, act)
     return booking(appointments.one(connection, new_id))
+
+
+def _columns(row: Line) -> dict[str, Any]:
+    names = ("doctor_id", "unit_id", "payer_id", "starts_at", "patient_id", "pre_registration_id")
+    return {name: getattr(row, name) for name in names}
 
 
 def withdraw(connection: Connection, key: str, now: datetime) -> bool:

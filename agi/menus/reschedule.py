@@ -71,6 +71,7 @@ def _criteria(clinic: Clinic, old: Booking) -> Criteria:
         modality=old.modality,
         minutes=_minutes(old),
         margin=_margin(clinic, old),
+        moving=old.id,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -10,6 +11,7 @@ from clinic.appointments import Act, Booking, Line
 from clinic.desk_bookings import VIA, DeskBookings
 from clinic.holds import Hold
 from clinic.people import Person
+from clinic.slots import SlotInfo
 from clinic.taking import TooMany
 from clinic.terms import NotAllowed, Terms
 
@@ -48,6 +50,12 @@ class WaitingBookings(DeskBookings):
             return booked
 
         return self._once(person, key, work)
+
+    def check_quota(self, connection: Connection, slot: SlotInfo, entry: Any) -> None:
+        """Whether the day of a time takes one more of whoever pays for a place in the list. Raises QuotaFull."""
+        where = {"doctor_id": slot.doctor_id, "unit_id": slot.unit_id, "starts_at": slot.starts_at}
+        whose = {name: getattr(entry, name) for name in ("payer_id", "patient_id", "pre_registration_id")}
+        quotas.check(connection, self._rosters.get(), {**where, **whose})
 
     def may_alone(self, person: Person) -> bool:
         """Whether they may take up an offer without talking to people."""

@@ -14,19 +14,17 @@ from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clinic.appointments import Act, Booking
-from clinic.clock import Clock
 from clinic.holds import Hold, SlotTaken, hold_within
 from clinic.kinds import NO_MARGIN, Margin
-from clinic.offers import Offer, Offers, Wanted
+from clinic.offers import Offer, Wanted
 from clinic.people import Person
 from clinic.slots import SlotInfo
 from clinic.terms import NotAllowed
 from clinic.waiting import rows
-from clinic.waiting.bookings import WaitingBookings
+from clinic.waiting.leaving import Leaving
 from clinic.waiting.outcome import CANCELLED, outcome, visit
 from clinic.waiting.rows import Offered
 from db.retry import taken
-from db.session import Database
 from db.tables import OutboxRow, Slot, Waiting, WaitingOffer
 
 
@@ -39,8 +37,8 @@ class OfferOver(SlotTaken):
 
 
 class NotOffered(Exception):
-    """It cannot be offered: `why` is "over" (they wait no more, have an offer, or had this one), "near", "unfit", or
-    "payer" (nobody knows who pays)."""
+    """It cannot be offered: `why` is "over" (they wait no more, have an offer, or had this one), "near", "unfit",
+    "payer" (nobody knows who pays), or "quota" (the day takes no more of them)."""
 
     def __init__(self, why: str = "over") -> None:
         super().__init__(why)
@@ -50,11 +48,8 @@ class NotOffered(Exception):
 _F, _W = WaitingOffer, Waiting
 
 
-class WaitingOffers:
+class WaitingOffers(Leaving):
     """Any number of processes may work on the same ones."""
-
-    def __init__(self, database: Database, bookings: WaitingBookings, terms: Offers, clock: Clock) -> None:
-        self._database, self._bookings, self._terms, self._clock = database, bookings, terms, clock
 
     def make(
         self,
@@ -66,7 +61,7 @@ class WaitingOffers:
         untold: str = "",
         margin: Margin = NO_MARGIN,
     ) -> int:
-        """Keep a time for one who waits, and let them know; the offer's id. Raises NotOffered, SlotTaken.
+        """Keep a time for one who waits, and let them know; the offer's id. Raises NotOffered, SlotTaken, QuotaFull.
 
         `untold`: why no message is sent, so that the desk calls them.
         """
@@ -77,6 +72,7 @@ class WaitingOffers:
             entry = rows.locked(connection, waiting_id)
             if entry is None or entry.live != 1:
                 raise NotOffered
+            self._bookings.check_quota(connection, slot, entry)
             hold = hold_within(connection, slot, token, now, until, minutes, margin)
             row = {
                 "waiting_id": waiting_id, "slot_id": slot.id, "doctor_id": slot.doctor_id, "unit_id": slot.unit_id,
@@ -192,54 +188,6 @@ class WaitingOffers:
         self._bookings.hold_one(first, by, minutes)
         return offered.slot
 
-    def leave(self, waiting_id: int, status: str, by: str, *mine: ColumnElement[bool]) -> bool:
-        """They wait no more ("left", "met"); what was offered to them is free. False where they did not wait."""
-        act = Act(by, by, self._clock())
-
-        def work(connection: Connection) -> bool:
-            entry = rows.locked(connection, waiting_id, *mine)
-            if entry is None or entry.live != 1:
-                return False
-            connection.execute(update(_W).where(_W.id == waiting_id).values(live=None, status=status))
-            self._withdraw(connection, waiting_id, status, act)
-            rows.tell(connection, waiting_id, entry.unit_id, entry.doctor_id, entry.patient_id, act.at)
-            return True
-
-        return self._database.write(work)
-
-    def resume(self, waiting_id: int, by: str) -> bool:
-        """The desk has spoken with who answered no offer: they are offered times again. False where nothing kept them
-        from it, or they wait no more."""
-        now = self._clock()
-
-        def work(connection: Connection) -> bool:
-            entry = rows.locked(connection, waiting_id, _W.live == 1)
-            if entry is None or not rows.heard(connection, waiting_id, by, "desk"):
-                return False
-            rows.tell(connection, waiting_id, entry.unit_id, entry.doctor_id, entry.patient_id, now)
-            return True
-
-        return self._database.write(work)
-
-    def come_back(self, waiting_id: int) -> bool:
-        """Who was taken off the list a moment ago has their old place again; False where there is none, or a new."""
-        now = self._clock()
-
-        def work(connection: Connection) -> bool:
-            entry = rows.locked(connection, waiting_id, _W.status == "left", _W.live.is_(None))
-            if entry is None:
-                return False
-            connection.execute(update(_W).where(_W.id == waiting_id).values(live=1, status="waiting"))
-            rows.tell(connection, waiting_id, entry.unit_id, entry.doctor_id, entry.patient_id, now)
-            return True
-
-        try:
-            return self._database.write(work)
-        except IntegrityError as error:
-            if not taken(error):
-                raise
-            return False
-
     def lapse(self) -> int:
         """End those that have run out, and those whose time is not what it was; how many."""
         now = self._clock()
@@ -264,13 +212,6 @@ class WaitingOffers:
         rows.hush(connection, offered.id, status, act.at)
         rows.tell(connection, offered.waiting_id, offered.unit_id, offered.doctor_id, offered.patient_id, act.at)
         return True
-
-    def _withdraw(self, connection: Connection, waiting_id: int, status: str, act: Act) -> None:
-        open_one = select(_F.id, _F.token).where(_F.waiting_id == waiting_id, _F.live == 1)
-        for row in connection.execute(open_one).all():
-            if rows.settled(connection, row.id, status, act):
-                rows.release(connection, row.token)
-                rows.hush(connection, row.id, status, act.at)
 
     def _meet_others(self, connection: Connection, offered: Offered, booked: Booking, act: Act) -> None:
         """What else the same person waits for, where this visit is that too; a request meets nothing yet."""

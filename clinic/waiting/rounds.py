@@ -20,6 +20,7 @@ from clinic.kinds import KindInfo
 from clinic.offers import Offers, Wanted
 from clinic.people import Person
 from clinic.profile import Profiles
+from clinic.quotas import QuotaFull
 from clinic.roster import Rosters
 from clinic.slots import SlotInfo
 from clinic.waiting.free_times import FreeTimes
@@ -137,14 +138,17 @@ class WaitingRounds:
         return Wish(*row) if row else None
 
     def by_hand(self, wish: Wish, slot: SlotInfo, by: str) -> int:
-        """The desk offers a time. Raises NotOffered, SlotTaken."""
+        """The desk offers a time. Raises NotOffered, SlotTaken, QuotaFull (another one was faster)."""
         if wish.payer_id is None:
             raise NotOffered("payer")
+        person = self._person(wish)
+        if self._terms.over_quota(slot, wish.payer_id, person=person):
+            raise NotOffered("quota")
         until = self._patience.by_hand(self._clock(), slot.starts_at, self._rosters.get().unit[slot.unit_id].tz)
-        kind = self._kind(self._person(wish), wish, slot)
+        kind = self._kind(person, wish, slot)
         if until is None or kind is None:
             raise NotOffered("near" if until is None else "unfit")
-        return self._make(self._person(wish), wish, slot, kind, until, by)
+        return self._make(person, wish, slot, kind, until, by)
 
     def _free(self, wishes: Sequence[Wish], now: datetime) -> FreeTimes:
         ahead = timedelta(days=self._profiles.get().booking_days + 1)
@@ -188,7 +192,7 @@ class WaitingRounds:
                 continue
             try:
                 self._make(person, wish, slot, kind, until, SYSTEM)
-            except SlotTaken:
+            except (SlotTaken, QuotaFull):
                 continue
             except NotOffered:
                 return None

@@ -101,7 +101,9 @@ def offered(row: Any, now: datetime) -> Offered:
 
 def locked(connection: Connection, waiting_id: int, *which: ColumnElement[bool]) -> Any:
     """A place in the list, which nobody else changes now; None where there is none such."""
+    usual = select(Patient.usual_payer_id).where(Patient.id == _W.patient_id).scalar_subquery()
     wanted = select(_W.live, _W.status, _W.patient_id, _W.pre_registration_id, _W.unit_id, _W.doctor_id)
+    wanted = wanted.add_columns(func.coalesce(_W.payer_id, usual).label("payer_id"))
     return connection.execute(wanted.where(_W.id == waiting_id, *which).with_for_update()).first()
 
 
@@ -131,6 +133,24 @@ def hush(connection: Connection, offer_id: int, why: str, at: datetime) -> None:
         OutboxRow.uid == select(_F.uid).where(_F.id == offer_id).scalar_subquery(), OutboxRow.status == "waiting"
     )
     connection.execute(waits.values(status="silenced", due_at=None, settled_at=at, reason=why))
+
+
+def left_with(connection: Connection, waiting_id: int, now: datetime) -> Any:
+    """The offer that ended when they left the list, and would still be open; None for none."""
+    mine = (_F.waiting_id == waiting_id, _F.status == "left", _F.until > now)
+    columns = (_F.id, _F.slot_id, _F.doctor_id, _F.unit_id, _F.modality, _F.starts_at, _F.ends_at, _F.until, _F.token)
+    return connection.execute(select(*columns).where(*mine).order_by(_F.id.desc()).limit(1)).first()
+
+
+def reopen(connection: Connection, offer_id: int, now: datetime) -> None:
+    """An offer that ended is open again; of its message, what was not said is said."""
+    anew = {"status": "open", "live": 1, "settled_at": None, "settled_by": None, "settled_via": None}
+    connection.execute(update(_F).where(_F.id == offer_id).values(**anew))
+    unsaid = update(OutboxRow).where(
+        OutboxRow.uid == select(_F.uid).where(_F.id == offer_id).scalar_subquery(),
+        OutboxRow.status == "silenced", OutboxRow.reason == "left",
+    )  # fmt: skip
+    connection.execute(unsaid.values(status="waiting", due_at=now, settled_at=None, reason=None))
 
 
 def message(offer_id: int, row: dict[str, Any], entry: Any, now: datetime, untold: str = "") -> dict[str, Any]:

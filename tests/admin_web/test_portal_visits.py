@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from tests.admin_web.forms import send
 from tests.admin_web.portal import book, confirm_path, upcoming
+from tests.clinic.test_quotas import book as take_place
+from tests.clinic.test_quotas import limit
 from tests.clinic.waiting.listed import frees, joins, nothing_free, open_offer, rounds
 
 
@@ -104,6 +106,15 @@ def test_a_patient_joins_and_leaves_the_waiting_list(clinic, alice):
     assert send(alice, f"/portal/espera/{place.id}/sair").status_code == 303
     assert clinic.portal.visits.waits([davi]) == []
     assert send(alice, f"/portal/espera/{place.id}/sair").status_code == 404
+
+
+def test_an_undo_that_finds_the_quota_full_says_so(clinic, alice):
+    limit(clinic, 1)
+    kept = take_place(clinic, "alice")
+    send(alice, f"/portal/consultas/{kept.id}/cancelar", reason="cannot_attend")
+    take_place(clinic, "bruno")
+    send(alice, f"/portal/consultas/{kept.id}/desfazer")
+    assert "a última vaga do convênio" in alice.get("/portal/consultas").text
 
 
 def test_nobody_takes_others_off_the_list(clinic, alice):

@@ -128,6 +128,14 @@ def test_who_is_taken_off_can_be_put_back(desk, waiting, clinic):
     assert place(clinic, waiting[0]) == (1, "waiting")
 
 
+def test_who_is_put_back_has_the_time_that_was_kept(desk, kept, waiting, clinic):
+    desk.get("/espera")
+    send(desk, f"/espera/{waiting[0]}/tirar")
+    send(desk, f"/espera/{waiting[0]}/voltar")
+    page = desk.get("/espera").text
+    assert ("com o horário que estava guardado" in page, open_offer(clinic).id) == (True, kept[1])
+
+
 def test_who_is_taken_off_twice_is_not_there(desk, waiting):
     desk.get("/espera")
     assert [send(desk, f"/espera/{waiting[0]}/tirar").status_code for _ in range(2)] == [303, 404]

@@ -17,6 +17,7 @@ from clinic.quotas import QuotaFull
 from clinic.roster import EVERYWHERE
 from clinic.search import Search
 from clinic.visits import Extra
+from clinic.waiting.offers import NotOffered
 from db.tables import Appointment, LiveEvent
 from tests.clinic.counting import CountingDatabase
 from tests.clinic.waiting.listed import frees, joins, nothing_free, open_offer, rounds
@@ -198,3 +199,95 @@ def test_who_waits_is_not_offered_a_day_that_is_full_for_their_payer(clinic):
     frees(clinic, days=0.5)
     rounds(clinic)
     assert open_offer(clinic).patient_id == clinic.people["carla"].id
+
+
+def offered_one(clinic, who="bruno", day=0.5):
+    """A time of the next day is kept for somebody who pays by the convênio."""
+    nothing_free(clinic)
+    joins(clinic, who, payer_id=clinic.at.payers["saude"])
+    frees(clinic, days=day, count=2)
+    rounds(clinic)
+    return open_offer(clinic)
+
+
+def test_what_is_kept_for_who_waits_counts(any_clinic):
+    limit(any_clinic, 1)
+    kept = offered_one(any_clinic)
+    assert [one for one in days(any_clinic) if one == kept.starts_at.date()] == []
+    with pytest.raises(QuotaFull):
+        book(any_clinic, "alice")
+    assert any_clinic.waiting_list.offers.accept(kept.id, "email").status == "booked"
+
+
+def test_one_round_offers_no_more_than_the_quota_takes(any_clinic):
+    limit(any_clinic, 1)
+    joins(any_clinic, "carla", payer_id=any_clinic.at.payers["saude"])
+    offered_one(any_clinic)
+    assert len(any_clinic.waiting_list.offers.open_ones()) == 1
+
+
+def test_the_desk_hears_that_a_quota_is_full_of_offers(clinic):
+    limit(clinic, 1)
+    offered_one(clinic)
+    mine, room = joins(clinic, "carla", payer_id=clinic.at.payers["saude"]), clinic.waiting_list.rounds
+    with pytest.raises(NotOffered, match="quota"):
+        room.by_hand(room.wish(mine), clinic.slot("marina"), BY)
+
+
+def test_what_is_kept_no_more_counts_no_more(any_clinic):
+    limit(any_clinic, 1)
+    kept = offered_one(any_clinic)
+    any_clinic.clock.move(hours=3)
+    assert kept.starts_at.date() in days(any_clinic)
+    any_clinic.waiting_list.offers.lapse()
+    assert book(any_clinic, "alice").starts_at.date() == kept.starts_at.date()
+
+
+def test_whose_the_offer_is_may_book_another_time_of_that_day(clinic):
+    limit(clinic, 1)
+    offered_one(clinic)
+    assert book(clinic, "bruno").status == "booked"
+
+
+def test_who_has_the_last_place_is_shown_the_other_times_of_the_day_to_move_to(any_clinic):
+    limit(any_clinic, 1)
+    booked = book(any_clinic, "alice")
+    assert days(any_clinic) == [TOMORROW] * 3
+    assert days(any_clinic, moving=booked.id) == [TODAY] * 3
+    free = any_clinic.portal.other_times.free(booked, any_clinic.clock(), 3)
+    assert [one.starts_at.date() for one in free] == [TODAY] * 3
+
+
+def test_what_is_kept_for_oneself_hides_no_time_to_move_to(clinic):
+    limit(clinic, 1)
+    booked = book(clinic, "bruno", payer="particular")
+    clinic.clock.move(minutes=1)
+    kept = offered_one(clinic)
+    assert kept.starts_at.date() in days(clinic, moving=booked.id)
+
+
+def test_a_cancelled_visit_comes_back_only_where_its_place_is_still_there(any_clinic):
+    limit(any_clinic, 1)
+    booked, alice = book(any_clinic, "alice"), any_clinic.people["alice"]
+    any_clinic.bookings.cancel(alice, booked.id, "other", "web")
+    book(any_clinic, "bruno")
+    with pytest.raises(QuotaFull):
+        any_clinic.bookings.undo(alice, booked.id, "web")
+    assert any_clinic.bookings.upcoming(alice) == []
+
+
+def test_a_move_is_undone_within_the_quota_of_its_day(any_clinic):
+    limit(any_clinic, 1)
+    booked, alice = book(any_clinic, "alice"), any_clinic.people["alice"]
+    there = any_clinic.bookings.hold(any_clinic.slot("marina", place=3), by="t")
+    any_clinic.bookings.reschedule(alice, booked.id, there, "web")
+    assert any_clinic.bookings.undo(alice, booked.id, "web").starts_at == booked.starts_at
+
+
+def test_the_desk_brings_it_back_and_hears_that_it_is_one_too_many(clinic):
+    limit(clinic, 1)
+    booked, desk = book(clinic, "alice"), clinic.desk
+    desk.bookings.cancel_for(booked.id, "other", BY)
+    book(clinic, "bruno")
+    again = desk.bookings.take_back(booked.id, BY)
+    assert (again.status, desk.offers.quota_over(again)) == ("booked", 1)

@@ -70,6 +70,14 @@ def test_who_leaves_is_told_nothing(kept, post):
     assert states(kept) == [("offer", "patient", "silenced", "left")]
 
 
+def test_who_comes_back_is_told_after_all(kept, post):
+    mine = open_offer(kept).waiting_id
+    kept.waiting_list.leave(kept.people["alice"], mine)
+    kept.waiting_list.offers.come_back(mine)
+    worker(kept, post).drain()
+    assert states(kept) == [("offer", "patient", "sent", None)]
+
+
 def test_it_is_not_sent_when_its_time_is_over(kept, post):
     kept.clock.move(hours=2)
     worker(kept, post).drain()

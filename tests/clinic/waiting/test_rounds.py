@@ -199,8 +199,39 @@ def test_who_leaves_gives_the_time_back_and_has_their_place_again_if_they_return
     assert full.waiting_list.leave(full.people["bruno"], mine)
     assert not full.waiting_list.leave(full.people["bruno"], mine)
     assert (slot_state(full, slot), offered(full)) == (("free", False), [(mine, slot, "left")])
-    assert full.waiting_list.offers.come_back(mine)
+    assert full.waiting_list.offers.come_back(mine) == "time"
+    assert (place(full, mine), slot_state(full, slot), offered(full)) == (
+        (1, "waiting"), ("held", True), [(mine, slot, "open")],
+    )  # fmt: skip
+    assert full.waiting_list.offers.accept(open_offer(full).id, "email").status == "booked"
+
+
+def test_what_another_one_has_by_then_does_not_come_back(full):
+    mine, theirs = joins(full, "bruno"), joins(full, "carla")
+    [slot] = frees(full)
+    rounds(full)
+    full.waiting_list.leave(full.people["bruno"], mine)
+    rounds(full)
+    assert full.waiting_list.offers.come_back(mine) == "time_lost"
     assert place(full, mine) == (1, "waiting")
+    assert offered(full) == [(mine, slot, "left"), (theirs, slot, "open")]
+
+
+def test_what_has_run_out_meanwhile_does_not_come_back(quick):
+    mine = joins(quick, "bruno")
+    [slot] = frees(quick)
+    rounds(quick)
+    quick.waiting_list.leave(quick.people["bruno"], mine)
+    quick.clock.move(hours=3)
+    assert quick.waiting_list.offers.come_back(mine) == "place"
+    assert slot_state(quick, slot) == ("free", False)
+
+
+def test_who_waits_anew_has_no_old_place(quick):
+    mine = joins(quick, "bruno")
+    quick.waiting_list.leave(quick.people["bruno"], mine)
+    joins(quick, "bruno")
+    assert quick.waiting_list.offers.come_back(mine) is None
 
 
 def test_the_desk_takes_a_time_back_and_holds_it(full):
