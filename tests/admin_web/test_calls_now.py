@@ -30,6 +30,11 @@ def test_without_any_watcher_it_says_how_to_have_one(page, calls):
     assert "ALO_AMI_USER" in page()
 
 
+def test_settings_are_no_words_for_the_desk(site):
+    said = text(site.client("attendant").get("/chamadas"))
+    assert "central telefônica" in said and "ALO_" not in said
+
+
 def test_a_call_says_who_where_and_since_when(page, calls):
     calls.now = [live_call()]
     assert "(11) •••••-4321 identificado Marcando consulta 14:32" in page()
