@@ -1,8 +1,9 @@
 """Facts that follow one another are addressed together: in one transaction, with a few round trips for all of them.
 
-That is for what happens most and looks at nothing but its own visit. A fact that needs more than that, was tried
-before, or has another one of its visit before it, is addressed alone; so are all, one by one, where it did not work
-together: a bad one keeps none of the others waiting, and what was carried out already is not there any more.
+That is for what happens most and looks at nothing but its own visit. A fact that needs more than that (of a visit that
+was moved here, of a retorno), was tried before, or has another one of its visit before it, is addressed alone; so are
+all, one by one, where it did not work together: a bad one keeps none of the others waiting, and what was carried out
+already is not there any more.
 """
 
 import logging
@@ -84,7 +85,7 @@ class Handfuls(Addressing):
         new: dict[str, dict[str, Any]] = {}
         for row in rows:
             visit = visit_of.get(row.appointment_id)
-            if row.id in ours and visit is not None and visit.return_of is None:
+            if row.id in ours and visit is not None and visit.return_of is None and visit.from_doctor is None:
                 change = change_of.get((row.appointment_id, row.kind, row.created_at))
                 new |= self._messages(connection, row, visit, change, programs)
                 done.append(row.id)

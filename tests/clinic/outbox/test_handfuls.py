@@ -20,7 +20,7 @@ from clinic.roster import Rosters
 from db.session import Database
 from db.tables import OutboxRow
 from tests.clinic.breaking import BreakingDatabase
-from tests.clinic.outbox.posts import Post, states, with_doctor, worker
+from tests.clinic.outbox.posts import Post, move, states, with_doctor, worker
 from tests.clinic.outbox.test_faults import LEASE, drained, ended_by
 from tests.clinic.small_clinic import same_clinic
 from tests.clinic.webhooks import programs
@@ -128,6 +128,15 @@ def test_one_that_was_tried_before_is_addressed_alone(clinic):
     database = Counting(url_of(clinic))
     sending(clinic, addressing(clinic, database=database)).round()
     assert (database.transactions, len(told(clinic))) == (3, 3)
+
+
+def test_a_visit_that_was_moved_here_is_addressed_alone(clinic):
+    alice, _, _ = booked(clinic)
+    move(clinic, alice, place=30)
+    clinic.clock.move(seconds=15)
+    database = Counting(url_of(clinic))
+    sending(clinic, addressing(clinic, database=database)).round()
+    assert (database.transactions, facts(clinic)) == (3, [])  # three together, where it went and what it was
 
 
 def test_what_was_told_already_is_told_once_beside_what_is_new(any_clinic):
