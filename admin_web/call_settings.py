@@ -56,7 +56,7 @@ SECTIONS: tuple[tuple[str, tuple[Field, ...]], ...] = (
         Field("no_show_months", "Contar as faltas dos últimos meses", "number",
               "Faltas mais antigas, ou abonadas, não contam.", required=True, least=1, most=36),
         Field("return_notice_days", "Lembrar do retorno", "number",
-              "Quantos dias antes do fim do prazo: uma mensagem a quem não marcou. Desligue em Mensagens, Textos.",
+              "Quantos dias antes do fim do prazo: uma mensagem a quem não marcou. Para desligar: Textos.",
               required=True, least=1, most=90),
         Field("hold_minutes", "Minutos para decidir", "number",
               "Por quanto tempo o horário fica guardado enquanto alguém decide.", required=True, least=1, most=30),

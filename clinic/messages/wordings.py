@@ -199,12 +199,12 @@ Se preferir, ligue: a recepção procura com você. Se você veio e isto é um e
     "{clinica}: sentimos sua falta na consulta de {data_curta}. Para marcar outro horário: {link_portal}",
 )
 RETURN_DUE = Wording(
-    "{clinica}: seu retorno pode ser marcado até {retorno_ate_curto}",
+    "{clinica}: seu retorno vale até {retorno_ate_curto}",
     f"""Olá, {{primeiro_nome}}!
 
 Você esteve {{na_data}} com {{o_medico}}. O retorno dessa consulta, sem pagar de novo, ainda não está marcado.
 
-Ele pode ser até {{retorno_ate}}.
+Ele vale até {{retorno_ate}}: a consulta de retorno precisa ser até esse dia.
 
 Para marcar, use o portal: {{link_portal}}
 Por telefone: {{telefone_clinica}}
@@ -212,7 +212,7 @@ Por telefone: {{telefone_clinica}}
 Se você não precisa voltar, não é preciso fazer nada.
 
 {SIGNED}""",
-    "{clinica}: seu retorno com {o_medico} pode ser marcado até {retorno_ate_curto}: {link_portal}",
+    "{clinica}: seu retorno com {o_medico} vale até {retorno_ate_curto}. Marque: {link_portal}",
 )
 SURVEY = Wording(
     "{clinica}: como foi sua visita?",

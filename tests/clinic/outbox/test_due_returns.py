@@ -75,7 +75,7 @@ def test_it_arrives_in_the_mail_folder_and_says_until_when_with_whom_and_how(any
     sending.drain()
     assert until_told(any_clinic, sending) == [("sent", None)]
     letters = [message_from_bytes(one.read_bytes(), policy=policy.default) for one in tmp_path.glob("*.eml")]
-    [letter] = [one for one in letters if "seu retorno pode ser marcado até" in one["Subject"]]
+    [letter] = [one for one in letters if "seu retorno vale até" in one["Subject"]]
     text = letter.get_body(("plain",)).get_content()
     assert all(word in text for word in ("Olá, Alice", "sem pagar de novo", "Marina", "/portal", "(11) 3333-4444"))
     assert letter["To"] == "alice@example.com"
