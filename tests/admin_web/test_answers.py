@@ -67,13 +67,13 @@ def test_what_changes_while_an_answer_is_made_makes_it_old(answers, stamped):
 
 
 def test_what_comes_late_with_an_older_stamp_drives_nothing_newer_away(answers, stamped):
-    def late():
+    def late():  # whose turn is another than that of 2: numbers are their own hash
         stamped.stamp = 2
-        answers.of("b", stamped.make)
+        answers.of(2, stamped.make)
         return stamped.make()
 
-    answers.of("a", late)
-    answers.of("b", stamped.make)
+    answers.of(1, late)
+    answers.of(2, stamped.make)
     assert stamped.made == 2
 
 
