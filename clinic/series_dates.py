@@ -43,8 +43,8 @@ class Day:
 
     free · booked: it stands already (`booking`) · quota: the payer has its visits of that day, which the desk may go
     over (`number`) · overlaps: the patient has `booking` then · holiday (`name`) · away: the doctor is · taken ·
-    too_short: what is beside it is taken · no_hours: the doctor has no such time · outside: the agenda does not go so far ·
-    past · clock: the clocks leave out that time.
+    too_short: what is beside it is taken · no_hours: the doctor has no such time · outside: the agenda does not go so
+    far · past · clock: the clocks leave out that time.
     """
 
     n: int
