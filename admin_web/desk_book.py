@@ -1,6 +1,7 @@
 """Booking at the desk: a time, a patient, the terms; what stands in the way is told before anything is saved."""
 
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, make_response, render_template, request
@@ -27,6 +28,9 @@ LONGEST_SEARCH = 120
 TAKEN = 409
 LONGEST_REASON = 200
 WHY = "Este paciente faltou várias vezes: escreva por que a consulta é marcada mesmo assim."
+NOT_VALID = "Estas condições não valem mais com este médico. Confira o tipo e o convênio."
+ABOUT_TIME = ("too_short", "margin")
+"""What is in the way of a time that is still free: who hears that it is gone need not hear that it is short."""
 
 
 class Booking:
@@ -80,10 +84,9 @@ class Booking:
         except Overlaps:
             return self._terms(slot, person, wanted), TAKEN
         except SlotTaken:
-            return self._terms(slot, person, wanted, self._gone(slot)), TAKEN
+            return self._terms(slot, person, wanted, self._gone(slot, offer.terms)), TAKEN
         except NotAllowed:
-            said = "Estas condições não valem mais com este médico. Confira o tipo e o convênio."
-            return self._terms(slot, person, wanted, said), TAKEN
+            return self._terms(slot, person, wanted, NOT_VALID), TAKEN
         if knowing and offer.over_quota:
             self._clinic.audit.add_once(by, "quota.knowing", "appointment", booked.id)
         zone = self._desk.all_units()[slot.unit_id].tz
@@ -126,12 +129,13 @@ class Booking:
 
     def _terms(self, slot: SlotInfo, person: Person, wanted: Wanted, said: str = "") -> str:
         offer: Offer = self._clinic.desk.offers.offer(person, slot, wanted, viewer().ref)
-        zone = self._desk.all_units()[slot.unit_id].tz
+        zone, gone = self._desk.all_units()[slot.unit_id].tz, said not in ("", WHY, NOT_VALID)
+        conflicts = [one for one in offer.conflicts if not (gone and one.what in ABOUT_TIME)]
         return self._render(
             "agenda/book.html", slot, person=person, offer=offer, said=said, once=secrets.token_urlsafe(12),
             reason=request.values.get("motivo", ""), why=WHY, longest=LONGEST_REASON,
-            conflicts=[(one, desk_words.conflict(one, zone)) for one in offer.conflicts],
-            others=self._others(slot) if said not in ("", WHY) or not offer.possible else [],
+            conflicts=[(one, desk_words.conflict(one, zone)) for one in conflicts],
+            others=self._others(slot, offer.terms) if said not in ("", WHY) or not offer.possible else [],
             wait=self._wait(slot, offer.terms),
         )  # fmt: skip
 
@@ -154,22 +158,24 @@ class Booking:
         """Told before anybody is searched for."""
         return "" if self._clinic.desk.bookings.is_free(slot, viewer().ref) else self._gone(slot)
 
-    def _gone(self, slot: SlotInfo) -> str:
+    def _gone(self, slot: SlotInfo, terms: Terms | None = None) -> str:
         """As look.md wants it: what happened, and other times."""
         if self._clinic.desk.bookings.keeper(slot).startswith(FOR_WHO_WAITS):
             return desk_words.KEPT
-        near = self._others(slot)
+        near = self._others(slot, terms)
         zone = self._desk.all_units()[slot.unit_id].tz
-        times = desk_words.others([one.starts_at for one in near], zone)
+        times = desk_words.others([one.starts_at for one in near], slot.starts_at, zone)
         return f"Este horário acabou de ser reservado. Escolha outro{': ' + times if times else ''}."
 
-    def _others(self, slot: SlotInfo) -> list[SlotInfo]:
-        """Three times of the same doctor around that one."""
+    def _others(self, slot: SlotInfo, terms: Terms | None = None) -> list[SlotInfo]:
+        """Three times of the same doctor after that one, as long as the visit is where its `terms` are known."""
         roster = self._clinic.desk.roster()
         specialties = [one.id for one in roster.specialties if slot.doctor_id in roster.announceable[one.id]]
         if not specialties:
             return []
         criteria = Criteria(specialties[0], doctor_id=slot.doctor_id, unit_id=slot.unit_id)
+        if terms:
+            criteria = replace(criteria, minutes=terms.kind.minutes, margin=terms.kind.margin)
         return self._clinic.agenda.next_free(criteria, after=slot.starts_at, limit=3, exclude=(slot.id,))
 
 

@@ -111,9 +111,10 @@ def who(by: str, names: dict[str, str]) -> str:
     return names.get(by) or {"system": "sistema", "patient": "paciente", "user": "equipe"}.get(kind, "paciente")
 
 
-def others(times: list[datetime], zone: tzinfo) -> str:
-    """Other times in a sentence: "14:45, 15:00 ou 15:30"."""
-    said = [hour(one, zone) for one in times]
+def others(times: list[datetime], instead_of: datetime, zone: tzinfo) -> str:
+    """Other times in a sentence: "14:45, 15:00 ou 15:30"; those of other days with their day."""
+    day = instead_of.astimezone(zone).date()
+    said = [hour(one, zone) if one.astimezone(zone).date() == day else when(one, zone) for one in times]
     return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} ou {said[-1]}" if said else ""
 
 
