@@ -21,7 +21,7 @@ from clinic.slots import SlotInfo
 from clinic.terms import NotAllowed
 from db.prepared import Prepared, Query
 from db.session import Database
-from db.tables import Appointment, Patient, PayerQuota, Slot, Waiting, WaitingOffer
+from db.tables import Appointment, Doctor, Patient, PayerQuota, Slot, Waiting, WaitingOffer
 
 DAY = timedelta(days=1)
 MOST = 200
@@ -200,11 +200,13 @@ def of_doctor(connection: Connection, doctor_id: int) -> dict[tuple[int, int], i
 def replace(connection: Connection, doctor_id: int, wanted: Quotas, still: Callable[[Quotas], bool]) -> None:
     """All of them, if those on file are `still` the ones to be replaced.
 
-    Quotas are locked as bookings lock them, in their order. Raises ChangedMeanwhile.
+    Quotas are locked as bookings lock them, in their order, and then the doctor: where there is no quota yet, who
+    writes the first one is waited for. Raises ChangedMeanwhile.
     """
     mine = update(_Q).where(_Q.doctor_id == doctor_id)
     for payer, unit in sorted(of_doctor(connection, doctor_id)):
         connection.execute(mine.where(_Q.payer_id == payer, _Q.unit_id == unit).values(version=_Q.version + 1))
+    connection.execute(update(Doctor).where(Doctor.id == doctor_id).values(id=doctor_id))
     if not still(of_doctor(connection, doctor_id)):
         raise ChangedMeanwhile
     connection.execute(delete(_Q).where(_Q.doctor_id == doctor_id))

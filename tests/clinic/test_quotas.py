@@ -1,5 +1,7 @@
 """A doctor takes so many visits a day from a payer: searched, held in the booking, gone over by the desk knowingly."""
 
+import contextlib
+import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -8,6 +10,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from clinic import quotas
 from clinic.bookings import NotAllowed
 from clinic.editing import stamp
 from clinic.finding import Looking
@@ -141,6 +144,28 @@ def test_whoever_saw_another_quota_is_told(any_clinic):
     with pytest.raises(ChangedMeanwhile):
         any_clinic.practice.set_payer_quotas(doctor, {saude: 5}, seen)
     assert any_clinic.practice.payer_quotas(doctor) == {saude: 4}
+
+
+def test_of_two_who_write_the_first_quota_at_once_one_is_told(served_clinic):
+    marina, payers = served_clinic.at.doctors["marina"], served_clinic.at.payers
+    both = threading.Barrier(2, timeout=2)
+
+    def nothing_there(now):
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait()  # until the other one has looked too, if they may
+        return not now
+
+    def write(payer):
+        wanted = {(payers[payer], EVERYWHERE): 3}
+        try:
+            served_clinic.database.write(lambda one: quotas.replace(one, marina, wanted, nothing_there))
+        except ChangedMeanwhile:
+            return None
+        return wanted
+
+    with ThreadPoolExecutor(2) as pool:
+        written = [one for one in pool.map(write, ("saude", "particular")) if one]
+    assert written == [served_clinic.practice.payer_quotas(marina)]
 
 
 def test_pages_hear_of_a_new_quota(clinic):
