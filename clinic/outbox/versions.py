@@ -51,15 +51,17 @@ def said(connection: Connection, ids: Iterable[int], audience: str, token: str) 
 def believed(connection: Connection, versions: Sequence[Any], audience: str, token: str) -> datetime | None:
     """The start at which they believe a visit to be that had these versions, the newest first; None: they know none.
 
-    Who was never told anything knows it from elsewhere: it was there before there were messages.
+    Who was to be told nothing of the oldest knows it from elsewhere: it was there before there were messages, or is as
+    it was because a move was taken back.
     """
     if not versions:
         return None
     ids = [one.id for one in versions]
     last = said(connection, ids, audience, token)
     if last is None:
-        never = connection.execute(_words(ids, audience).limit(1)).first() is None
-        start: datetime | None = versions[0].starts_at if never else None
+        root = versions[-1]
+        never = connection.execute(_words([root.id], audience).limit(1)).first() is None
+        start: datetime | None = root.starts_at if never else None
         return start
     return None if last.kind in ENDS else last.version
 
