@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from clinic.appointments import Act, Booking
 from clinic.holds import Hold, SlotTaken, hold_within
@@ -46,6 +47,23 @@ class NotOffered(Exception):
 
 
 _F, _W = WaitingOffer, Waiting
+_HAS, _NEXT = aliased(Slot), aliased(Slot)
+_WITH_SLOT = select(_F.id).outerjoin(Slot, Slot.id == _F.slot_id)
+_FOLLOWS = (
+    select(_NEXT.id)
+    .where(_NEXT.hold_token == _F.token, _NEXT.starts_at == _HAS.ends_at, _NEXT.off_plan.is_(False))
+    .correlate(_F, _HAS)
+)
+_GAP = (
+    select(_HAS.id)
+    .where(_HAS.hold_token == _F.token, _HAS.starts_at >= _F.starts_at, _HAS.ends_at < _F.ends_at)
+    .where(~_FOLLOWS.exists())
+    .correlate(_F)
+)
+_GONE = or_(
+    Slot.id.is_(None), Slot.off_plan, Slot.hold_token.is_(None), Slot.hold_token != _F.token, _GAP.exists()
+)  # fmt: skip
+"""The time of an offer is not whole any more: an absence has taken its first slot, or one of those that follow."""
 
 
 class WaitingOffers(Leaving):
@@ -133,7 +151,7 @@ class WaitingOffers(Leaving):
             rows.locked(connection, offered.waiting_id)
             if not rows.settled(connection, offered.id, "accepted", act, _F.until > act.at):
                 raise OfferOver(self._status(connection, offered.id, act.at))
-            if connection.scalar(select(Slot.off_plan).where(Slot.id == offered.slot_id)):
+            if connection.scalar(_WITH_SLOT.where(_F.id == offered.id, _GONE)):
                 raise OfferOver("gone")
 
         def close(connection: Connection, booked: Booking) -> None:
@@ -192,8 +210,7 @@ class WaitingOffers(Leaving):
         """End those that have run out, and those whose time is not what it was; how many."""
         now = self._clock()
         ended = [(one, "lapsed") for one in self._ids(_F.until <= now)]
-        lost = or_(Slot.id.is_(None), Slot.off_plan, Slot.hold_token.is_(None), Slot.hold_token != _F.token)
-        ended += [(one, "gone") for one in self._ids(_F.until > now, or_(lost, _W.live.is_(None)))]
+        ended += [(one, "gone") for one in self._ids(_F.until > now, or_(_GONE, _W.live.is_(None)))]
         return sum(self._over(offer_id, status, now) for offer_id, status in ended)
 
     def _over(self, offer_id: int, status: str, now: datetime) -> bool:
@@ -201,8 +218,8 @@ class WaitingOffers(Leaving):
         return self._database.write(lambda connection: self._ended(connection, offered, status, act))
 
     def _ids(self, *which: ColumnElement[bool]) -> list[int]:
-        wanted = select(_F.id).join(_W, _W.id == _F.waiting_id).outerjoin(Slot, Slot.id == _F.slot_id)
-        return [row[0] for row in self._database.rows(wanted.where(_F.live == 1, *which))]
+        wanted = _WITH_SLOT.join(_W, _W.id == _F.waiting_id).where(_F.live == 1, *which)
+        return [row[0] for row in self._database.rows(wanted)]
 
     def _ended(self, connection: Connection, offered: Offered, status: str, act: Act) -> bool:
         still = _F.until <= act.at if status == "lapsed" else _F.until > act.at

@@ -6,6 +6,8 @@ import pytest
 
 from clinic.bookings import NotAllowed
 from clinic.quotas import QuotaFull
+from clinic.waiting.offers import OfferOver
+from tests.clinic.margins import with_margin
 from tests.clinic.outbox.posts import states
 from tests.clinic.test_quotas import limit
 from tests.clinic.waiting.listed import frees, joins, nothing_free, offered, open_offer, place, rounds
@@ -81,3 +83,18 @@ def test_one_visit_ends_all_waits_for_it(clinic):
     take_up(clinic)
     assert [place(clinic, one) for one in (mine, too)] == [(None, "met")] * 2
     assert [place(clinic, one) for one in (else_, theirs)] == [(1, "waiting")] * 2
+
+
+@pytest.mark.parametrize("worker", [False, True], ids=["at-once", "after-a-round"])
+@pytest.mark.parametrize(("first", "until", "margin"), [(0, 30, 0), (30, 60, 0), (0, 60, 10)])
+def test_what_an_absence_takes_of_an_offer_is_not_booked(clinic, first, until, margin, worker):
+    with_margin(clinic, after=margin, code="first")
+    joins(clinic, "bruno", doctor_id=clinic.at.doctors["marina"])
+    assert rounds(clinic) == 1
+    offer = open_offer(clinic)
+    away = [offer.starts_at + timedelta(minutes=one) for one in (first, until)]
+    clinic.agenda.add_absence(clinic.at.doctors["marina"], *away, "x")
+    if worker:
+        rounds(clinic)
+    with pytest.raises(OfferOver, match="gone"):
+        clinic.waiting_list.offers.accept(offer.id, "web")
