@@ -13,7 +13,6 @@ from flask import Flask, request
 
 from admin_web.store import Kept, Store
 from clinic.looks import Look, Looks
-from clinic.programs import TooManyRequests
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -70,18 +69,16 @@ class Again:
         return (found and self._again(found.made, environ, start)) or self._long_way(asked, environ, start)
 
     def _again(self, kept: Finished, environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes] | None:
-        """The answer that was kept, if it still holds."""
-        looked = self._looks().of(kept.token)
-        if looked != kept.looked:
-            environ[LOOKED] = kept.token, looked
-            return None
-        headers = kept.headers
-        if kept.counts:
-            try:
-                headers = [*headers, (LEFT, str(self._count(kept.counts)))]
-            except TooManyRequests:
+        """The answer that was kept, if it still holds; what fails here fails in the long way too, which tells of it."""
+        try:
+            looked = self._looks().of(kept.token)
+            if looked != kept.looked:
+                environ[LOOKED] = kept.token, looked
                 return None
-        start(kept.status, headers)
+            left = [(LEFT, str(self._count(kept.counts)))] if kept.counts else []
+        except Exception:  # the database, or too many requests: there are pages for that
+            return None
+        start(kept.status, kept.headers + left)
         return [kept.body]
 
     def _long_way(self, asked: Asked, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:

@@ -99,6 +99,18 @@ def test_what_is_counted_is_counted_each_time_and_refused_in_the_long_way(kept):
     assert (told, kept.made) == (["7", "1", "0", "7"], 2)
 
 
+def fails(*_):
+    raise ConnectionError
+
+
+@pytest.mark.parametrize("broken", [{"of": fails}, {"limit": "no number"}], ids=["look", "count"])
+def test_where_the_database_fails_the_long_way_tells_of_it(kept, broken):
+    kept.keeps = "user:1"
+    kept.ask()
+    kept.__dict__.update(broken)
+    assert kept.ask()[2] == b"answer 2"
+
+
 def reading(site, path, **headers):
     client = site.client("attendant")
     client.get("/nada")
