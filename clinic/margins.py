@@ -85,13 +85,13 @@ def kept_beside(connection: Connection, doctor_id: int, new: Sequence[Any]) -> d
     if not new:
         return {}
     mine = VISITS.where(Appointment.doctor_id == doctor_id, Appointment.starts_at > new[0].starts_at - DAY)
-    spans = [(row.id, *_reach_of(row)) for row in connection.execute(mine)]
+    spans = [(row.id, *reach_of(row)) for row in connection.execute(mine)]
     found = ((one.starts_at, visit) for visit, first, last in spans for one in new if _touches(one, first, last))
     return dict(found)
 
 
-def _reach_of(row: Line) -> tuple[datetime, datetime]:
-    """From when to when a row of VISITS keeps the doctor."""
+def reach_of(row: Line) -> tuple[datetime, datetime]:
+    """From when to when a row with what VISITS has keeps the doctor."""
     visit = SlotInfo(0, 0, 0, "", row.starts_at, row.ends_at)
     kind = KindInfo(0, "", "", row.minutes, None, (), Margin(row.before_minutes, row.after_minutes))
     return reach(row.starts_at, length(visit), kind.margin_of(length(visit)))

@@ -30,7 +30,7 @@ from clinic.waiting.rows import SYSTEM, UNANSWERED, UNHEARD
 from clinic.waiting.wishes import Wish
 from db.prepared import among
 from db.session import Database
-from db.tables import Appointment, AppointmentChange, Patient, Waiting, WaitingOffer
+from db.tables import Appointment, AppointmentChange, Patient, VisitKind, Waiting, WaitingOffer
 
 BY_PEOPLE = "people"
 """Why the message of an offer is not sent: they book through people alone."""
@@ -56,7 +56,9 @@ SILENT = select(_W.id).where(_W.live == 1, UNHEARD >= UNANSWERED)
 HOLDING = select(_W.patient_id, _W.pre_registration_id).join(_F, _F.waiting_id == _W.id).where(_F.live == 1)
 FREED = (
     select(_A.doctor_id, _A.starts_at, _A.ends_at, _C.at)
+    .add_columns(VisitKind.minutes, VisitKind.before_minutes, VisitKind.after_minutes)
     .join(_C, _C.appointment_id == _A.id)
+    .join(VisitKind, VisitKind.id == _A.kind_id)
     .where(among(_C.event, FREES))
 )
 _FITS = and_(

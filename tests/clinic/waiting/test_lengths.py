@@ -1,0 +1,89 @@
+"""What is looked for is as long as the visit would be, with what it needs beside it; and what becomes free so is news."""
+
+import pytest
+from sqlalchemy import select, update
+
+from db.tables import Slot
+from tests.clinic.margins import with_margin
+from tests.clinic.waiting.listed import frees, joins, nothing_free, open_offer, rounds
+
+
+@pytest.fixture
+def full(clinic):
+    nothing_free(clinic)
+    return clinic
+
+
+def free_ids(clinic):
+    return [
+        row[0] for row in clinic.database.rows(select(Slot.id).where(Slot.status == "free").order_by(Slot.starts_at))
+    ]
+
+
+def sets(clinic, ids, **values):
+    clinic.database.change(update(Slot).where(Slot.id.in_(ids)).values(**values))
+
+
+def taken_by_carla(clinic, slot_id):
+    return clinic.book("carla", clinic.desk.bookings.slot(slot_id))
+
+
+def gives_back(clinic, booked):
+    """The time can be taken back for ten seconds; what a round does after that."""
+    clinic.clock.move(minutes=2)
+    clinic.bookings.cancel(clinic.people["carla"], booked.id, "other", "web")
+    clinic.clock.move(minutes=2)
+    return rounds(clinic)
+
+
+def waits_for_news(clinic, who="bruno"):
+    joins(clinic, who, doctor_id=clinic.at.doctors["marina"], but_free=True)
+
+
+def seen_by_marina(clinic, who="bruno"):
+    """Their visits with her are consultations from now on: half an hour."""
+    booked = clinic.book(who, clinic.slot("marina"))
+    clinic.bookings.arrive(booked.id, "user:1")
+    clinic.bookings.fulfil(booked.id, "user:1")
+    clinic.clock.move(days=1)
+
+
+def test_the_second_half_of_an_hour_makes_the_hour_news(full):
+    frees(full)
+    booked = taken_by_carla(full, free_ids(full)[1])
+    waits_for_news(full)
+    assert (rounds(full), gives_back(full, booked)) == (0, 1)
+
+
+def test_a_margin_that_comes_clear_makes_the_time_before_it_news(clinic):
+    seen_by_marina(clinic)
+    nothing_free(clinic)
+    frees(clinic, count=2)
+    ids = free_ids(clinic)
+    booked = taken_by_carla(clinic, ids[1])
+    sets(clinic, ids[2:], status="booked")
+    with_margin(clinic, after=10)
+    waits_for_news(clinic)
+    assert (rounds(clinic), gives_back(clinic, booked)) == (0, 1)
+
+
+def test_what_the_margin_of_a_visit_kept_is_news_too(clinic):
+    seen_by_marina(clinic)
+    nothing_free(clinic)
+    frees(clinic, count=2)
+    with_margin(clinic, after=10)
+    ids = free_ids(clinic)
+    booked = taken_by_carla(clinic, ids[0])
+    waits_for_news(clinic)
+    sets(clinic, ids[:1], off_plan=True)
+    assert (rounds(clinic), gives_back(clinic, booked)) == (0, 1)
+    assert open_offer(clinic).slot_id == ids[1]
+
+
+def test_what_becomes_free_elsewhere_makes_no_news_of_a_time(full):
+    frees(full, count=2)
+    ids = free_ids(full)
+    booked = taken_by_carla(full, ids[3])
+    sets(full, ids[2:3], status="blocked")
+    waits_for_news(full)
+    assert (rounds(full), gives_back(full, booked)) == (0, 0)
