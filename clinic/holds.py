@@ -1,7 +1,7 @@
 """Holding a slot for somebody who is deciding: claimed by one conditional UPDATE, lost by time or by hanging up.
 
 A token begins with who holds ("<call id>:"): so all of theirs are found. A hold past its time counts as free.
-Where the time beside the visit is held too, it ends with the visit's first slot and length, which tell them apart.
+Where more than one slot is held, it ends with the visit's first slot and length, which tell what belongs to it.
 """
 
 import secrets
@@ -100,8 +100,7 @@ class Holds:
         Who holds it already may hold it again, so a lost answer does no harm.
         """
         if margin or not long_enough(slot, minutes):
-            tail = f"-{slot.id}-{minutes or length(slot)}" if margin else ""
-            wish, claim = self._wish(slot, by, tail)
+            wish, claim = self._wish(slot, by, f"-{slot.id}-{minutes or length(slot)}")
             return self._database.write(lambda connection: _hold_some(connection, wish, claim, minutes, margin))
         hold = self._claimed(slot, by)
         if hold is None:
@@ -178,13 +177,19 @@ def hold_within(
 
 def of_visit(token: str, rows: Sequence[Any]) -> Sequence[Any]:
     """Of the slots held under a token, by time, those of the visit itself. Raises SlotTaken when they are not there."""
-    tail = token.rpartition(":")[2].split("-")
-    if not _beside(token):
+    if not _many(token):
         return rows
-    start = next((one.starts_at for one in rows if one.id == int(tail[1])), None)
+    _, first, minutes = token.rpartition(":")[2].split("-")
+    start = next((one.starts_at for one in rows if one.id == int(first)), None)
     if start is None:
         raise SlotTaken
-    return [one for one in rows if start <= one.starts_at < start + timedelta(minutes=int(tail[2]))]
+    end, until = start + timedelta(minutes=int(minutes)), start
+    its = [one for one in rows if start <= one.starts_at < end]
+    for one in its:
+        until = one.ends_at if one.starts_at == until else start
+    if until < end:
+        raise SlotTaken
+    return its
 
 
 def exactly(connection: Connection, hold: Hold, kind: KindInfo, now: datetime) -> Hold:
@@ -193,7 +198,7 @@ def exactly(connection: Connection, hold: Hold, kind: KindInfo, now: datetime) -
     Part of the transaction that books. Raises SlotTaken.
     """
     margin = kind.margin_of(length(hold.slot))
-    if not margin and not _beside(hold.token):
+    if not margin and not _many(hold.token):
         return hold
     wanted = beside(connection, hold.slot, length(hold.slot), margin, now) if margin else []
     apart = or_(Slot.ends_at <= hold.slot.starts_at, Slot.starts_at >= hold.slot.ends_at)
@@ -206,8 +211,8 @@ def exactly(connection: Connection, hold: Hold, kind: KindInfo, now: datetime) -
     return replace(hold, slot_ids=tuple(sorted({*hold.slot_ids, *wanted} - held.difference(wanted))))
 
 
-def _beside(token: str) -> bool:
-    """Whether more is held than the visit."""
+def _many(token: str) -> bool:
+    """Whether more than one slot may be held."""
     return token.rpartition(":")[2].count("-") == 2
 
 

@@ -1,6 +1,6 @@
 """Time before and after a visit: nobody is booked in it, nobody is told of it, and it needs no working time."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -184,6 +184,17 @@ def test_a_hold_is_found_by_its_token_as_the_visit_alone(clinic):
     found = clinic.desk.bookings.held(kept.token)
     assert (found.slot, len(found.slot_ids)) == (slot, 3)
     assert clinic.desk.bookings.covers(found, kind.minutes, kind.margin)
+
+
+@pytest.mark.parametrize("first", [0, 30], ids=["first-half", "second-half"])
+def test_a_hold_of_which_an_absence_took_a_part_is_lost(clinic, first):
+    nine = morning(clinic)[NINE]
+    kept = clinic.desk.bookings.hold_one(nine, "user:1", 60)
+    assert clinic.desk.bookings.held(kept.token).slot == kept.slot
+    away = nine.starts_at + timedelta(minutes=first)
+    clinic.agenda.add_absence(clinic.at.doctors["marina"], away, away + timedelta(minutes=30), "x")
+    with pytest.raises(SlotTaken):
+        clinic.desk.bookings.held(kept.token)
 
 
 def test_the_portal_keeps_the_margin_and_does_not_keep_it_anew(clinic):
