@@ -146,7 +146,7 @@ class CancelRest:
         ids = [number(one) or 0 for one in given.getlist("sessao")]
         try:
             count = self._clinic.desk.repetitions.cancel_rest(
-                visit.id, ids, values["reason"], viewer().ref, values["note"]
+                visit.id, ids, values["reason"], viewer().ref, values["note"], viewer()
             )
         except (Changed, WrongStatus, NotYours):
             visit = _visit(self._clinic, self._desk, appointment_id)
@@ -160,11 +160,12 @@ class CancelRest:
         return done(f"{series_words.sessions(count)} {said}", day, visit.id)
 
     def _form(self, visit: CardVisit, errors: Mapping[str, str], values: Typed, said: str = "") -> str:
-        series = self._clinic.desk.repetitions.shown(visit.id, visit.series_id) if visit.series_id else None
+        series = self._clinic.desk.repetitions.shown(visit.id, visit.series_id, viewer()) if visit.series_id else None
         rest = [one for one in series.sittings if one.id in series.rest] if series else []
         return render_template(
             "agenda/cancel_rest.html", **_shown(self._clinic, self._desk, visit), rest=rest, errors=errors,
-            values=values, said=said, reasons=desk_words.REASONS, words=series_words,
+            elsewhere=series.elsewhere if series else 0, values=values, said=said, reasons=desk_words.REASONS,
+            words=series_words,
         )  # fmt: skip
 
 

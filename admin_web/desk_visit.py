@@ -159,13 +159,13 @@ class Visit:
     def _page(self, appointment_id: int, said: str = "", errors: Mapping[str, str] = NO_ERRORS) -> str:
         visit = self._visit(appointment_id)
         now = self._clinic.clock()
-        zone = self._zone(visit.unit_id)
+        zone, series = self._zone(visit.unit_id), visit.series_id
         today = visit.starts_at.astimezone(zone).date() == now.astimezone(zone).date()
         return self._render(
             "agenda/visit.html", visit, said=said, now=now, today=today, begun=visit.starts_at <= now,
             why=desk_words.WHY, names=self._names(visit), errors=errors, typed=request.form.get("motivo", ""),
             forgiven=any(one.event == FORGIVEN for one in visit.changes), repeatable=visit.status in REPEATED,
-            series=self._clinic.desk.repetitions.shown(visit.id, visit.series_id) if visit.series_id else None,
+            series=self._clinic.desk.repetitions.shown(visit.id, series, viewer()) if series else None,
             series_words=series_words, ours=self._desk.ours(),
         )  # fmt: skip
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, true, update
 
-from clinic import appointments, live
+from clinic import access, appointments, live
 from clinic.agenda import Agenda
 from clinic.appointments import Act, Booking, Line, NotYours, booking
 from clinic.clock import Clock
@@ -30,6 +30,7 @@ from clinic.taking import Overlaps
 from clinic.terms import NotAllowed, Terms, local_day
 from clinic.transitions import WrongStatus
 from clinic.units import Units
+from clinic.users import Viewer
 from db.session import Database
 from db.tables import Appointment, Series
 
@@ -55,19 +56,20 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """A visit of a series, the `n`th of those that were not cancelled."""
+    """A visit of a series, the `n`th of those that were not cancelled; `theirs`: whether who looks may see it."""
 
     id: int
     n: int
     starts_at: datetime
     status: str
     unit_id: int
+    theirs: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """The series of a visit. `n` of `of`; 0 for one that was cancelled. `rest`: this one and those after it that could
-    be cancelled."""
+    be cancelled; `elsewhere`: how many more are to come that are others' to cancel."""
 
     id: int
     every_weeks: int
@@ -76,6 +78,7 @@ class Shown:
     n: int
     sittings: tuple[Sitting, ...]
     rest: tuple[int, ...]
+    elsewhere: int
 
     @property
     def of(self) -> int:
@@ -133,14 +136,14 @@ class Repetitions:
         stands = self._sittings(series_id) if failed else {}  # also what this form booked when it was sent before
         return {day: why for day, why in failed.items() if day not in stands}
 
-    def shown(self, booking_id: int, series_id: int) -> Shown | None:
-        """The series an appointment is in. None where that is gone."""
+    def shown(self, booking_id: int, series_id: int, viewer: Viewer | None = None) -> Shown | None:
+        """The series an appointment is in, as `viewer` (None: everybody) may cancel it. None where that is gone."""
         row: Any = self._database.first(select(Series).where(Series.id == series_id))
-        sittings = self._in_order(series_id)
+        sittings = self._in_order(series_id, viewer)
         mine = next((one for one in sittings if one.id == booking_id), None)
         if row is None:
             return None
-        rest = [one.id for one in sittings if mine and one.n >= mine.n and one.status in TO_COME]
+        rest = [one for one in sittings if mine and one.n >= mine.n and one.status in TO_COME]
         return Shown(
             row.id,
             row.every_weeks,
@@ -148,7 +151,8 @@ class Repetitions:
             row.authorisation,
             mine.n if mine else 0,
             tuple(sittings),
-            tuple(rest),
+            tuple(one.id for one in rest if one.theirs),
+            sum(not one.theirs for one in rest),
         )
 
     def places(self, series_ids: Collection[int]) -> dict[int, tuple[int, int]]:
@@ -161,17 +165,26 @@ class Repetitions:
             found.setdefault(row.series_id, []).append(row.id)
         return {one: (n, len(ids)) for ids in found.values() for n, one in enumerate(ids, 1)}
 
-    def cancel_rest(self, booking_id: int, ids: Collection[int], reason: str, by: str, note: str = "") -> int:
-        """This one and those after it, all or none; how many. `ids`: which these are, as was shown.
+    def cancel_rest(
+        self,
+        booking_id: int,
+        ids: Collection[int],
+        reason: str,
+        by: str,
+        note: str = "",
+        viewer: Viewer | None = None,
+    ) -> int:
+        """This one and those after it that `viewer` (None: everybody) may see, all or none; how many.
 
-        Taken back within ten seconds as one is. Raises NotYours, WrongStatus, Changed.
+        `ids`: which these are, as was shown. Taken back within ten seconds as one is.
+        Raises NotYours, WrongStatus, Changed.
         """
         act, person = Act(by, VIA, self._clock(), note=note), self._bookings.person_of(booking_id)
 
         def work(connection: Connection) -> int:
             appointments.lock(connection, person)
             first = appointments.theirs(connection, person, booking_id)
-            rows = _rest(connection, first)
+            rows = _rest(connection, first, _seen_by(viewer))
             if {row.id for row in rows} != set(ids):
                 raise Changed
             for row in rows:
@@ -254,16 +267,21 @@ class Repetitions:
         wanted = select(*appointments.COLUMNS, _A.series_day).where(_A.series_id == series_id, COUNTS)
         return {row.series_day: booking(row) for row in self._database.rows(wanted)}
 
-    def _in_order(self, series_id: int) -> list[Sitting]:
-        wanted = select(_A.id, _A.starts_at, _A.status, _A.unit_id).where(_A.series_id == series_id, COUNTS)
-        rows: Iterable[Any] = self._database.rows(wanted.order_by(_A.starts_at, _A.id))
+    def _in_order(self, series_id: int, viewer: Viewer | None) -> list[Sitting]:
+        wanted = select(_A.id, _A.starts_at, _A.status, _A.unit_id, _seen_by(viewer).label("theirs"))
+        mine = wanted.where(_A.series_id == series_id, COUNTS)
+        rows: Iterable[Any] = self._database.rows(mine.order_by(_A.starts_at, _A.id))
         return [Sitting(row.id, n, *row[1:]) for n, row in enumerate(rows, 1)]
 
 
-def _rest(connection: Connection, first: Line) -> list[Line]:
-    """A visit of a series and those after it that are to come, in the order of their slots. Raises WrongStatus."""
+def _seen_by(viewer: Viewer | None) -> ColumnElement[bool]:
+    return access.appointments(viewer) if viewer else true()
+
+
+def _rest(connection: Connection, first: Line, seen: ColumnElement[bool]) -> list[Line]:
+    """A visit of a series and those after it that are to come and seen, by their slots. Raises WrongStatus."""
     if first.series_id is None or first.status not in TO_COME:
         raise WrongStatus(first.status, "cancelled")
     mine = appointments.FULL.where(_A.series_id == first.series_id, _A.starts_at >= first.starts_at)
-    rows = connection.execute(mine.where(_A.status.in_(TO_COME)))
+    rows = connection.execute(mine.where(_A.status.in_(TO_COME), seen))
     return sorted(rows, key=lambda row: (row.slot_id or 0, row.id))

@@ -4,11 +4,11 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from clinic.repetitions import Choice
 from clinic.series_dates import Plan
-from db.tables import Series
+from db.tables import Appointment, Series
 from tests.admin_web.forms import send, text
 
 PLAN = {"cada": "1", "vezes": "4", "autorizadas": "", "autorizacao": ""}
@@ -202,6 +202,21 @@ def test_this_one_and_the_following_are_cancelled_and_taken_back_in_one_go(clini
     assert (reply.location, len(coming(clinic))) == (f"/agenda?dia=2026-11-30&desfazer={second.id}", 1)
     send(desk, at(second, "desfazer"))
     assert len(coming(clinic)) == 4
+
+
+def test_what_is_at_a_unit_of_others_is_not_cancelled_with_the_rest(clinic, site, desk, visit):
+    repeat(desk, visit)
+    theirs, norte = coming(clinic)[2], clinic.at.units["norte"]
+    clinic.database.change(update(Appointment).where(Appointment.id == theirs.id).values(unit_id=norte))
+    narrow = site.client("centro_attendant")
+    narrow.get("/agenda")
+    page = text(narrow.get(at(visit, "cancelar-seguintes")))
+    assert "Serão canceladas 3 sessões:" in page
+    assert "Outra sessão da série é de outra unidade e não será cancelada." in page
+    more = rest(narrow, visit)["sessao"] + [str(theirs.id)]
+    assert send(narrow, at(visit, "cancelar-seguintes"), CANCEL | {"sessao": more}).status_code == 409
+    assert send(narrow, at(visit, "cancelar-seguintes"), CANCEL | rest(narrow, visit)).status_code == 303
+    assert [one.id for one in coming(clinic)] == [theirs.id]
 
 
 def test_cancelling_wants_a_reason_and_keeps_what_was_typed(clinic, desk, visit):
