@@ -1,7 +1,7 @@
 """A visit that repeats: its days with what stands in the way, booking them, and cancelling from one on."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, tzinfo
 from typing import TYPE_CHECKING
 
@@ -87,11 +87,20 @@ class Repeat:
             failed = self._clinic.desk.repetitions.book(visit.id, plan, chosen, viewer().ref, once, reason)
         except AfterNoShows:
             return self._render(visit, typed, self._clinic.desk.repetitions.preview(visit.id, plan)), TAKEN
-        return self._booked(visit, typed, plan, failed)
+        now = self._clinic.desk.repetitions.preview(visit.id, plan)
+        self._told_over({day for day in _over(preview, chosen) if day not in failed}, now)
+        return self._booked(visit, typed, plan, failed, now)
 
-    def _booked(self, visit: CardVisit, typed: Typed, plan: Plan, failed: Mapping[date, Exception]) -> Answer:
+    def _told_over(self, days: Collection[date], now: Preview) -> None:
+        """Who books beyond a payer's quota is known by name afterwards."""
+        for one in now.days:
+            if one.booking and one.day in days:
+                self._clinic.audit.add_once(viewer().ref, "quota.knowing", "appointment", one.booking.id)
+
+    def _booked(
+        self, visit: CardVisit, typed: Typed, plan: Plan, failed: Mapping[date, Exception], preview: Preview
+    ) -> Answer:
         """What was booked and what was not; what was lost to somebody else can be chosen anew."""
-        preview = self._clinic.desk.repetitions.preview(visit.id, plan)
         there = len(preview.days) - len(preview.open)
         if failed:
             said = f"{series_words.booked(there).capitalize()} além da primeira. Falta decidir: "
@@ -222,6 +231,11 @@ def _chosen(days: tuple[Day, ...]) -> dict[date, Choice]:
         if slot is not None:
             found[one.day] = Choice(slot, text.startswith("cota-"))
     return found
+
+
+def _over(preview: Preview, chosen: Mapping[date, Choice]) -> set[date]:
+    """The days chosen although the payer has its visits of them."""
+    return {one.day for one in preview.open if one.what == "quota" and one.day in chosen and chosen[one.day].over_quota}
 
 
 def register(page: Blueprint, clinic: "Clinic") -> None:

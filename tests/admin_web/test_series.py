@@ -6,7 +6,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from clinic.editing import stamp
 from clinic.repetitions import Choice
+from clinic.roster import EVERYWHERE
 from clinic.series_dates import Plan
 from db.tables import Appointment, Series
 from tests.admin_web.forms import send, text
@@ -72,6 +74,23 @@ def test_what_is_free_is_booked_and_the_rest_named(clinic, desk, visit):
     page = text(desk.get(reply.location))
     assert "Série guardada: 3 sessões marcadas, toda semana. Ficaram de fora: 30/11." in page
     assert "1ª de 3 sessões" in page
+
+
+def full_for(clinic, payer, *visits):
+    """Those visits are the payer's, which has one a day."""
+    mine = update(Appointment).where(Appointment.id.in_([one.id for one in visits]))
+    clinic.database.change(mine.values(payer_id=payer))
+    marina = clinic.at.doctors["marina"]
+    clinic.practice.set_payer_quotas(marina, {(payer, EVERYWHERE): 1}, stamp(clinic.practice.payer_quotas(marina)))
+
+
+def test_who_books_beyond_a_quota_is_in_the_audit(clinic, desk, visit):
+    full_for(clinic, clinic.at.payers["saude"], visit, clinic.book("bruno", monday(clinic, 1, 0)))
+    page = look(desk, visit)
+    [beyond] = re.findall(r'name="d-2026-11-30" value="(cota-\d+)"', page.text)
+    send(desk, at(visit), PLAN | chosen(page.text) | {"d-2026-11-30": beyond})
+    known = [one.entity_id for one in clinic.audit.latest() if one.action == "quota.knowing"]
+    assert (len(coming(clinic)), known) == (4, [coming(clinic)[1].id])
 
 
 def test_another_time_of_the_week_is_taken_instead(clinic, desk, visit):
