@@ -21,7 +21,11 @@ LONGEST_SEARCH = 120
 MOST_FOUND = 40
 CHANGED = "Outra pessoa mudou estes dados enquanto você editava. Confira a ficha; guardar de novo vale o que está aqui."
 
-TO_CONFIRM = " Ao novo e-mail foi um pedido de confirmação, pois o paciente tem conta no portal."
+SENT = {
+    "confirm": " Ao novo e-mail foi um pedido de confirmação, pois o paciente tem conta no portal.",
+    "invite": " Ao novo e-mail foi outro convite do portal, para escolher a senha; o convite anterior não vale mais.",
+}
+"""What the new e-mail of who has an account was sent."""
 
 
 class Patients:
@@ -93,7 +97,7 @@ class Patients:
         self._patient(patient_id)
         form, began, corrections = self._typed(), request.form.get("seen", ""), self._clinic.portal.corrections
         try:
-            asked = corrections.correct(patient_id, form, viewer().ref, lambda now: seen(as_typed(now)) == began)
+            sent = corrections.correct(patient_id, form, viewer().ref, lambda now: seen(as_typed(now)) == began)
         except ChangedMeanwhile:
             now = self._patient(patient_id)
             theirs = self._theirs(now)
@@ -101,7 +105,7 @@ class Patients:
         except Invalid as wrong:
             errors = desk_words.problems(wrong.problems)
             return self._form(request.form, errors, wrong.patient_id, patient_id, began), 422
-        flash(f"Dados corrigidos.{TO_CONFIRM if asked else ''}", "good")
+        flash(f"Dados corrigidos.{SENT.get(sent or '', '')}", "good")
         return redirect(url_for("patients.card", patient_id=patient_id), 303)  # type: ignore[return-value]
 
     def _missed(self, patient_id: int) -> int:

@@ -4,6 +4,7 @@ from clinic.cards import PatientData
 from clinic.identities import email
 from clinic.intake import Intake, Still
 from clinic.letters import Letters
+from clinic.mailed_links import Purpose
 from clinic.patient_forms import PatientForm
 from clinic.users import Users
 
@@ -14,22 +15,29 @@ class Corrections:
     def __init__(self, intake: Intake, users: Users, letters: Letters) -> None:
         self._intake, self._users, self._letters = intake, users, letters
 
-    def correct(self, patient_id: int, form: PatientForm, by: str, still: Still) -> bool:
-        """As `Intake.correct`. Whether a new e-mail was asked to be confirmed; the one that was theirs is told.
+    def correct(self, patient_id: int, form: PatientForm, by: str, still: Still) -> Purpose | None:
+        """As `Intake.correct`. What a new e-mail was sent, if anything; the one that was theirs is told.
 
-        Nothing is sent to who has no account that lets in, and nothing to an address that names somebody else: the
-        account of who works here is the team's to change. Saved again, nothing is new. Raises as `Intake.correct`.
+        It is asked to be confirmed; who was given access and has chosen no password yet is invited anew, as the link
+        that went to the old one is dead. Nothing is sent to who has no account, or a closed one, and nothing to an
+        address that names somebody else: the account of who works here is the team's to change. Saved again, nothing
+        is new. Raises as `Intake.correct`.
         """
         user = self._users.of_patient(patient_id)
         old = self._letters.email_of(user, verified=True) if user else None
         before = self._corrected(patient_id, form, by, still)
         new = email(form.email) or ""
         if user is None or new == (email(before or "") or "") or not self._users.account(user).active:
-            return False
+            return None
         known = self._addresses(user)
         if old and old not in known:
             self._letters.changed(user, "Seu e-mail foi trocado", at=old)
-        return known == {new: False} and self._letters.confirm(user)
+        return self._written(user, by) if known == {new: False} else None
+
+    def _written(self, user: int, by: str) -> Purpose | None:
+        if self._users.account(user).password_hash:
+            return "confirm" if self._letters.confirm(user) else None
+        return "invite" if self._letters.invite(user, by=by) else None
 
     def _corrected(self, patient_id: int, form: PatientForm, by: str, still: Still) -> str | None:
         """The e-mail that stood there in the moment of the change."""

@@ -11,7 +11,7 @@ from clinic.media.email.folder import FolderCarrier, MailFolder
 from clinic.media.email.mails import MailSender
 from tests.admin_web.api.programs import Program
 from tests.admin_web.forms import as_shown, send
-from tests.admin_web.site import make_site
+from tests.admin_web.site import make_site, make_user
 from tests.admin_web.test_password import URL
 from tests.clinic.small_clinic import same_clinic
 
@@ -39,8 +39,8 @@ def site(clinic_templates, tmp_path):
 
 @pytest.fixture
 def account(site):
-    """Alice's, known by the e-mail of her card."""
-    user = site.user("patient")
+    """Alice's, known by the e-mail of her card; she has chosen a password."""
+    user = site.users["patient"] = make_user(site.clinic, "patient", "chosen")
     site.clinic.users.add_identity(user, Identity("email", OLD), by="system", verified=True)
     return user
 
@@ -88,6 +88,15 @@ def test_the_letter_says_no_more_than_the_link_and_the_link_lets_the_address_in(
 
 
 @WAYS
+def test_who_has_chosen_no_password_yet_is_invited_at_the_right_address(site, folder, correct, statuses):
+    site.clinic.users.add_identity(site.user("patient"), Identity("email", OLD), by="system")
+    assert correct(site, "alice", email=NEW) == statuses
+    assert sent(folder) == [(NEW, "Sua conta na clínica")]
+    [letter] = [folder.open(one.id) for one in folder.newest(20)]
+    assert site.client(None).get(re.search(rf"{URL}(/senha/nova/\S+)", letter.text)[1]).status_code == 200
+
+
+@WAYS
 def test_who_has_no_account_is_sent_nothing(site, folder, correct, statuses):
     assert correct(site, "bruno", email=NEW) == statuses
     assert sent(folder) == []
@@ -125,3 +134,10 @@ def test_the_desk_is_told_that_the_patient_was_asked(site, account):
     browser, path = site.client("attendant"), f"/pacientes/{site.clinic.people['alice'].id}"
     send(browser, f"{path}/editar", as_shown(browser.get(f"{path}/editar").text) | {"email": NEW})
     assert "Ao novo e-mail foi um pedido de confirmação" in browser.get(path).text
+
+
+def test_the_desk_is_told_that_the_patient_was_invited_anew(site):
+    site.user("patient")
+    browser, path = site.client("attendant"), f"/pacientes/{site.clinic.people['alice'].id}"
+    send(browser, f"{path}/editar", as_shown(browser.get(f"{path}/editar").text) | {"email": NEW})
+    assert "Ao novo e-mail foi outro convite do portal" in browser.get(path).text
