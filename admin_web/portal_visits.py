@@ -16,7 +16,7 @@ from clinic.bookings import Booking, NotAllowed, NotYours, Overlaps, SlotTaken, 
 from clinic.cards import CardVisit
 from clinic.people import Person
 from clinic.quotas import QuotaFull
-from clinic.slots import Criteria
+from clinic.slots import Criteria, Period
 from clinic.waiting.offers import OfferOver
 from clinic.waiting.rows import Offered
 
@@ -99,16 +99,18 @@ class Visits:
         person = people.get(number(request.form.get("para")) or viewer().patient_id or 0) or abort(404)
         specialty, doctor = number(request.form.get("especialidade")), number(request.form.get("medico"))
         found = self._clinic.portal.finder.one(doctor or 0, specialty) or abort(404)
-        unit, period = number(request.form.get("unidade")), request.form.get("periodo")
+        unit = number(request.form.get("unidade"))
         known = unit if unit in {one.id for one in found.units} else None
         payer = number(request.form.get("quem_paga") or request.form.get("convenio"))
-        modality = request.form.get("modalidade")
         mine = payer if (found.doctor.id, payer) in self._clinic.desk.roster().accepted_at else None
-        criteria = Criteria(found.specialty_id, found.doctor.id, known, mine)
+        period, modality = _period(request.form.get("periodo")), request.form.get("modalidade")
+        suited = modality if modality in found.modalities else None
+        kind = self._clinic.directory.kind_for(person, found.doctor.id, found.specialty_id)
+        criteria = Criteria(
+            found.specialty_id, found.doctor.id, known, mine, suited, period, kind.minutes, kind.margin
+        )  # fmt: skip
         self._clinic.waiting_list.join(
-            person, found.specialty_id, VIA, found.doctor.id, known, mine,
-            period=period if period in ("morning", "afternoon") else None,
-            modality=modality if modality in found.modalities else None,
+            person, found.specialty_id, VIA, found.doctor.id, known, mine, period=period, modality=suited,
             but_free=bool(self._clinic.agenda.next_free(criteria, limit=1)),
         )  # fmt: skip
         flash(f"{person.name} está na lista de espera. Se abrir um horário, a clínica avisa.", "good")
@@ -209,6 +211,10 @@ class Visits:
             vias=portal_words.VIAS, zones={one.id: one.tz for one in roster.unit.values()}, quando=when,
             once=secrets.token_urlsafe(12), **more,
         )  # fmt: skip
+
+
+def _period(said: str | None) -> Period | None:
+    return said if said in ("morning", "afternoon") else None
 
 
 def _over(status: str) -> str:

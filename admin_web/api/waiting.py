@@ -70,7 +70,8 @@ class WaitingList:
         try:
             place = self._clinic.waiting_list.join(
                 person, given.specialty_id, DESK if staff else WEB, given.doctor_id, given.unit_id, given.payer_id,
-                given.period, modality=given.modality, but_free=given.only_new or (not staff and self._free(given)),
+                given.period, modality=given.modality,
+                but_free=given.only_new or (not staff and self._free(given, person)),
             )  # fmt: skip
         except LookupError:
             raise Fault(409, "at-work", "O mesmo lugar está sendo mudado", "Repita em seguida.", wait=1) from None
@@ -169,9 +170,13 @@ class WaitingList:
         wrong = {} if given.unit_id in (None, *(one.id for one in found.units)) else {"unit_id": NOT_SO}
         return wrong | ({} if given.modality in (None, *found.modalities) else {"modality": NOT_SO})
 
-    def _free(self, given: NewPlace) -> bool:
-        """Whether there is a time already, which does not suit them."""
-        criteria = Criteria(given.specialty_id, given.doctor_id, given.unit_id, given.payer_id)
+    def _free(self, given: NewPlace, person: Person) -> bool:
+        """Whether there is a time already, long enough and as they wish, which does not suit them."""
+        kind = self._clinic.directory.kind_for(person, given.doctor_id, given.specialty_id)
+        criteria = Criteria(
+            given.specialty_id, given.doctor_id, given.unit_id, given.payer_id, given.modality, given.period,
+            kind.minutes, kind.margin,
+        )  # fmt: skip
         return bool(self._clinic.agenda.next_free(criteria, limit=1))
 
     def _line(self, place_id: int) -> InLine:

@@ -2,6 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import update
+
+from db.tables import Slot
 from tests.admin_web.forms import send
 from tests.admin_web.portal import book, confirm_path, upcoming
 from tests.clinic.test_quotas import book as take_place
@@ -106,6 +110,18 @@ def test_a_patient_joins_and_leaves_the_waiting_list(clinic, alice):
     assert send(alice, f"/portal/espera/{place.id}/sair").status_code == 303
     assert clinic.portal.visits.waits([davi]) == []
     assert send(alice, f"/portal/espera/{place.id}/sair").status_code == 404
+
+
+@pytest.mark.parametrize(("half", "period"), [(True, ""), (False, "afternoon")])
+def test_who_finds_no_time_long_enough_or_as_wished_is_offered_any(clinic, alice, half, period):
+    nothing_free(clinic)
+    [hour] = frees(clinic)
+    if half:
+        clinic.database.change(update(Slot).where(Slot.id == hour).values(status="blocked"))
+    wish = {"medico": clinic.at.doctors["marina"], "especialidade": clinic.at.specialties["general"], "periodo": period}
+    send(alice, "/portal/espera", **wish)
+    [place] = clinic.portal.visits.waits([clinic.people["alice"].id])
+    assert clinic.waiting_list.rounds.wish(place.id).after_slot is None
 
 
 def test_an_undo_that_finds_the_quota_full_says_so(clinic, alice):

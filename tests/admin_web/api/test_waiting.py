@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from db.tables import Slot
 from tests.admin_web.api.programs import Program, fields
-from tests.clinic.waiting.listed import joins, nothing_free
+from tests.clinic.waiting.listed import frees, joins, nothing_free
 
 LIST = "/waiting-list"
 
@@ -119,6 +121,20 @@ def test_who_has_no_time_to_choose_is_offered_any(site, patient, wish):
     nothing_free(site.clinic)
     place = patient.post(LIST, wish).json["id"]
     assert site.clinic.waiting_list.rounds.wish(place).after_slot is None
+
+
+@pytest.mark.parametrize(
+    ("half", "more"), [(True, {}), (False, {"period": "afternoon"}), (False, {"modality": "video"})], ids=str
+)
+def test_times_that_are_too_short_or_not_as_wished_are_none_to_choose(site, patient, wish, half, more):
+    """An hour in the morning is free, or the half of it: less than Alice needs."""
+    clinic = site.clinic
+    nothing_free(clinic)
+    [hour] = frees(clinic)
+    if half:
+        clinic.database.change(update(Slot).where(Slot.id == hour).values(status="blocked"))
+    place = patient.post(LIST, wish | more).json["id"]
+    assert clinic.waiting_list.rounds.wish(place).after_slot is None
 
 
 @pytest.mark.parametrize("who", ["attendant", "patient"])

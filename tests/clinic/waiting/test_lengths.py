@@ -1,4 +1,4 @@
-"""What is looked for is as long as the visit would be, with what it needs beside it; and what becomes free so is news."""
+"""What is looked for is as long as the visit would be, with what it needs beside it; what becomes free so is news."""
 
 import pytest
 from sqlalchemy import select, update
