@@ -187,6 +187,7 @@ def test_the_time_before_and_after_a_kind_of_visit_is_kept(clinic, manager):
     assert (shown["before_minutes"], shown["after_minutes"]) == (["0"], ["0"])
     assert send(manager, path, shown | {"before_minutes": "", "after_minutes": "10"}).status_code == 303
     assert clinic.directory.kind("exam").margin == Margin(0, 10)
+    assert "min, 10 depois" in manager.get("/tipos").text
 
 
 @pytest.mark.parametrize("typed", ["121", "-1", "dez", "1.5"])

@@ -219,6 +219,14 @@ def test_the_demos_accounts_are_filled_in_by_one_click(clinic, tmp_path, account
     assert f'value="{account.password}"' in page
 
 
+def test_no_link_to_a_demo_account_leaves_behind_what_was_typed(clinic, tmp_path):
+    browser = make_site(clinic, tmp_path, demo=True).client(None)
+    assert "?como=" in browser.get("/entrar").text
+    page = enter(browser, "nobody", "nothing", kept_path="/pacientes/novo").text
+    assert 'name="kept_path"' in page
+    assert "?como=" not in page
+
+
 def test_ten_thousand_characters_are_refused_kindly(browser):
     reply = enter(browser, "x" * 10_000, "y" * 10_000)
     assert (reply.status_code, "Digite seu CPF" in reply.text) == (422, True)
