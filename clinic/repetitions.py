@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, select, true, update
 
-from clinic import access, appointments, live
+from clinic import access, appointments, live, series_rows
 from clinic.agenda import Agenda
 from clinic.appointments import Act, Booking, Line, NotYours, booking
 from clinic.clock import Clock
@@ -187,8 +187,10 @@ class Repetitions:
             rows = _rest(connection, first, _seen_by(viewer))
             if {row.id for row in rows} != set(ids):
                 raise Changed
-            for row in rows:
-                appointments.change(connection, row, "cancelled", act, cancel_reason=reason)
+            for row in sorted([*rows, *series_rows.asks_to_move(connection, ids)], key=_by_slot):
+                # a request ends with what it would move, for good: only the visit itself can be taken back
+                event = "cancelled" if row.id in ids else "withdrawn"
+                appointments.change(connection, row, event, act, cancel_reason=reason)
                 appointments.let_go(connection, row, act.at)
             return len(rows)
 
@@ -279,9 +281,13 @@ def _seen_by(viewer: Viewer | None) -> ColumnElement[bool]:
 
 
 def _rest(connection: Connection, first: Line, seen: ColumnElement[bool]) -> list[Line]:
-    """A visit of a series and those after it that are to come and seen, by their slots. Raises WrongStatus."""
+    """A visit of a series and those after it that are to come and seen. Raises WrongStatus."""
     if first.series_id is None or first.status not in TO_COME:
         raise WrongStatus(first.status, "cancelled")
-    mine = appointments.FULL.where(_A.series_id == first.series_id, _A.starts_at >= first.starts_at)
-    rows = connection.execute(mine.where(_A.status.in_(TO_COME), seen))
-    return sorted(rows, key=lambda row: (row.slot_id or 0, row.id))
+    mine = appointments.FULL.where(_A.series_id == first.series_id, COUNTS, _A.starts_at >= first.starts_at)
+    return list(connection.execute(mine.where(_A.status.in_(TO_COME), seen)))
+
+
+def _by_slot(row: Line) -> tuple[int, int]:
+    """Slots are touched in the order of their ids, as everywhere."""
+    return row.slot_id or 0, row.id

@@ -4,13 +4,14 @@ Everything here runs inside a transaction that holds the patient, to whom a seri
 twice, and no more of it than were authorised.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, and_, select
 
-from clinic.appointments import Line
+from clinic.appointments import FULL, Line
 from clinic.holds import SlotTaken
 from clinic.terms import NotAllowed
 from db.tables import Appointment, AppointmentChange, Series
@@ -62,6 +63,11 @@ def check(connection: Connection, place: Place | None) -> None:
     limit = connection.scalar(select(Series.authorised).where(Series.id == place.series_id))
     if limit is not None and len(days) >= limit:
         raise AuthorisedFull(limit)
+
+
+def asks_to_move(connection: Connection, ids: Collection[int]) -> list[Line]:
+    """The requests that would move one of these appointments, and were not answered yet."""
+    return list(connection.execute(FULL.where(_ASKS_TO_MOVE, _A.replaces.in_(list(ids)))))
 
 
 def cancelled_with(connection: Connection, booking_id: int) -> list[int]:

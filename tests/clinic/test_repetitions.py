@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from clinic.agenda import HoursInput
 from clinic.bookings import NotYours, SlotTaken, WrongStatus
@@ -271,6 +271,25 @@ def test_what_was_cancelled_in_one_go_is_taken_back_in_one(clinic, series):
     clinic.desk.bookings.take_back(second.id, RECEPTION)
     assert starts(clinic) == ["23/11 10:00", "30/11 10:00", "14/12 10:00"]
     assert shown(clinic, booked.id).of == 3
+
+
+def asked_to_move(clinic, one, place=5):
+    """A request to move a visit of a series, as of a doctor's who approves; its id."""
+    extra, old = first(clinic, place=place), clinic.registers.appointment(one.id)
+    day = one.starts_at.astimezone(SAO_PAULO).date()
+    asks = {"status": "pending", "replaces": one.id, "series_id": old.series_id, "series_day": day}
+    clinic.database.change(update(Appointment).where(Appointment.id == extra.id).values(**asks))
+    return extra.id
+
+
+def test_a_request_to_move_one_ends_with_it(clinic, series):
+    booked = first(clinic)
+    repeat(clinic, booked)
+    asked = asked_to_move(clinic, clinic.bookings.upcoming(clinic.people["alice"])[1])
+    assert series.cancel_rest(booked.id, shown(clinic, booked.id).rest, "other", RECEPTION) == 4
+    assert (starts(clinic), clinic.bookings.get(asked).status) == ([], "cancelled")
+    clinic.desk.bookings.take_back(booked.id, RECEPTION)
+    assert (shown(clinic, booked.id).of, clinic.bookings.get(asked).status) == (4, "cancelled")
 
 
 def test_after_ten_seconds_nothing_of_it_is_taken_back(clinic, series):
