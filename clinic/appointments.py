@@ -120,6 +120,7 @@ LET_GO = Prepared(
 )
 FREED = Prepared(of_this_slot(Slot.appointment_id == bindparam("appointment")).values(**FREE, appointment_id=None))
 RECLAIM = Prepared(of_this_slot(CLAIMABLE).values(**_TAKE))
+STILL_ITS = select(Slot.id).where(*_STILL_HELD)
 IN_ITS_TIME = (
     select(Slot.id, Slot.starts_at, Slot.ends_at)
     .where(
@@ -272,7 +273,8 @@ def undo_token(appointment_id: int) -> str:
 def restore(connection: Connection, old: Line, status: str, act: Act) -> int:
     """A cancelled appointment as it was, in the same slots, under the same code; the new row's id.
 
-    Raises SlotTaken when the time is gone.
+    Its margin is what it had; what its kind needs more by now is taken where it is free. Raises SlotTaken when the
+    time is gone.
     """
     values = {name: getattr(old, name) for name in KEPT}
     try:
@@ -283,8 +285,11 @@ def restore(connection: Connection, old: Line, status: str, act: Act) -> int:
     mine = {"now": act.at, "mine": token, "mine_end": token, "appointment": new_id}
     slots = _in_its_time(connection, old)
     enough = sum((slot.ends_at - slot.starts_at for slot in slots), timedelta()) == old.ends_at - old.starts_at
-    ids = sorted([*(slot.id for slot in slots), *beside_kept(connection, old, act.at)])
-    if not enough or not all(RECLAIM.run(connection, {**mine, "slot": slot}).rowcount for slot in ids):
+    its, kept = {slot.id for slot in slots}, set(connection.scalars(STILL_ITS, {"token": token, "now": act.at}))
+    beside = set(beside_kept(connection, old, act.at))
+    needed = its | kept if its <= kept else its | beside  # nobody came between, or perhaps somebody did
+    lost = {slot for slot in sorted(needed | beside) if not RECLAIM.run(connection, {**mine, "slot": slot}).rowcount}
+    if not enough or lost & needed:
         raise SlotTaken
     return new_id
 

@@ -154,6 +154,28 @@ def test_undoing_takes_the_margin_again(clinic):
     assert taken(clinic, again) == ["08:30", "09:00", "09:30"]
 
 
+@pytest.mark.parametrize("moved", [False, True], ids=["cancelled", "moved"])
+def test_undoing_needs_no_margin_that_came_later(clinic, moved):
+    kind, free, desk = clinic.directory.kind("consultation"), morning(clinic), clinic.desk.bookings
+    booked = book(clinic, free[NINE], kind)
+    book(clinic, free[NINE_HALF], kind, "bruno")
+    with_margin(clinic, before=10, after=10)
+    if moved:
+        desk.move(booked.id, desk.hold(free[LAST], "user:1"), "user:1")
+    else:
+        desk.cancel_for(booked.id, "other", "user:1")
+    assert taken(clinic, desk.take_back(booked.id, "user:1")) == ["08:30", "09:00"]
+
+
+def test_what_comes_back_late_needs_the_margin_it_had(clinic):
+    kind, free, alice = with_margin(clinic, after=10), morning(clinic), clinic.people["alice"]
+    old, bookings = book(clinic, free[NINE], kind), clinic.bookings
+    bookings.reschedule(alice, old.id, bookings.hold(free[LAST], "call", 30, kind.margin), "telephone", key="k")
+    clinic.clock.move(seconds=11)
+    bookings.hold(free[NINE_HALF], "other")
+    assert not bookings.withdraw("k")
+
+
 def test_moving_moves_the_margin(clinic):
     kind, free = with_margin(clinic, after=10), morning(clinic)
     old = book(clinic, free[FIRST], kind)
