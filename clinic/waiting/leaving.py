@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from clinic.appointments import Act
 from clinic.clock import Clock
 from clinic.holds import SlotTaken, hold_within
-from clinic.kinds import NO_MARGIN, Margin
+from clinic.kinds import NO_MARGIN, KindInfo
 from clinic.offers import Offers
 from clinic.quotas import QuotaFull
 from clinic.slots import SlotInfo
@@ -49,7 +49,7 @@ class Leaving:
     def come_back(self, waiting_id: int) -> Back | None:
         """Who was taken off the list a moment ago has their old place again, and what was kept for them while nobody
         else has it. None where there is no such place, or a new one."""
-        now, margin = self._clock(), self._margin(waiting_id)
+        now, kind = self._clock(), self._kind(waiting_id)
 
         def work(connection: Connection, all_of_it: bool) -> Back | None:
             entry = rows.locked(connection, waiting_id, _W.status == "left", _W.live.is_(None))
@@ -59,7 +59,7 @@ class Leaving:
             rows.tell(connection, waiting_id, entry.unit_id, entry.doctor_id, entry.patient_id, now)
             kept = rows.left_with(connection, waiting_id, now)
             if kept and all_of_it:
-                self._keep_again(connection, kept, entry, margin, now)
+                self._keep_again(connection, kept, entry, kind, now)
             return "place" if not kept else "time" if all_of_it else "time_lost"
 
         for all_of_it in (True, False):
@@ -72,24 +72,25 @@ class Leaving:
                     raise
         return None
 
-    def _keep_again(self, connection: Connection, kept: Any, entry: Any, margin: Margin, now: datetime) -> None:
+    def _keep_again(self, connection: Connection, kept: Any, entry: Any, kind: KindInfo | None, now: datetime) -> None:
         """As it was: the same offer, so that a link that was sent leads to it. Raises SlotTaken, QuotaFull."""
         slot = SlotInfo(kept.slot_id, kept.doctor_id, kept.unit_id, kept.modality, kept.starts_at, kept.starts_at)
         self._bookings.check_quota(connection, slot, entry)
         minutes = int((kept.ends_at - kept.starts_at).total_seconds()) // 60
+        margin = kind.margin_of(minutes) if kind else NO_MARGIN
         hold_within(connection, slot, kept.token, now, kept.until, minutes, margin)
         rows.reopen(connection, kept.id, now)
 
-    def _margin(self, waiting_id: int) -> Margin:
-        """Beside what they would be booked as with the doctor whose time was kept."""
+    def _kind(self, waiting_id: int) -> KindInfo | None:
+        """What they would be booked as with the doctor whose time was kept; None where no time was."""
         mine = select(_F.doctor_id, _W.specialty_id, _W.patient_id, _W.pre_registration_id)
         mine = mine.join(_W, _W.id == _F.waiting_id).where(_F.waiting_id == waiting_id, _F.status == "left")
         row = self._database.first(mine.order_by(_F.id.desc()))
         if row is None:
-            return NO_MARGIN
-        kind = "patient" if row.patient_id is not None else "pre_registration"
-        person = self._bookings.person(kind, row.patient_id or row.pre_registration_id or 0)
-        return self._terms.kind(person, row.doctor_id, row.specialty_id).margin
+            return None
+        whose = "patient" if row.patient_id is not None else "pre_registration"
+        person = self._bookings.person(whose, row.patient_id or row.pre_registration_id or 0)
+        return self._terms.kind(person, row.doctor_id, row.specialty_id)
 
     def resume(self, waiting_id: int, by: str) -> bool:
         """The desk has spoken with who answered no offer: they are offered times again. False where nothing kept them

@@ -3,14 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from clinic.bookings import NotAllowed
 from clinic.quotas import QuotaFull
 from clinic.waiting.offers import OfferOver
+from db.tables import VisitKind
 from tests.clinic.margins import with_margin
 from tests.clinic.outbox.posts import states
 from tests.clinic.test_quotas import limit
-from tests.clinic.waiting.listed import frees, joins, nothing_free, offered, open_offer, place, rounds
+from tests.clinic.waiting.listed import frees, joins, nothing_free, offered, open_offer, place, rounds, slot_state
 
 
 def take_up(clinic, via="email"):
@@ -98,3 +100,16 @@ def test_what_an_absence_takes_of_an_offer_is_not_booked(clinic, first, until, m
         rounds(clinic)
     with pytest.raises(OfferOver, match="gone"):
         clinic.waiting_list.offers.accept(offer.id, "web")
+
+
+def test_what_a_slot_has_over_is_the_margin_of_what_comes_back_too(clinic):
+    visits, kind = clinic.bookings, clinic.at.kinds["consultation"]
+    seen = clinic.book("bruno", clinic.slot("marina"))
+    visits.arrive(seen.id, "user:1"), visits.fulfil(seen.id, "user:1")
+    clinic.database.change(update(VisitKind).where(VisitKind.id == kind).values(minutes=20))
+    with_margin(clinic, after=10)
+    mine = is_offered(clinic, doctor_id=clinic.at.doctors["marina"])
+    slot = open_offer(clinic).slot_id
+    clinic.waiting_list.offers.leave(mine, "left", "user:1")
+    assert clinic.waiting_list.offers.come_back(mine) == "time"
+    assert [slot_state(clinic, one)[0] for one in (slot, slot + 1)] == ["held", "free"]
