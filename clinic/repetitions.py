@@ -112,7 +112,7 @@ class Repetitions:
         coming = [one for one in self._bookings.upcoming(person) if one.ends_at > now]
         terms, made = self._terms(row), self._sittings(row.series_id)
         asked = Asked(terms, self._directory.specialty_of(row.doctor_id, row.specialty_id), coming, now)
-        planned = rhythm(row.starts_at, zone, plan)
+        planned = rhythm(row.starts_at, zone, plan, row.series_day)
         days = SeriesDays(self._database, self._rosters.get(), self._units, self._agenda, asked, planned).look(made)
         room = None if plan.authorised is None else max(0, plan.authorised - max(1, len(made)))
         limit = self._profiles.get().max_future_appointments

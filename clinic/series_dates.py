@@ -89,10 +89,13 @@ class Preview:
         return self.room is not None and len(self.open) > self.room
 
 
-def rhythm(first: datetime, zone: tzinfo, plan: Plan) -> list[tuple[date, datetime | None]]:
-    """The days that follow the first visit, and its hour on them; None where the clocks leave that hour out."""
+def rhythm(first: datetime, zone: tzinfo, plan: Plan, since: date | None = None) -> list[tuple[date, datetime | None]]:
+    """The days that follow the first visit, and its hour on them; None where the clocks leave that hour out.
+
+    `since`: its own day of a series, which it keeps where it is moved: so no other day is counted from it.
+    """
     local = first.astimezone(zone)
-    days = (local.date() + timedelta(weeks=plan.every_weeks * n) for n in range(1, plan.times))
+    days = ((since or local.date()) + timedelta(weeks=plan.every_weeks * n) for n in range(1, plan.times))
     return [(day, _at(day, local.time().replace(fold=0), zone)) for day in days]
 
 

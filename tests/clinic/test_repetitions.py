@@ -239,6 +239,17 @@ def test_the_one_that_is_moved_stays_in_the_series(clinic, series):
     assert shown(clinic, again.id).of == 4
 
 
+def test_one_that_was_moved_is_repeated_on_the_days_of_the_series(clinic, series):
+    booked = first(clinic)
+    repeat(clinic, booked)
+    desk, marina = clinic.desk.bookings, clinic.criteria("general", "marina")
+    tuesday = clinic.agenda.on_day(marina, date(2026, 11, 24)).times[0]
+    new = desk.move(booked.id, desk.hold(tuesday, RECEPTION), RECEPTION)
+    assert what(series.preview(new.id, Plan(1, 5))) == ["booked", "booked", "booked", "free"]
+    assert repeat(clinic, clinic.bookings.get(new.id), Plan(1, 5), once="more") == {}
+    assert [one[:5] for one in starts(clinic)] == ["24/11", "30/11", "07/12", "14/12", "21/12"]
+
+
 def test_one_that_is_cancelled_counts_no_more_and_its_day_is_free_again(clinic, series):
     booked = first(clinic)
     repeat(clinic, booked)
