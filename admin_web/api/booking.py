@@ -40,7 +40,7 @@ class Booker:
         try:
             booked = self._book(asked, person, hold, offer.terms)
         finally:
-            if kept is None:
+            if hold is not kept:
                 self._clinic.desk.bookings.release(hold)
         self._note(asked, booked, offer.over_quota)
         return booked
@@ -62,7 +62,7 @@ class Booker:
         try:
             moved = self._move(asked, booking_id, hold, terms)
         finally:
-            if kept is None:
+            if hold is not kept:
                 desk.bookings.release(hold)
         self._note(asked, moved, over)
         return moved

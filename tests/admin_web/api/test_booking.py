@@ -39,6 +39,19 @@ def test_a_held_time_is_given_back(site, patient):
     assert free(patient, site) == slot
 
 
+def test_a_refused_booking_leaves_nothing_held(site, staff):
+    clinic = site.clinic
+    busy = clinic.slot("rita", "cardiology")
+    clinic.book("alice", busy, "cardiology")
+    times = clinic.agenda.next_free(clinic.criteria(doctor="marina"), limit=20)
+    [slot_id] = [one.id for one in times if one.starts_at == busy.starts_at]
+    kind = with_margin(clinic, after=10)
+    held = staff.post("/holds", {"slot_id": slot_id}).json["id"]
+    given = {"patient_id": clinic.people["alice"].id, "hold_id": held, "kind_id": kind.id}
+    assert staff.post("/appointments", given).json["type"] == "/api/v1/docs#overlaps"
+    assert clinic.agenda.next_free(clinic.criteria(doctor="marina"), limit=20) == times
+
+
 def test_a_hold_of_another_is_not_there(site, staff, patient):
     held = staff.post("/holds", {"slot_id": free(staff, site)["id"]}).json
     assert patient.ask("DELETE", f"/holds/{held['id']}").status_code == 404
