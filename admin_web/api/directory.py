@@ -22,6 +22,8 @@ State = Literal[
     "AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA", "PB", "PE", "PI", "PR", "RJ",
     "RN", "RO", "RR", "RS", "SC", "SE", "SP", "TO",
 ]  # fmt: skip
+LATER = frozenset({"before_minutes", "after_minutes"})
+"""What came after programs had been written: left out, it stays."""
 Zone = Literal[
     "America/Sao_Paulo", "America/Araguaina", "America/Bahia", "America/Belem", "America/Boa_Vista",
     "America/Campo_Grande", "America/Cuiaba", "America/Eirunepe", "America/Fortaleza", "America/Maceio",
@@ -189,7 +191,8 @@ THINGS = (
         KindValues,
         Kind,
         Kinds,
-        "`code` não muda depois: as regras da clínica conhecem o tipo por ele; outro é recusado (422).",
+        "`code` não muda depois: as regras da clínica conhecem o tipo por ele; outro é recusado (422). "
+        "Sem `before_minutes` ou `after_minutes`, ficam os que estão guardados.",
     ),
 )
 
@@ -225,10 +228,11 @@ class Records:
         if self._thing.sort == "kind" and asked.body.code != before["code"]:
             errors = [{"field": "code", "message": "Não muda depois de criado."}]
             raise Fault(422, "invalid", "O código de um tipo não muda", "Mande o que foi lido.", errors)
-        return self._reply(self._save(asked, record_id, asked.version or ""))
+        stays = {name: before[name] for name in LATER & before.keys() - asked.body.model_fields_set}
+        return self._reply(self._save(asked, record_id, asked.version or "", **stays))
 
-    def _save(self, asked: Asked, record_id: int | None, seen: str) -> int:
-        values = _tidy(asked.body)
+    def _save(self, asked: Asked, record_id: int | None, seen: str, **stays: Any) -> int:
+        values = _tidy(asked.body) | stays
         kinds = {kind.id for kind in self._clinic.directory.kinds()}
         if values.get("kind_id") is not None and values["kind_id"] not in kinds:
             raise unknown("kind_id")

@@ -106,3 +106,13 @@ def test_a_kinds_margins_are_written(manager, minutes, status):
     saved = manager.ask("PUT", "/kinds/1", given, If_Match=read.headers["ETag"])
     assert saved.status_code == status
     assert manager.get("/kinds/1").json["before_minutes"] == (minutes if status == 200 else 0)
+
+
+def test_a_program_that_knows_no_margins_leaves_them_as_they_are(manager):
+    read = manager.get("/kinds/1")
+    given = {name: value for name, value in read.json.items() if name != "id"}
+    with_margins = given | {"before_minutes": 5, "after_minutes": 10}
+    read = manager.ask("PUT", "/kinds/1", with_margins, If_Match=read.headers["ETag"])
+    older = {name: value for name, value in given.items() if not name.endswith("_minutes")}
+    saved = manager.ask("PUT", "/kinds/1", older | {"name": "Outro"}, If_Match=read.headers["ETag"])
+    assert saved.json == read.json | {"name": "Outro"}
