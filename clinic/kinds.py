@@ -49,6 +49,11 @@ class KindInfo:
         """The margin of a visit of that length: one that lasts longer than its kind has (some of) it within."""
         return Margin(self.margin.before, max(0, self.margin.after - max(0, minutes - self.minutes)))
 
+    def covers(self, other: "KindInfo") -> bool:
+        """Whether where this fits the other does."""
+        longer, after = self.minutes >= other.minutes, self.minutes + self.margin.after
+        return longer and self.margin.before >= other.margin.before and after >= other.minutes + other.margin.after
+
 
 def kind_of(row: Any) -> KindInfo:
     """A row of KINDS."""

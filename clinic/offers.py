@@ -156,12 +156,12 @@ class Offers:
             self._price(slot, kind, payer), roster.doctors[slot.doctor_id].approves, return_of,
         )  # fmt: skip
 
-    def lengths(self, specialty_id: int) -> tuple[KindInfo, KindInfo]:
-        """The kinds of the shortest and of the longest visit that is made without choosing one; margins count."""
+    def lengths(self, specialty_id: int) -> list[KindInfo]:
+        """The kinds of visit that are made without choosing one; of those as long, margins and all, one alone."""
         fixed = self._rosters.get().specialty[specialty_id].kind_id
         kinds: Sequence[int | str] = ("first", "consultation") if fixed is None else (fixed,)
-        found = sorted((self._directory.kind(one) for one in kinds), key=_minutes)
-        return found[0], found[-1]
+        found = [self._directory.kind(one) for one in kinds]
+        return list({(one.minutes, one.margin): one for one in found}.values())
 
     def kind(self, person: Person, doctor_id: int, specialty_id: int) -> KindInfo:
         """What the visit would be without choosing a kind."""
@@ -274,10 +274,6 @@ def _specialties(roster: Roster, doctor_id: int) -> tuple[tuple[int, str], ...]:
 
 def _first(pairs: Sequence[tuple[int, str]]) -> int | None:
     return pairs[0][0] if pairs else None
-
-
-def _minutes(kind: KindInfo) -> int:
-    return kind.minutes + kind.margin.before + kind.margin.after
 
 
 def _one_of(things: Sequence[Any], wanted: int | None) -> Any:

@@ -5,7 +5,7 @@ What is free is looked up anew in every round, so nothing is lost with a worker 
 whatever way is found. The oldest wish chooses first; what it cannot use, or was offered before, is for the next one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,6 +36,9 @@ BY_PEOPLE = "people"
 """Why the message of an offer is not sent: they book through people alone."""
 FREES = ("cancelled", "moved", "declined", "expired", "withdrawn")
 """Events of an appointment's history after which its time is free."""
+
+Free = Callable[[Wish, KindInfo], list[SlotInfo]]
+"""What fits a wish and a visit of that kind; by time."""
 
 _W, _F, _A, _C = Waiting, WaitingOffer, Appointment, AppointmentChange
 _OLD, _OTHER = aliased(Appointment), aliased(WaitingOffer)
@@ -120,7 +123,7 @@ class WaitingRounds:
         for wish in wishes:
             if wish.id in silent or wish.who in holding or wish.payer_id is None:
                 continue
-            mine = (one for one in self._possible(wish, free) if one.id not in gone)
+            mine = (one for one, _ in self._suiting(wish, free.of) if one.id not in gone)
             found = self._first(
                 wish, [one for one in mine if (wish.id, one.doctor_id, one.starts_at) not in before], now
             )
@@ -156,17 +159,21 @@ class WaitingRounds:
         ahead = timedelta(days=self._profiles.get().booking_days + 1)
         return FreeTimes(self._agenda, now + self._patience.nearest, self._freed(wishes), ahead)
 
-    def _possible(self, wish: Wish, free: FreeTimes) -> list[SlotInfo]:
-        """What is free and as long as the visit would be: who has seen the doctor before needs less."""
-        short, long = self._terms.lengths(wish.specialty_id)
-        times = free.of(wish, short)
-        if (short.minutes, short.margin) == (long.minutes, long.margin) or not times:
-            return times
-        person, enough = self._person(wish), free.of(wish, long)
-        doctors = {one.doctor_id for one in times}
-        seen = {one for one in doctors if self._terms.kind(person, one, wish.specialty_id).id == short.id}
-        known = {one.id: one for one in [*enough, *(one for one in times if one.doctor_id in seen)]}
-        return sorted(known.values(), key=lambda one: (one.starts_at, one.id))
+    def _suiting(self, wish: Wish, free: Free) -> list[tuple[SlotInfo, KindInfo]]:
+        """What is as long as the visit would be with each doctor, and what it would be: who has seen one before needs
+        less time, or another margin."""
+        found = [(kind, free(wish, kind)) for kind in self._terms.lengths(wish.specialty_id)]
+        if len(found) == 1 or not any(slots for _, slots in found):
+            return [(one, kind) for kind, slots in found for one in slots]
+        person, doctors = self._person(wish), {one.doctor_id for _, slots in found for one in slots}
+        own = {one: self._terms.kind(person, one, wish.specialty_id) for one in doctors}
+        fits = {
+            one.id: (one, own[one.doctor_id])
+            for kind, slots in found
+            for one in slots
+            if kind.covers(own[one.doctor_id])
+        }
+        return sorted(fits.values(), key=lambda one: (one[0].starts_at, one[0].id))
 
     def _having(self, what: ColumnElement[bool]) -> set[int]:
         """The places of those who have, in `what` state, the appointment they wait for."""

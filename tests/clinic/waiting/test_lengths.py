@@ -1,5 +1,7 @@
 """What is looked for is as long as the visit would be, with what it needs beside it; what becomes free so is news."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, update
 
@@ -48,6 +50,15 @@ def seen_by_marina(clinic, who="bruno"):
     clinic.clock.move(days=1)
 
 
+def last_of_a_day(clinic):
+    """The last slot of Marina's in the day after tomorrow's hours."""
+    start = clinic.clock() + timedelta(days=2)
+    wanted = select(Slot.id).where(
+        Slot.doctor_id == clinic.at.doctors["marina"], Slot.starts_at < start.replace(hour=23)
+    )
+    return [row[0] for row in clinic.database.rows(wanted.order_by(Slot.starts_at))][-1]
+
+
 def test_the_second_half_of_an_hour_makes_the_hour_news(full):
     frees(full)
     booked = taken_by_carla(full, free_ids(full)[1])
@@ -87,3 +98,13 @@ def test_what_becomes_free_elsewhere_makes_no_news_of_a_time(full):
     sets(full, ids[2:3], status="blocked")
     waits_for_news(full)
     assert (rounds(full), gives_back(full, booked)) == (0, 0)
+
+
+def test_who_has_seen_the_doctor_is_offered_the_half_hour_that_no_first_visit_fits_in(clinic):
+    """Half an hour and a long margin, which may reach beyond the doctor's hours, take longer than an hour without."""
+    seen_by_marina(clinic)
+    nothing_free(clinic)
+    with_margin(clinic, after=40)
+    sets(clinic, [last_of_a_day(clinic)], status="free")
+    joins(clinic, "bruno", doctor_id=clinic.at.doctors["marina"])
+    assert rounds(clinic) == 1
