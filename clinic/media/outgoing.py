@@ -55,12 +55,13 @@ class Outgoing:
 
 class NotSent(Exception):
     """It was not taken. `reason` is a code that names nobody; `again` tells whether another try may help. `status`: of
-    a mail server that says more (RFC 3463), as "5.1.1" of an address nobody has; else "".
+    a mail server that says more (RFC 3463), as "5.1.1" of an address nobody has; else "". `of_address`: it was said of
+    this address, and may not be so of others.
     """
 
-    def __init__(self, reason: str, *, again: bool, status: str = "") -> None:
+    def __init__(self, reason: str, *, again: bool, status: str = "", of_address: bool = False) -> None:
         super().__init__(reason)
-        self.reason, self.again, self.status = reason, again, status
+        self.reason, self.again, self.status, self.of_address = reason, again, status, of_address
 
 
 class Medium(Protocol):

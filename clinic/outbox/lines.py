@@ -13,8 +13,8 @@ REST = timedelta(minutes=1)
 class Lines:
     """What one process knows of each line: a medium, or a program that is told of events.
 
-    A single message that fails again and again says nothing about its line: its own pauses grow. After a rest one
-    message is tried, and when that fails too the line rests again.
+    A single message that fails again and again says nothing about its line: its own pauses grow; nor do all those to
+    one address that is refused. After a rest one message is tried, and when that fails too the line rests again.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -28,7 +28,7 @@ class Lines:
         return until if until and now < until <= now + REST else None
 
     def failed(self, line: str, message: Hashable) -> None:
-        """This message could not be sent by it."""
+        """This message could not be sent by it, or nothing to this address."""
         known = self._failed.setdefault(line, set())
         if len(known) < ENOUGH_FAILURES:
             known.add(message)

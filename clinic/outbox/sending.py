@@ -194,7 +194,7 @@ class Sending:
         if not error.again:
             self._give_up(row, Failure(error.reason, letter.medium, error.status, letter.message.to))
             return
-        self._lines.failed(letter.line or letter.medium, row.id)
+        self._lines.failed(letter.line or letter.medium, letter.message.to if error.of_address else row.id)
         self._try_later(row, error.reason, letter.medium)
 
     def _try_later(self, row: Row, why: str, medium: str | None = None) -> None:

@@ -28,9 +28,13 @@ QUEUED = re.compile(rb"(?:queued as|\bid=)\s*<?([\w.@-]{1,80})")
 XTEXT = re.compile(r"[^!-*,-<>-~]")
 """What stands in a parameter as its number (RFC 3461, 4): "+", "=" and what cannot be seen."""
 STATUS = re.compile(rb"5\.\d{1,3}\.\d{1,3}(?![\d.])")
-OF_US = {"address": re.compile(r"5\.4\.(?!4$)\d+|5\.7\.\d+"), "content": re.compile(r"5\.4\.(?!4$)\d+|5\.7\.(?!1$)\d+")}
+OF_US = {
+    "address": re.compile(r"5\.4\.(?![14]$)\d+|5\.7\.\d+"),
+    "content": re.compile(r"5\.4\.(?!4$)\d+|5\.7\.(?!1$)\d+"),
+}
 """Statuses (RFC 3463, RFC 7372) that are about who sends: a quota that is used up, a log-in that is wanted, a relay or
-a policy that does not know us. Somebody has to look, and then the letter may go. 5.7.1 after it is about the letter.
+a policy that does not know us. Somebody has to look, and then the letter may go. 5.7.1 after it is about the letter, and
+5.4.1 about the address: Exchange says so of one nobody has.
 """
 NO_RELAY = re.compile(rb"\brelay", re.IGNORECASE)
 """How those say it that give no status."""
@@ -272,18 +276,16 @@ def _sender_refused(code: int) -> NotSent:
 
 
 def _refused(server: smtplib.SMTP, what: str, code: int, said: bytes) -> NotSent:
-    """5xx is for good, unless it is about us, and the connection is made ready for the next letter; the rest may be
-    tried again.
-    """
-    found = STATUS.match(said)
+    """5xx is for good, unless it is about us, and the line is made ready for the next letter; the rest may go again."""
+    found, theirs = STATUS.match(said), what == "address"
     status = found[0].decode() if found else ""
     if code == 421:
         return _Gone(f"server-{code}", again=True)
     if code < 500:
-        return NotSent(f"{what}-{code}", again=True)
+        return NotSent(f"{what}-{code}", again=True, of_address=theirs)
     if OF_US[what].fullmatch(status) or code in LOGIN_WANTED or (not status and NO_RELAY.search(said)):
         log.error("the mail server refuses what we send (%d %s): see what it has against this sender", code, status)
-        return NotSent(f"policy-{code}", again=True)
+        return NotSent(f"policy-{code}", again=True, of_address=theirs)
     try:
         server.rset()
     except (OSError, smtplib.SMTPException):

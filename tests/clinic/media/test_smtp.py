@@ -103,6 +103,7 @@ def test_a_refused_address_is_for_good_and_the_next_letter_goes_on(server):
         ("RCPT", "550 relay not permitted", "policy-550", True),
         ("RCPT", "530 authentication required", "policy-530", True),
         ("RCPT", "550 5.4.4 no such domain", "address-550", False),
+        ("RCPT", "550 5.4.1 Recipient address rejected: Access denied", "address-550", False),
         ("RCPT", "550 we do not relay spam... or 5.7.1", "policy-550", True),
         ("RCPT", "550 no such user", "address-550", False),
         ("DATA", "550 5.4.5 daily quota exceeded", "policy-550", True),
@@ -118,6 +119,20 @@ def test_a_refused_address_is_for_good_and_the_next_letter_goes_on(server):
 def test_a_refusal_is_told_for_what_it_is(server, command, answer, reason, again):
     server.behaviour.answers[command] = answer
     assert refusal(carrier(server)) == (reason, again)
+
+
+@pytest.mark.parametrize(
+    ("command", "answer", "of_address"),
+    [
+        ("RCPT", "554 5.7.1 Recipient address rejected: Access denied", True), ("RCPT", "451 4.7.1 greylisted", True),
+        ("RCPT", "drop", False), ("MAIL", "451 later", False), ("DATA", "452 4.3.1 full", False),
+    ],
+)  # fmt: skip
+def test_what_was_said_of_one_address_is_told_from_the_rest(server, command, answer, of_address):
+    server.behaviour.answers[command] = answer
+    with pytest.raises(NotSent) as refused:
+        carrier(server).carry(written())
+    assert (refused.value.again, refused.value.of_address) == (True, of_address)
 
 
 def test_a_line_that_drops_before_the_letter_may_be_tried_again(server):

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from clinic.media.outgoing import NotSent
 from clinic.outbox.claims import Claims
 from clinic.outbox.lines import REST, Lines
+from db.tables import Patient
 from tests.clinic.outbox.posts import Post, states, worker
 from tests.clinic.outbox.test_faults import many
 
@@ -69,6 +71,28 @@ def test_it_rests_in_the_next_rounds_too(clinic, sending, tried):
         sending.drain()
         clinic.clock.move(seconds=19)
     assert len(tried) == 2
+
+
+def refused_and_then(clinic, post, sending, *others):
+    """Alice's address is refused three times, and then what these others are told as well."""
+    post.fails = NotSent("policy-554", again=True, of_address=True)
+    clinic.database.change(update(Patient).where(Patient.email.is_(None)).values(email="other@example.com"))
+    many(clinic, 3)
+    for place, who in enumerate(others, start=61):
+        clinic.book(who, clinic.slot(place=place))
+    sending.drain()
+    post.fails = None
+    clinic.book("bruno", clinic.slot(place=70))
+    sending.drain()
+    return len(post.sent)
+
+
+def test_an_address_that_is_refused_again_and_again_keeps_no_other_waiting(clinic, post, sending):
+    assert refused_and_then(clinic, post, sending) == 1
+
+
+def test_when_a_second_address_is_refused_the_line_rests(clinic, post, sending):
+    assert refused_and_then(clinic, post, sending, "carla") == 0
 
 
 def test_what_a_broker_brings_is_not_tried_while_the_line_rests(clinic, sending, tried):
