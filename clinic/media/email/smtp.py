@@ -33,8 +33,8 @@ OF_US = {
     "content": re.compile(r"5\.4\.(?!4$)\d+|5\.7\.(?!1$)\d+"),
 }
 """Statuses (RFC 3463, RFC 7372) that are about who sends: a quota that is used up, a log-in that is wanted, a relay or
-a policy that does not know us. Somebody has to look, and then the letter may go. 5.7.1 after it is about the letter, and
-5.4.1 about the address: Exchange says so of one nobody has.
+a policy that does not know us. Somebody has to look, and then the letter may go. 5.7.1 after it is about the letter,
+and 5.4.1 about the address: Exchange says so of one nobody has.
 """
 NO_RELAY = re.compile(rb"\brelay", re.IGNORECASE)
 """How those say it that give no status."""
