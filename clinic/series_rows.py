@@ -65,6 +65,14 @@ def check(connection: Connection, place: Place | None) -> None:
         raise AuthorisedFull(limit)
 
 
+def check_again(connection: Connection, row: Line) -> None:
+    """Before one that was given up counts again, or a request whose visit is gone counts at all. Raises SlotTaken."""
+    try:
+        check(connection, None if row.series_id is None else Place(row.series_id, row.series_day))
+    except AuthorisedFull as error:
+        raise SlotTaken from error
+
+
 def asks_to_move(connection: Connection, ids: Collection[int]) -> list[Line]:
     """The requests that would move one of these appointments, and were not answered yet."""
     return list(connection.execute(FULL.where(_ASKS_TO_MOVE, _A.replaces.in_(list(ids)))))

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from clinic import appointments, quotas
+from clinic import appointments, quotas, series_rows
 from clinic.appointments import FULL, Act, Booking, Line, booking
 from clinic.holds import SlotTaken
 from clinic.outbox import facts
@@ -37,6 +37,8 @@ def undo(connection: Connection, person: Person, booking_id: int, act: Act, quot
     if old.replaced_by:
         _drop(connection, appointments.one(connection, old.replaced_by), "cancelled", "undone", act)
         facts.silence(connection, old.replaced_by, "undone", act.at)
+    else:
+        series_rows.check_again(connection, old)
     facts.silence(connection, old.id, "undone", act.at)
     check_overlap(connection, appointments.live_ones(connection, person, act.at), old.starts_at, old.ends_at)
     new_id = appointments.restore(connection, old, last.from_status, act)

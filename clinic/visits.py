@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
-from clinic import appointments, extra_facts
+from clinic import appointments, extra_facts, series_rows
 from clinic.appointments import Act, Booking, NotYours, booking
 from clinic.clock import Clock
 from clinic.extra_facts import Fact, NotKnown
+from clinic.holds import SlotTaken
 from clinic.people import Person
 from clinic.roster import KindInfo, Rosters
 from clinic.taking import check_overlap
@@ -73,6 +74,7 @@ class Visits:
             row = self._row(connection, booking_id)
             appointments.lock_owner(connection, row)
             old = appointments.one(connection, row.replaces) if row.replaces else None
+            _check_series(connection, row, old)
             appointments.change(connection, row, "accepted", act, answer_by=None)
             if old is not None and old.status == "booked":
                 appointments.change(connection, old, "moved", act, cancel_reason="moved", replaced_by=row.id)
@@ -184,6 +186,16 @@ class Visits:
     def _is_today(self, unit_id: int, starts_at: datetime) -> bool:
         roster = self._rosters.get()
         return local_day(roster, unit_id, starts_at) == local_day(roster, unit_id, self._clock())
+
+
+def _check_series(connection: Connection, row: appointments.Line, old: appointments.Line | None) -> None:
+    """A request to move a session that is gone makes no more of its series than there may be. Raises WrongStatus."""
+    if old is None or old.status == "booked":
+        return
+    try:
+        series_rows.check_again(connection, row)
+    except SlotTaken as error:
+        raise WrongStatus(old.status, "accepted") from error
 
 
 def _place(connection: Connection, doctor_id: int, day: object, quota: int) -> int:

@@ -18,7 +18,7 @@ from db.tables import Appointment, AppointmentChange, LiveEvent
 from tests.clinic.margins import with_margin
 
 RECEPTION, OTHER = "user:1", "user:2"
-WEEKLY = Plan(1, 4)
+WEEKLY, FOUR = Plan(1, 4), Plan(1, 4, 4)
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 
 
@@ -301,6 +301,33 @@ def test_a_request_to_move_one_ends_with_it(clinic, series):
     assert (starts(clinic), clinic.bookings.get(asked).status) == ([], "cancelled")
     clinic.desk.bookings.take_back(booked.id, RECEPTION)
     assert (shown(clinic, booked.id).of, clinic.bookings.get(asked).status) == (4, "cancelled")
+
+
+def test_a_request_to_move_what_is_gone_makes_no_more_than_were_authorised(clinic):
+    booked = first(clinic)
+    repeat(clinic, booked, FOUR)
+    second = clinic.bookings.upcoming(clinic.people["alice"])[1]
+    asked = asked_to_move(clinic, second)
+    clinic.desk.bookings.cancel_for(second.id, "other", RECEPTION)
+    clinic.clock.move(minutes=1)
+    assert repeat(clinic, booked, FOUR, once="again") == {}
+    with pytest.raises(WrongStatus):
+        clinic.bookings.accept(asked, "user:3")
+    assert shown(clinic, booked.id).of == 4
+
+
+@pytest.mark.parametrize("plan", [FOUR, Plan(1, 5, 4)], ids=["its-day", "another-day"])
+def test_what_was_booked_anew_is_not_taken_back_as_well(clinic, series, plan):
+    booked = first(clinic)
+    repeat(clinic, booked, FOUR)
+    second = clinic.bookings.upcoming(clinic.people["alice"])[1]
+    clinic.desk.bookings.cancel_for(second.id, "other", RECEPTION)
+    clinic.clock.move(seconds=3)
+    day = series.preview(booked.id, plan).open[-1]
+    assert series.book(booked.id, plan, {day.day: Choice((day.slot or day.near[0]).id)}, OTHER, "anew") == {}
+    with pytest.raises(SlotTaken):
+        clinic.desk.bookings.take_back(second.id, RECEPTION)
+    assert shown(clinic, booked.id).of == 4
 
 
 def test_after_ten_seconds_nothing_of_it_is_taken_back(clinic, series):
