@@ -64,9 +64,9 @@ class Again:
         """The answer, as WSGI has it."""
         if environ["REQUEST_METHOD"] != "GET" or "HTTP_COOKIE" not in environ:
             return self._app(environ, start)
-        asked = _asked(environ)
+        asked, number = _asked(environ), self._store.number()
         found = self._store.find(asked)
-        return (found and self._again(found.made, environ, start)) or self._long_way(asked, environ, start)
+        return (found and self._again(found.made, environ, start)) or self._long_way(asked, number, environ, start)
 
     def _again(self, kept: Finished, environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes] | None:
         """The answer that was kept, if it still holds; what fails here fails in the long way too, which tells of it."""
@@ -81,8 +81,9 @@ class Again:
         start(kept.status, kept.headers + left)
         return [kept.body]
 
-    def _long_way(self, asked: Asked, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-        number = self._store.number()
+    def _long_way(
+        self, asked: Asked, number: int, environ: "WSGIEnvironment", start: "StartResponse"
+    ) -> Iterable[bytes]:
         begun: list[Any] = []
 
         def begin(status: str, headers: Headers, *error: Any) -> Any:

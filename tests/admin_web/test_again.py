@@ -111,6 +111,21 @@ def test_where_the_database_fails_the_long_way_tells_of_it(kept, broken):
     assert kept.ask()[2] == b"answer 2"
 
 
+def test_who_looked_before_a_change_and_comes_late_drives_nothing_newer_away(kept):
+    def changes_meanwhile(_):
+        del kept.of
+        kept.looked = (ANA, 3)
+        kept.ask(PATH_INFO="/newer")
+        kept.looked = (ANA, 2)
+        return kept.looked
+
+    kept.ask()
+    kept.of = changes_meanwhile
+    kept.ask()
+    kept.looked = (ANA, 3)
+    assert kept.ask(PATH_INFO="/newer")[2] == b"answer 2"
+
+
 def reading(site, path, **headers):
     client = site.client("attendant")
     client.get("/nada")
