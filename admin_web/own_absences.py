@@ -95,17 +95,19 @@ class OwnAbsences:
         return self._clinic.units.get(hours[0].unit_id).tz if hours else self._clinic.units.clock_zone()
 
     def _other_times(self, doctor_id: int, hits: list[Visit], after: datetime) -> dict[int, list[SlotInfo]]:
-        """The three nearest times with the same doctor once she is back, for each who is hit."""
+        """The three nearest times with the same doctor once she is back, as long as the visit of each who is hit."""
         found: dict[int, list[SlotInfo]] = {}
         known: dict[tuple[object, ...], list[SlotInfo]] = {}
         for one in hits[:SHOWN]:
             if one.specialty_id is None:
                 continue
-            asked = (one.specialty_id, one.unit_id, one.payer_id, one.modality)
+            minutes = int((one.ends_at - one.starts_at).total_seconds()) // 60
+            asked = (one.specialty_id, one.unit_id, one.payer_id, one.modality, minutes, one.kind_id)
             if asked not in known:
                 criteria = Criteria(
-                    one.specialty_id, doctor_id, unit_id=one.unit_id, payer_id=one.payer_id, modality=one.modality
-                )
+                    one.specialty_id, doctor_id, unit_id=one.unit_id, payer_id=one.payer_id, modality=one.modality,
+                    minutes=minutes, margin=self._clinic.directory.kind(one.kind_id).margin_of(minutes),
+                )  # fmt: skip
                 known[asked] = self._clinic.agenda.next_free(criteria, after=after, limit=NEAREST)
             found[one.id] = known[asked]
         return found

@@ -9,6 +9,7 @@ import pytest
 from admin_web.hours_form import FIELDS
 from tests.admin_web.forms import as_shown, send
 from tests.admin_web.own import TUESDAY, at, row, seen_in, tuesday
+from tests.clinic.margins import with_margin
 
 
 def test_the_hours_are_shown_as_they_stand(doctor, marina):
@@ -130,6 +131,14 @@ def test_who_is_hit_by_an_absence_is_shown_with_other_times(clinic, doctor, mari
     send(doctor, f"/medico/{marina}/ausencias", **fields, seen=seen_in(asked), offer="1")
     assert len(clinic.practice.absences(marina)) == 1
     assert "1 pessoa na lista" in doctor.get(f"/medico/{marina}/ausencias").text
+
+
+def test_the_other_times_have_room_for_the_visit_and_its_margin(clinic, doctor, marina):
+    tuesday(clinic)
+    clinic.book("bruno", clinic.agenda.on_day(clinic.criteria(doctor="marina"), TUESDAY).times[4])  # at 10:30
+    with_margin(clinic, after=10)
+    fields = {"from": "2026-11-24", "starts": "08:00", "ends": "10:00", "reason": "Consulta própria"}
+    assert "pode ser: ter., 24 nov., 11:00" in send(doctor, f"/medico/{marina}/ausencias", **fields).text
 
 
 @pytest.mark.parametrize(
