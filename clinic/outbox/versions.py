@@ -15,7 +15,9 @@ ENDS = frozenset({"cancelled", "declined", "expired"})
 TAKEN_BACK = ("undone", "withdrawn")
 
 _A, _O = Appointment, OutboxRow
-VERSION = select(_A.id, _A.doctor_id, _A.starts_at, _A.status, _A.cancel_reason, _A.replaced_by)
+VERSION = select(
+    _A.id, _A.doctor_id, _A.starts_at, _A.status, _A.cancel_reason, _A.replaced_by, _A.unit_id, _A.specialty_id,
+)  # fmt: skip
 
 
 def after(connection: Connection, appointment_id: int) -> list[Any]:
@@ -64,6 +66,13 @@ def believed(connection: Connection, versions: Sequence[Any], audience: str, tok
         start: datetime | None = root.starts_at if never else None
         return start
     return None if last.kind in ENDS else last.version
+
+
+def never_heard_of(connection: Connection, appointment_id: int, audience: str) -> bool:
+    """Whether it was cancelled before they were told that it had been moved to here."""
+    move = select(_O.id).where(_O.appointment_id == appointment_id, _O.audience == audience, _O.kind == "moved")
+    over = move.where(_O.status == "silenced", _O.reason == "cancelled")
+    return connection.scalar(over.limit(1)) is not None
 
 
 def _words(ids: Iterable[int], audience: str) -> Any:

@@ -115,6 +115,8 @@ class Writer:
         known = Facts(*visit[:_WIDTH])
         if kind == "moved":
             known = replace(known, before=self._before(visit, row) or known.before)
+        elif kind == "cancelled" and audience == "patient" and known.before:
+            known = self._as_they_know_it(known, row)
         said = self._variables.of(known, reached.medium)
         made = self._texts.render(kind, audience, said)
         if reached.medium == "sms":
@@ -134,6 +136,19 @@ class Writer:
                 return None
             hers = [one for one in earlier if row.audience == "patient" or one.doctor_id == visit.doctor_id]
             return versions.believed(connection, hers, row.audience or "", row.token)
+
+    def _as_they_know_it(self, known: Facts, row: Row) -> Facts:
+        """What is gone for them: the visit as it was before a move that was never told."""
+        with self._database.read() as connection:
+            if not versions.never_heard_of(connection, known.appointment_id, "patient"):
+                return known
+            earlier = versions.before(connection, known.appointment_id)
+            start = versions.believed(connection, earlier, "patient", row.token)
+        was = next((one for one in earlier if one.starts_at == start), None)
+        if was is None:
+            return known
+        place = {"doctor_id": was.doctor_id, "unit_id": was.unit_id, "specialty_id": was.specialty_id}
+        return replace(known, starts_at=was.starts_at, **place)
 
     def _unreached(self, visit: Any, audience: Audience) -> Hushed:
         """Why not; whose address takes nothing any more is called."""

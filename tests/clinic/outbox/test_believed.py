@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import update
 
 from db.tables import OutboxRow
-from tests.clinic.outbox.posts import move, settle, with_doctor
+from tests.clinic.outbox.posts import cancel, move, settle, with_doctor
 
 
 @pytest.fixture
@@ -69,3 +69,29 @@ def test_who_is_back_where_they_were_after_an_undo_hears_nothing(clinic, post, s
     clinic.bookings.reschedule(clinic.people["alice"], away.id, hold, "telephone")
     later(clinic, sending)
     assert post.sent == []
+
+
+def given_up_after(clinic, post, sending, slot, pause):
+    """Alice's visit, of which she knows, goes there and is given up so many seconds later: what she hears of that."""
+    visit = clinic.book("alice", clinic.slot(place=4))
+    sending.drain()
+    hold, alice = clinic.bookings.hold(slot, by="call"), clinic.people["alice"]
+    new = clinic.bookings.reschedule(alice, visit.id, hold, "telephone", clinic.terms(slot))
+    settle(clinic, sending, seconds=pause)
+    cancel(clinic, new)
+    later(clinic, sending)
+    [mail] = [one for one in post.sent if one.to == "alice@example.com" and "cancelada" in one.subject]
+    return visit, new, mail.text
+
+
+@pytest.mark.parametrize("doctor", ["marina", "paulo"])
+def test_the_time_that_is_gone_is_the_one_they_know(clinic, post, sending, doctor):
+    visit, new, text = given_up_after(clinic, post, sending, clinic.slot(doctor, place=8), 5)
+    assert [hour(clinic, one) in text for one in (visit, new)] == [True, False]
+    assert ("Marina" in text, "Paulo" in text) == (True, False)
+
+
+def test_who_has_heard_of_the_move_hears_that_the_new_time_is_gone(clinic, post, sending):
+    visit, new, text = given_up_after(clinic, post, sending, clinic.slot("paulo", place=8), 20)
+    assert [hour(clinic, one) in text for one in (visit, new)] == [False, True]
+    assert "Paulo" in text
