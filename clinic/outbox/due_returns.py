@@ -27,7 +27,7 @@ EARLIEST = timedelta(days=2)
 AFTER_GIVING_UP = timedelta(days=1)
 BOOKED = "return_booked"
 TAKES = frozenset({"booked", "requested", "restored", "accepted"})
-GIVES_BACK = frozenset({"cancelled", "declined", "expired", "withdrawn"})
+GIVES_BACK = frozenset({"cancelled", "declined", "expired", "withdrawn", "noshow"})
 
 _A, _O = Appointment, OutboxRow
 VISIT = select(

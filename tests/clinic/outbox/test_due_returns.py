@@ -119,6 +119,16 @@ def test_a_retorno_that_is_given_up_is_reminded_of_again_but_not_at_once(clinic,
     assert until_told(clinic, sending, 2) == [("sent", None)]
 
 
+def test_who_did_not_come_to_the_retorno_is_reminded_of_the_right_they_have_again(clinic, sending, visit):
+    made = come_back(clinic, visit)
+    sending.drain()
+    clinic.clock.now = made.ends_at + timedelta(hours=1)
+    clinic.bookings.no_show(made.id, by="user:1")
+    settle(clinic, sending)
+    assert told(clinic) == [("waiting", None)]
+    assert until_told(clinic, sending) == [("sent", None)]
+
+
 def test_a_retorno_that_is_moved_stays_booked(clinic, sending, visit):
     made = come_back(clinic, visit)
     hold = clinic.bookings.hold(clinic.slot(place=44), by="call")
