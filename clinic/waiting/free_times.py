@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,7 +29,7 @@ class FreeTimes:
 
     def of(self, wish: Wish, kind: KindInfo) -> list[SlotInfo]:
         """What is long enough and fits, and was not to be had when they said that nothing suits."""
-        key = replace(wish.criteria, minutes=kind.minutes, margin=kind.margin), wish.after_slot is not None
+        key = wish.for_a(kind), wish.after_slot is not None
         if key not in self._found:
             most = MOST_OF_MANY if key[1] else MOST_SLOTS
             self._found[key] = self._agenda.next_free(key[0], self._soonest, most)

@@ -7,23 +7,25 @@ whatever way is found. The oldest wish chooses first; what it cannot use, or was
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from clinic.agenda import Agenda
-from clinic.bookings import SlotTaken
+from clinic.bookings import Booking, SlotTaken
 from clinic.clock import Clock
 from clinic.desk_bookings import DeskBookings
 from clinic.kinds import KindInfo
+from clinic.margins import length
 from clinic.offers import Offers, Wanted
 from clinic.people import Person
 from clinic.profile import Profiles
 from clinic.quotas import QuotaFull
 from clinic.roster import Rosters
 from clinic.slots import SlotInfo
-from clinic.waiting.free_times import FreeTimes
+from clinic.waiting.free_times import MOST_SLOTS, FreeTimes
 from clinic.waiting.offers import NotOffered, WaitingOffers
 from clinic.waiting.patience import Patience
 from clinic.waiting.rows import SYSTEM, UNANSWERED, UNHEARD
@@ -134,8 +136,16 @@ class WaitingRounds:
         return done
 
     def times(self, wish: Wish, limit: int) -> list[SlotInfo]:
-        """The next free times that fit a wish, whatever was offered before: for the desk to choose from."""
-        return self._agenda.next_free(wish.criteria, limit=limit)
+        """The next free times that fit a wish and its visit, whatever was offered before: for the desk to choose from.
+
+        None at which they are to be elsewhere in the clinic.
+        """
+        busy = self._bookings.upcoming(self._person(wish))
+        fits = (one for one, kind in self._suiting(wish, self._next) if not _overlaps(one, kind, busy))
+        return list(islice(fits, limit))
+
+    def _next(self, wish: Wish, kind: KindInfo) -> list[SlotInfo]:
+        return self._agenda.next_free(wish.for_a(kind), limit=MOST_SLOTS)
 
     def wish(self, waiting_id: int) -> Wish | None:
         """A place in the list that has no offer now."""
@@ -224,6 +234,11 @@ class WaitingRounds:
     def _person(self, wish: Wish) -> Person:
         kind = "patient" if wish.patient_id is not None else "pre_registration"
         return self._bookings.person(kind, wish.patient_id or wish.pre_registration_id or 0)
+
+
+def _overlaps(slot: SlotInfo, kind: KindInfo, busy: Sequence[Booking]) -> bool:
+    ends_at = slot.starts_at + timedelta(minutes=max(kind.minutes, length(slot)))
+    return any(one.starts_at < ends_at and slot.starts_at < one.ends_at for one in busy)
 
 
 def _fitting(what: ColumnElement[bool]) -> tuple[Any, Any]:

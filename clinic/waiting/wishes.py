@@ -1,9 +1,10 @@
 """What somebody in the waiting list waits for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
+from clinic.kinds import KindInfo
 from clinic.slots import Criteria, Period
 
 
@@ -33,3 +34,7 @@ class Wish:
         """What a time must fit."""
         period = cast(Period | None, self.period)
         return Criteria(self.specialty_id, self.doctor_id, self.unit_id, self.payer_id, self.modality, period)
+
+    def for_a(self, kind: KindInfo) -> Criteria:
+        """The same for a visit of that kind."""
+        return replace(self.criteria, minutes=kind.minutes, margin=kind.margin)

@@ -108,3 +108,31 @@ def test_who_has_seen_the_doctor_is_offered_the_half_hour_that_no_first_visit_fi
     sets(clinic, [last_of_a_day(clinic)], status="free")
     joins(clinic, "bruno", doctor_id=clinic.at.doctors["marina"])
     assert rounds(clinic) == 1
+
+
+def shown_to_the_desk(clinic, who):
+    place = joins(clinic, who, doctor_id=clinic.at.doctors["marina"])
+    return [one.id for one in clinic.waiting_list.rounds.times(clinic.waiting_list.rounds.wish(place), 5)]
+
+
+def test_the_desk_is_shown_no_half_hour_for_who_needs_an_hour(full):
+    hour = frees(full)
+    assert len(free_ids(full)) == 2
+    assert shown_to_the_desk(full, "bruno") == hour
+
+
+def test_the_desk_is_shown_no_time_beside_which_the_margin_is_taken(clinic):
+    seen_by_marina(clinic)
+    nothing_free(clinic)
+    frees(clinic, count=2)
+    ids = free_ids(clinic)
+    sets(clinic, ids[1:2], status="booked")
+    with_margin(clinic, after=10)
+    assert shown_to_the_desk(clinic, "bruno") == ids[2:]
+
+
+def test_the_desk_is_shown_no_time_at_which_they_are_elsewhere(full):
+    [hour], [there] = frees(full), frees(full, doctor="rita")
+    full.book("bruno", full.desk.bookings.slot(there), "cardiology")
+    assert shown_to_the_desk(full, "carla") == [hour]
+    assert shown_to_the_desk(full, "bruno") == []
