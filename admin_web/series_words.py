@@ -6,7 +6,7 @@ from admin_web import words
 from clinic.bookings import NotAllowed, Overlaps
 from clinic.quotas import QuotaFull
 from clinic.series_dates import Day, Preview
-from clinic.series_rows import AuthorisedFull
+from clinic.series_rows import AuthorisedFull, CancelledSince
 
 EVERY = ((1, "Toda semana"), (2, "A cada duas semanas"), (4, "A cada quatro semanas"))
 RHYTHM = {1: "toda semana", 2: "a cada duas semanas", 4: "a cada quatro semanas"}
@@ -47,6 +47,8 @@ def lost(error: Exception, zone: tzinfo) -> str:
         return f"Não marcada: as {error.limit} sessões autorizadas já estão marcadas."
     if isinstance(error, NotAllowed):
         return "Não marcada: o médico não atende mais nestas condições. Confira o convênio e o tipo."
+    if isinstance(error, CancelledSince):
+        return "Não marcada: esta sessão já tinha sido marcada e foi cancelada. Escolha o horário de novo, ou pule."
     return "Não marcada: alguém acabou de ficar com este horário. Escolha outro, ou pule esta data."
 
 

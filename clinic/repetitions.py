@@ -24,7 +24,7 @@ from clinic.profile import Profiles
 from clinic.roster import KindInfo, Rosters
 from clinic.series_dates import Plan, Preview, rhythm, week_of
 from clinic.series_days import Asked, SeriesDays
-from clinic.series_rows import COUNTS, Place
+from clinic.series_rows import COUNTS, CancelledSince, Place
 from clinic.slots import SlotInfo
 from clinic.taking import Overlaps
 from clinic.terms import NotAllowed, Terms, local_day
@@ -233,9 +233,12 @@ class Repetitions:
         slot, terms = self._slot(row, place.day, choice.slot_id), self._terms(row)
         hold = self._bookings.hold(slot, by, terms.kind.minutes, terms.kind.margin)
         try:
-            return self._bookings.book_for(person, hold, terms, by, key, reason, choice.over_quota, place)
+            booked = self._bookings.book_for(person, hold, terms, by, key, reason, choice.over_quota, place)
         finally:
             self._bookings.release(hold)
+        if booked.status == "cancelled":
+            raise CancelledSince
+        return booked
 
     def _slot(self, row: Line, day: date, slot_id: int) -> SlotInfo:
         """A time of the same doctor's, in the week of that day. Raises SlotTaken for any other."""

@@ -26,6 +26,10 @@ class DayBooked(SlotTaken):
     """That day of the series has its visit already."""
 
 
+class CancelledSince(SlotTaken):
+    """The same form booked that day before, and it was cancelled since."""
+
+
 class AuthorisedFull(NotAllowed):
     """The series has as many visits as the payer authorised: `limit`."""
 

@@ -116,6 +116,26 @@ def test_a_form_that_broke_off_is_sent_again(clinic, desk, visit):
     assert len(coming(clinic)) == 4
 
 
+def test_a_form_sent_again_after_one_was_cancelled_says_so(clinic, desk, visit):
+    form = PLAN | chosen(look(desk, visit).text)
+    send(desk, at(visit), form)
+    clinic.desk.bookings.cancel_for(coming(clinic)[1].id, "other", "user:9")
+    clinic.clock.move(minutes=1)
+    reply = send(desk, at(visit), form)
+    assert (reply.status_code, "esta sessão já tinha sido marcada e foi cancelada" in text(reply)) == (409, True)
+    again = PLAN | chosen(reply.text) | {"d-2026-11-30": form["d-2026-11-30"]}
+    assert (send(desk, at(visit), again).status_code, len(coming(clinic))) == (303, 4)
+
+
+def test_a_visit_of_which_no_more_was_booked_is_no_series(clinic, desk, visit):
+    form = PLAN | chosen(look(desk, visit, vezes="2").text) | {"vezes": "2"}
+    clinic.book("bruno", monday(clinic, 1, 4))
+    assert send(desk, at(visit), form).status_code == 409
+    for path in (at(visit, "")[:-1], f"/pacientes/{clinic.people['alice'].id}"):
+        page = text(desk.get(path))
+        assert ("de 1 sess" in page, "Cancelar esta e as seguintes" in page) == (False, False)
+
+
 def test_what_somebody_took_meanwhile_is_told_and_chosen_anew(clinic, desk, visit):
     form = PLAN | chosen(look(desk, visit).text)
     clinic.book("bruno", monday(clinic, 2, 4))
