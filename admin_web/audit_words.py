@@ -62,7 +62,7 @@ NOTES = {
     "password": "com senha", "code": "com código", "oidc": "com a conta da empresa", "reset": "pelo endereço do e-mail",
     "invite": "pelo convite", "email": "e-mail", "cpf": "CPF", "crm": "CRM", "subject": "conta da empresa",
     "search": "procurou; encontrados", "to call": "a avisar", "patients": "pacientes", "caller": "do mesmo número",
-    "waiting": "à espera",
+    "waiting": "à espera", "failing": "não recebe nada há horas", "gone": "disse que saiu do ar",
     "call": "na mesma ligação", "all": "na clínica inteira", "csv": "CSV,", "xlsx": "Excel,",
     "failures for one account": "erros numa conta", "more than": "mais de", "failures in an hour": "erros em uma hora",
     **ROLE_WORDS, **ENTITIES,

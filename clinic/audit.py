@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, Insert, insert, select
 
 from clinic.clock import Clock
 from db.session import Database
@@ -65,8 +65,12 @@ class AuditTrail:
 
     def add(self, actor: str, action: str, entity: str = "", entity_id: int | None = None, note: str = "") -> None:
         """Write one entry."""
+        self._database.change(self.entry(actor, action, entity, entity_id, note))
+
+    def entry(self, actor: str, action: str, entity: str = "", entity_id: int | None = None, note: str = "") -> Insert:
+        """One entry, to be written in the transaction of what it tells of."""
         entry = {"actor": actor, "action": action, "entity": entity, "entity_id": entity_id, "note": note}
-        self._database.change(insert(Audit).values(at=self._clock(), **entry))
+        return insert(Audit).values(at=self._clock(), **entry)
 
     def add_once(self, actor: str, action: str, entity: str = "", entity_id: int | None = None, note: str = "") -> None:
         """As `add`, of what is looked at again and again: one entry in ten minutes, and one for each process."""

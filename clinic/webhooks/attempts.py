@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
+from clinic.audit import AuditTrail
 from clinic.clock import Clock
 from clinic.media.outgoing import Outgoing
 from clinic.media.webhooks.medium import Attempt
@@ -32,8 +33,8 @@ OF_PROGRAMS = _O.audience == "program"
 class Attempts:
     """The log of tries."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database, self._clock = database, clock
+    def __init__(self, database: Database, audit: AuditTrail, clock: Clock) -> None:
+        self._database, self._audit, self._clock = database, audit, clock
 
     def note(self, message: Outgoing, attempt: Attempt) -> None:
         """Write one down. What cannot be is no reason to tell the program twice: it is missing here, and logged."""
@@ -55,6 +56,10 @@ class Attempts:
         connection.execute(insert(_T).values(**values))
         changes = self._failed(row, attempt) if attempt.reason else self._taken()
         connection.execute(update(_S).where(mine).values(**changes))
+        if "paused_why" in changes:
+            connection.execute(
+                self._audit.entry("system", "webhook.paused", "webhook", row.id, note=changes["paused_why"])
+            )
 
     def _taken(self) -> dict[str, Any]:
         return {"failures": 0, "failing_since": None, "told_at": self._clock()}

@@ -41,7 +41,7 @@ def open_programs(
     """Build them. Their worker is as that of messages, in another lane: a program that hangs delays no e-mail."""
     reach = Reach(settings.webhook_hosts, loopback=settings.demo)
     subscriptions = Subscriptions(database, audit, clock, Box(settings.secrets_key), reach)
-    attempts = Attempts(database, clock)
+    attempts = Attempts(database, audit, clock)
     medium = Webhooks(subscriptions.endpoint, clock, reach=reach, note=attempts.note, resolve=resolve)
     claims = Claims(database, clock, lease, lane=LANE)
     return Programs(

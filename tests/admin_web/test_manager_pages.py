@@ -210,6 +210,7 @@ def test_the_trunks_number_is_kept_as_callers_numbers_are(clinic, manager):
         ("search: 6", "procurou; encontrados 6"),
         ("csv 2026-11-01 2026-11-14", "CSV, 01/11/2026 14/11/2026"),
         ("appointment:12", "consulta 12"),
+        ("failing", "não recebe nada há horas"),
         ("more than 60 failures in an hour", "mais de 60 erros em uma hora"),
         ("", ""),
     ],

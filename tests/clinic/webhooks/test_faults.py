@@ -35,6 +35,11 @@ def states(clinic, *columns):
     return [tuple(row) for row in clinic.database.rows(wanted.order_by(OutboxRow.id))]
 
 
+def paused(clinic):
+    """Who paused which program, and why, as the trail has it."""
+    return [(one.actor, one.entity_id, one.note) for one in clinic.audit.latest(action="webhook.paused")]
+
+
 def many(clinic, count=5):
     """So many visits, whose events wait."""
     for place, who in enumerate(WHO[:count]):
@@ -73,6 +78,7 @@ def test_who_is_gone_is_paused_at_once(clinic, programs, server):
     told(clinic, programs)
     found = programs.subscriptions.get(one)
     assert (found.paused_why, states(clinic)) == ("gone", [("failed", "gone")])
+    assert paused(clinic) == [("system", one, "gone")]
 
 
 def test_who_fails_for_hours_is_paused_and_what_waits_is_kept(clinic, programs, server):
@@ -84,6 +90,7 @@ def test_who_fails_for_hours_is_paused_and_what_waits_is_kept(clinic, programs, 
         programs.sending.drain()
     found = programs.subscriptions.get(one)
     assert (found.paused_why, found.failures >= MANY) == ("failing", True)
+    assert paused(clinic) == [("system", one, "failing")]
     assert {status for status, _ in states(clinic)} == {"failed"}
     calls = len(server.asked)
     clinic.book("alice", clinic.slot(place=40))
