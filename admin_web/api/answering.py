@@ -88,12 +88,12 @@ class Answering:
         return _again(kept) if kept else self._first_time(operation, asked, owner, key)
 
     def _first_time(self, operation: Operation, asked: Asked, owner: str, key: str) -> Response:
-        """Answer and keep the answer; what nobody expected is not kept, so that it can be tried again."""
+        """Answer and keep the answer; not what nobody expected, nor what says when to try again: so that it can be."""
         try:
             reply = _response(operation, operation.view(asked))
         except Exception as error:
             fault = fault_of(error)
-            if fault is None or fault.status >= 500:
+            if fault is None or fault.status >= 500 or fault.wait is not None:
                 self._clinic.programs.let_go(owner, key)
                 raise
             reply = fault.reply

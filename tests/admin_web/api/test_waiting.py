@@ -67,6 +67,19 @@ def test_a_key_that_comes_twice_joins_once(staff, wish):
     assert kind(staff.post(LIST, wish | {"period": "morning"}, Idempotency_Key="w-1")) == (422, "other-request")
 
 
+BUSY = "CREATE TRIGGER busy BEFORE INSERT ON waiting_list BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: '); END"
+"""As where others join and leave with the very same wish, again and again."""
+
+
+def test_what_is_to_be_repeated_can_be_with_its_key(site, staff, wish):
+    change = site.clinic.database.write
+    change(lambda connection: connection.exec_driver_sql(BUSY))
+    refused = staff.post(LIST, wish, Idempotency_Key="w-2")
+    assert (kind(refused), refused.headers["Retry-After"]) == ((409, "at-work"), "1")
+    change(lambda connection: connection.exec_driver_sql("DROP TRIGGER busy"))
+    assert staff.post(LIST, wish, Idempotency_Key="w-2").status_code == 201
+
+
 @pytest.mark.parametrize("who", ["attendant", "patient"])
 def test_what_does_not_fit_is_told_at_its_field(site, wish, who):
     program, at = Program(site, who), site.clinic.at
