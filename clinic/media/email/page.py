@@ -13,6 +13,8 @@ from clinic.media.outgoing import Action, Outgoing
 LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
 NEWLINE, PREVIEW = "\n", 140
 FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
+BROKEN = "overflow-wrap:anywhere"
+"""A word may be longer than a telephone is wide."""
 DARK = (
     "@media (prefers-color-scheme:dark){"
     ".page{background:#0f172a!important}.card{background:#1e293b!important;border-color:#334155!important}"
@@ -35,15 +37,16 @@ CLINIC = (
     f'</div>\n{TABLE} width="100%" class="page" style="background:#f1f5f9"><tr>\n'
     '<td align="center" style="padding:24px 12px">\n'
     f'{TABLE} width="600" style="width:100%;max-width:600px">\n'
-    f'<tr><td class="text" style="{FONT};font-size:16px;font-weight:600;color:#0f172a;padding:0 4px 12px">'
+    f'<tr><td class="text" style="{FONT};font-size:16px;font-weight:600;color:#0f172a;padding:0 4px 12px;{BROKEN}">'
 )
 CARD = (
     "</td></tr>\n"
     '<tr><td class="card" style="background:#ffffff;border:1px solid #cbd5e1;border-radius:8px;padding:24px">\n'
 )
-PARAGRAPH = f'<p class="text" style="{FONT};font-size:16px;line-height:24px;color:#0f172a;margin:0 0 16px">'
+PARAGRAPH = f'<p class="text" style="{FONT};font-size:16px;line-height:24px;color:#0f172a;margin:0 0 16px;{BROKEN}">'
 FOOT = (
-    f'</td></tr>\n<tr><td class="quiet" style="{FONT};font-size:13px;line-height:20px;color:#475569;padding:16px 4px">'
+    f'</td></tr>\n<tr><td class="quiet" style="{FONT};font-size:13px;line-height:20px;color:#475569;padding:16px 4px;'
+    f'{BROKEN}">'
 )
 END = "</td></tr>\n</table>\n</td></tr></table>\n</body></html>\n"
 """What stands between what is said, from the first line of a page to its last."""
@@ -91,7 +94,7 @@ def _linked(text: str) -> str:
     out, done = [], 0
     for found in LINK.finditer(text):
         address = escape(found.group())
-        link = f'<a href="{address}" style="color:#0369a1;overflow-wrap:anywhere">{address}</a>'
+        link = f'<a href="{address}" style="color:#0369a1;{BROKEN}">{address}</a>'
         out += [escape(text[done : found.start()]), link]
         done = found.end()
     return "".join([*out, escape(text[done:])])
