@@ -254,8 +254,8 @@ def _delivered(server: smtplib.SMTP, letter: Letter) -> str:
 
 def stuffed(data: bytes) -> bytes:
     """As it goes over the wire: a line that begins with a dot has one more, and one with nothing else is the end."""
-    first = b"." if data.startswith(b".") else b""
-    return b"".join((first, data.replace(b"\n.", b"\n.."), b".\r\n"))
+    first, last = b"." if data.startswith(b".") else b"", b".\r\n" if data.endswith(b"\r\n") else b"\r\n.\r\n"
+    return b"".join((first, data.replace(b"\n.", b"\n.."), last))
 
 
 def _wait(server: smtplib.SMTP, times: int) -> None:
