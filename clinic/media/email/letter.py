@@ -49,7 +49,7 @@ def _whole(message: Outgoing, sender: Address, to: Address, head: Letterhead, no
     if message.calendar:
         entry = mime.in_base64(calendar.written(message.calendar, str(to), head.name, now))
         parts.append(mime.file_part(f"text/calendar; charset=utf-8; method={message.calendar.method}", entry))
-        whole = mime.nested("alternative", f"=_{message.uid}_a", parts)
+        whole = mime.nested("alternative", f"=_a_{message.uid}", parts)
         kind, files = "mixed", [whole, mime.file_part(f"application/ics; name={FILE}", entry, FILE)]
     content, body = mime.several(kind, f"=_{message.uid}", files or parts)
     headers = (*_envelope(message, sender, to, head, now), *_leaving(message), *BY_ITSELF, ("MIME-Version", "1.0"))

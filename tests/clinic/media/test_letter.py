@@ -43,6 +43,12 @@ def test_it_has_text_and_html_and_the_appointment_twice():
     ]  # fmt: skip
 
 
+def test_no_line_between_inner_parts_begins_as_one_between_outer_parts():
+    whole = message_from_bytes(written().data, policy=policy.default)
+    outer, inner = (one.get_boundary() for one in whole.walk() if one.is_multipart())
+    assert not inner.startswith(outer)  # readers compare the beginning (RFC 2046, 5.1.1)
+
+
 def test_without_an_appointment_it_is_text_and_html():
     kinds = [part.get_content_type() for part in mail(but(calendar=None)).walk()]
     assert kinds == ["multipart/alternative", "text/plain", "text/html"]
