@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, null, select,
 from sqlalchemy.exc import IntegrityError
 
 from clinic import live as live_events
-from clinic.holds import CLAIMABLE, FREE, Hold, SlotTaken, of_this_slot
+from clinic.holds import CLAIMABLE, FREE, Hold, SlotTaken, exactly, of_this_slot
+from clinic.kinds import KindInfo
 from clinic.margins import DAY, beside_kept
 from clinic.outbox import facts
 from clinic.people import Person
@@ -194,9 +195,13 @@ def one(connection: Connection, booking_id: int) -> Line | None:
     return connection.execute(FULL.where(Appointment.id == booking_id)).first()
 
 
-def take(connection: Connection, hold: Hold, values: dict[str, Any], act: Act, event: str) -> int:
-    """Write an appointment and claim the held slots for it, last and briefest; its id. Raises SlotTaken."""
+def take(connection: Connection, hold: Hold, kind: KindInfo, values: dict[str, Any], act: Act, event: str) -> int:
+    """Write an appointment and claim the held slots for it, last and briefest; its id. Raises SlotTaken.
+
+    What is beside it is looked for once it is written: from then on nobody makes slots that do not know of it.
+    """
     appointment_id = _insert(connection, values, act)
+    hold = exactly(connection, hold, kind, act.at)
     number, given = act.contact.steps(connection, act, event, appointment_id)
     line = (INSERT_CHANGE, _line(appointment_id, act, event, None, values["status"], number))
     mine = {"token": hold.token, "now": act.at, "appointment": appointment_id}
@@ -259,12 +264,6 @@ def let_go(connection: Connection, row: Line, now: datetime, undo: timedelta = U
         (LET_GO if undo else FREED).run(connection, {**freed, "slot": slot})
 
 
-def _in_its_time(connection: Connection, row: Line) -> list[Line]:
-    """The doctor's slots between an appointment's start and end, in order of their ids."""
-    span = {"doctor": row.doctor_id, "start": row.starts_at, "end": row.ends_at}
-    return list(connection.execute(IN_ITS_TIME, span))
-
-
 def undo_token(appointment_id: int) -> str:
     """Under this the freed slots of an appointment are held."""
     return f"undo:{appointment_id}"
@@ -283,7 +282,8 @@ def restore(connection: Connection, old: Line, status: str, act: Act) -> int:
         raise SlotTaken from error  # somebody lives in that slot
     token = undo_token(old.id)
     mine = {"now": act.at, "mine": token, "mine_end": token, "appointment": new_id}
-    slots = _in_its_time(connection, old)
+    span = {"doctor": old.doctor_id, "start": old.starts_at, "end": old.ends_at}
+    slots = connection.execute(IN_ITS_TIME, span).all()
     enough = sum((slot.ends_at - slot.starts_at for slot in slots), timedelta()) == old.ends_at - old.starts_at
     its, kept = {slot.id for slot in slots}, set(connection.scalars(STILL_ITS, {"token": token, "now": act.at}))
     beside = set(beside_kept(connection, old, act.at))

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from clinic import appointments, no_shows, past_visits, quotas, taking, undoing
 from clinic.appointments import Act, Booking, Line, NotYours, booking
 from clinic.clock import Clock
-from clinic.holds import Hold, Holds, SlotTaken, exactly
+from clinic.holds import Hold, Holds, SlotTaken
 from clinic.kinds import NO_MARGIN, Margin
 from clinic.no_shows import AfterNoShows
 from clinic.past_visits import LastDoctor, OpenReturn
@@ -255,10 +255,10 @@ class Bookings(Visits):
 
     def _take(self, connection: Connection, hold: Hold, values: dict[str, Any], act: Act) -> Booking:
         """Write the appointment and claim its slots, last and briefest."""
-        hold = exactly(connection, hold, self._rosters.get().kind[values["kind_id"]], act.at)
+        kind = self._rosters.get().kind[values["kind_id"]]
         row = {**values, "code": appointments.new_code()}
         event = "requested" if row["status"] == "pending" else "booked"
-        return appointments.made(appointments.take(connection, hold, row, act, event), row)
+        return appointments.made(appointments.take(connection, hold, kind, row, act, event), row)
 
     def _swap(self, connection: Connection, old: Line, hold: Hold, values: dict[str, Any], act: Act) -> Booking:
         """The old one goes, the new one comes; slots are touched in the order of their ids, as everywhere."""

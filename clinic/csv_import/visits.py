@@ -14,7 +14,7 @@ from clinic.cpf import cpf_is_valid
 from clinic.csv_import.hours import clock_of, doctor_of
 from clinic.csv_import.reading import Row
 from clinic.csv_import.verdicts import Done, Reading, Refused, Verdict, by_name, refuse_used
-from clinic.holds import FOLLOWING, HOLD, Hold, SlotTaken, exactly
+from clinic.holds import FOLLOWING, HOLD, Hold, SlotTaken
 from clinic.margins import hindered
 from clinic.outbox import facts
 from clinic.patient_forms import read_date
@@ -75,8 +75,8 @@ class VisitLines:
         others = appointments.live_ones(self._connection, person, self._act.at)
         try:
             check_overlap(self._connection, others, whole.starts_at, whole.ends_at)
-            hold = exactly(self._connection, self._hold(whole, slots), terms.kind, self._act.at)
-            new = appointments.take(self._connection, hold, _values(person, terms, whole), self._act, "imported")
+            hold, values = self._hold(whole, slots), _values(person, terms, whole)
+            new = appointments.take(self._connection, hold, terms.kind, values, self._act, "imported")
         except Overlaps:
             raise Refused(OTHER_VISIT, "hora") from None
         except SlotTaken:

@@ -10,6 +10,9 @@ from clinic.agenda import HoursInput
 from clinic.bookings import SlotTaken
 from clinic.kinds import KindInfo, Margin
 from clinic.offers import Wanted
+from clinic.services import open_clinic
+from clinic.settings import Settings
+from db.session import Database
 from db.tables import Slot
 from tests.clinic.margins import with_margin
 
@@ -36,6 +39,23 @@ def clocks(slots):
 def book(clinic, slot, kind, who="alice"):
     hold = clinic.bookings.hold(slot, f"call-{who}", kind.minutes, kind.margin)
     return clinic.bookings.book(clinic.people[who], hold, clinic.terms(slot, kind=kind.code), "telephone")
+
+
+class HeardDatabase(Database):
+    """Tells each statement of its transactions (SQLite)."""
+
+    def __init__(self, url, hears):
+        super().__init__(url)
+        self.hears = hears
+
+    def write(self, work):
+        """As in Database, told."""
+
+        def heard(connection):
+            connection.connection.driver_connection.set_trace_callback(self.hears)
+            return work(connection)
+
+        return super().write(heard)
 
 
 def taken(clinic, booked):
@@ -192,6 +212,17 @@ def test_hours_that_begin_later_leave_the_margin_alone(clinic):
     clinic.agenda.set_hours(marina, [HoursInput(centro, 1, time(8), time(14))])
     assert taken(clinic, booked) == ["11:30", "12:00", "12:30"]
     assert clocks(morning(clinic))[-2:] == ["13:00", "13:30"]
+
+
+def test_what_is_beside_is_looked_for_when_makers_of_slots_know_the_visit(clinic):
+    kind, slot, heard = with_margin(clinic, after=40), morning(clinic)[LAST], []
+    hold, terms = clinic.bookings.hold(slot, "call", kind.minutes, kind.margin), clinic.terms(slot)
+    url = clinic.database.url.render_as_string(hide_password=False)
+    there = open_clinic(Settings(database_url=url), clinic.clock, HeardDatabase(url, heard.append))
+    booked = there.bookings.book(clinic.people["alice"], hold, terms, "telephone")
+    [written] = [at for at, one in enumerate(heard) if one.startswith("INSERT INTO appointments ")]
+    assert any("slots.off_plan" in one for one in heard[written:])
+    assert taken(clinic, booked) == ["11:30"]
 
 
 def test_what_is_blocked_is_nobodys_so_a_margin_may_lie_in_it(clinic):
