@@ -9,10 +9,11 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from clinic.media.email.address import Address
 from clinic.media.email.letter import Letter
+from clinic.media.email.log_in import log_in
 from clinic.media.outgoing import NotSent
 
 log = logging.getLogger(__name__)
@@ -166,8 +167,7 @@ class SmtpCarrier:
         if encrypt:
             server.starttls(context=self._safe())
             server.ehlo_or_helo_if_needed()
-        if self._url.username:
-            server.login(unquote(self._url.username), unquote(self._url.password or ""))
+        log_in(server, self._url)
 
     def _safe(self) -> ssl.SSLContext:
         """Made once: it reads all certificates of the system."""

@@ -100,8 +100,9 @@ def _free(host):
 
 
 def one_user(server, session, envelope, mechanism, data):
-    """Lets in "clinica" with the password "s3nh@"."""
-    return AuthResult(success=(data.login, data.password) == (b"clinica", b"s3nh@"), handled=False)
+    """Lets in "clinica" with the password "s3nh@", and "clínica" with "çã0"."""
+    known = (("clinica", "s3nh@"), ("clínica", "çã0"))
+    return AuthResult(success=(data.login.decode(), data.password.decode()) in known, handled=False)
 
 
 def certificates(folder, host):

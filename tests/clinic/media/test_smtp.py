@@ -20,8 +20,8 @@ def server():
         yield found
 
 
-def carrier(server, patience=5.0, user="", **options):
-    return SmtpCarrier(f"smtp://{user and f'{user}@'}127.0.0.1:{server.port}", patience=patience, **options)
+def carrier(server, patience=5.0, **options):
+    return SmtpCarrier(f"smtp://127.0.0.1:{server.port}", patience=patience, **options)
 
 
 def refusal(sender, message=None):
@@ -195,28 +195,6 @@ def test_a_log_in_is_made(tmp_path):
     with mail_server.running(ssl_context=ours, authenticator=mail_server.one_user, auth_require_tls=False) as server:
         SmtpCarrier(f"smtps://clinica:s3nh%40@127.0.0.1:{server.port}", theirs).carry(written())
         assert len(server.mails()) == 1
-
-
-def with_accents(password, *excluded):
-    options = {"auth_require_tls": False, "auth_exclude_mechanism": excluded}
-    with mail_server.running(authenticator=mail_server.one_user, **options) as server:
-        return carrier(server, user=f"clínica:{password}").carry(written())
-
-
-@pytest.mark.parametrize("excluded", [(), ("PLAIN",)], ids=["plain", "login"])
-def test_a_log_in_with_accents_is_made(excluded):
-    assert with_accents("%C3%A7ã0", *excluded) == "4F1"
-
-
-@pytest.mark.parametrize(
-    ("excluded", "reason"),
-    [((), "login-refused"), (("PLAIN",), "login-refused"), (("PLAIN", "LOGIN"), "not-offered")],
-    ids=["plain", "login", "none"],
-)
-def test_a_log_in_with_accents_that_is_refused_is_tried_again(excluded, reason):
-    with pytest.raises(NotSent) as refused:
-        with_accents("wröng", *excluded)
-    assert (refused.value.reason, refused.value.again) == (reason, True)
 
 
 def test_a_wrong_password_is_tried_again_and_shouted_about(caplog):
