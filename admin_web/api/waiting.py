@@ -91,7 +91,11 @@ class WaitingList:
         return Reply() if left else abort(404)
 
     def offer(self, asked: Asked) -> Reply:
-        """What was offered, and what has become of it."""
+        """What was offered, and what has become of it; reading it is written down."""
+        offered = self._clinic.waiting_list.offers.get(asked.path["offer_id"])
+        if offered.patient_id is not None:
+            note = f"offer:{offered.id}"
+            self._clinic.audit.add(asked.viewer.ref, "patient.read", "patient", offered.patient_id, note)
         return self._offer(asked)
 
     def accept(self, asked: Asked) -> Reply:

@@ -174,6 +174,13 @@ def test_an_offer_is_taken_up_once(site, wish, who):
     assert kind(program.post(f"{path}/decline")) == (409, "offer-accepted")
 
 
+def test_reading_an_offer_is_written_down(site, staff):
+    offer = offered(site, joins(site.clinic, "alice"))
+    staff.get(f"{LIST}/offers/{offer}")
+    read, alice = site.clinic.audit.latest()[0], site.clinic.people["alice"].id
+    assert (read.action, read.entity_id, read.note) == ("patient.read", alice, f"offer:{offer}")
+
+
 def test_who_declines_waits_on(site, patient, wish):
     place = patient.post(LIST, wish).json["id"]
     path = f"{LIST}/offers/{offered(site, place)}"
