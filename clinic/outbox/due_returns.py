@@ -1,10 +1,11 @@
 """The reminder of a retorno that somebody may still have: when it is planned, and whether it is still to be told.
 
 It belongs to the treatment that was begun and offers nothing new: one for each consultation, to who has booked nothing
-since. Who booked the retorno and then gave it up has the right to it again, and is reminded after all.
+since. Who booked the retorno and then gave it up, or did not come, has the right to it again, and is reminded after
+all; so is who gave up another visit with the same doctor.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -25,7 +26,9 @@ AT = time(9)
 EARLIEST = timedelta(days=2)
 """After the consultation: nobody is told before what they heard there themselves."""
 AFTER_GIVING_UP = timedelta(days=1)
+EACH_DAY = timedelta(days=1)
 BOOKED = "return_booked"
+COMING = frozenset({"pending", "booked"})
 TAKES = frozenset({"booked", "requested", "restored", "accepted"})
 GIVES_BACK = frozenset({"cancelled", "declined", "expired", "withdrawn", "noshow"})
 
@@ -89,22 +92,30 @@ class DueReturns:
             return _again(connection, appointment_id) or _left(connection, visit)
 
     def put_off(self, database: Database, appointment_id: int, now: datetime) -> datetime | None:
-        """Until when it waits, where the clinic has changed the number of days since it was planned."""
+        """Until when it waits, where the clinic has changed the number of days since it was planned, or where a visit
+        is booked that may yet be given up: that is looked at each day."""
         with database.read() as connection:
             due = self.due(connection, appointment_id, now)
-        return due if due is not None and due > now else None
+            if due is not None and due > now:
+                return due
+            return now + EACH_DAY if _since(connection, appointment_id) else None
 
 
 def _again(connection: Connection, appointment_id: int) -> str | None:
-    """Whether who had this visit has booked with the same doctor since."""
+    """Whether who had this visit has booked the retorno, or been with the same doctor since."""
+    found = _since(connection, appointment_id)
+    if any(one.return_of == appointment_id for one in found):
+        return BOOKED
+    return "booked_again" if any(one.status not in COMING for one in found) else None
+
+
+def _since(connection: Connection, appointment_id: int) -> Sequence[Any]:
+    """The visits that they have booked with the same doctor since."""
     visit = connection.execute(VISIT.where(_A.id == appointment_id)).one()
     known = visit.patient_id is not None
     theirs = _A.patient_id == visit.patient_id if known else _A.pre_registration_id == visit.pre_registration_id
-    later = select(_A.return_of).where(theirs, _A.doctor_id == visit.doctor_id, _A.starts_at > visit.starts_at, _LIVES)
-    found = connection.scalars(later).all()
-    if appointment_id in found:
-        return BOOKED
-    return "booked_again" if found else None
+    later = (_A.doctor_id == visit.doctor_id, _A.starts_at > visit.starts_at)
+    return connection.execute(select(_A.return_of, _A.status).where(theirs, *later, _LIVES)).all()
 
 
 def _left(connection: Connection, visit: Any) -> str | None:

@@ -13,7 +13,7 @@ from clinic.media.email.page import Letterhead
 from clinic.messages.links import Links
 from clinic.messages.preferences import Preference
 from db.tables import Doctor, User
-from tests.clinic.outbox.posts import Post, due, settle, states, worker
+from tests.clinic.outbox.posts import Post, cancel, due, settle, states, worker
 
 LAST = 30
 """The days Marina gives for a retorno."""
@@ -140,7 +140,23 @@ def test_a_retorno_that_is_moved_stays_booked(clinic, sending, visit):
 def test_who_has_booked_with_the_doctor_anyway_is_not_reminded(clinic, sending, visit):
     booked(clinic, "alice", "consultation", 150)
     sending.drain()
-    assert until_told(clinic, sending) == [("silenced", "booked_again")]
+    assert until_told(clinic, sending) == [("waiting", None)]
+    assert until_told(clinic, sending, LAST) == [("silenced", "past")]
+
+
+def test_who_came_to_the_doctor_again_is_not_reminded(clinic, sending, visit):
+    clinic.clock.move(days=1)
+    visited(clinic, place=3)
+    sending.drain()
+    assert until_told(clinic, sending, LAST - 15)[0] == ("silenced", "booked_again")
+
+
+def test_who_gave_the_other_visit_up_is_reminded_while_the_right_runs(clinic, sending, visit):
+    clinic.clock.move(days=LAST - 16)
+    other = booked(clinic, "alice", "consultation", 150)
+    assert until_told(clinic, sending, 2) == [("waiting", None)]
+    cancel(clinic, other)
+    assert until_told(clinic, sending, 2) == [("sent", None)]
 
 
 def test_who_booked_with_somebody_else_is(clinic, sending, visit):
