@@ -225,7 +225,8 @@ def part(clinic: "Clinic") -> Part:
     return Part("Lista de espera", [
         Operation("GET", LIST, "list_waiting", "Quem espera por um horário", own.list, WHO, reads, query=PlacesQuery,
                   shows=Places, refuses=(422,),
-                  about="A equipe vê quem espera nas suas unidades, ou em qualquer uma; pacientes, a si e a seus "
+                  about="A equipe vê quem espera nas suas unidades, ou em qualquer uma, e o que lhe foi oferecido, "
+                        "onde for: a recepção de lá responde, para as outras a oferta dá 404. Pacientes, a si e a seus "
                         "dependentes."),
         Operation("POST", LIST, "join_waiting", "Entrar na lista de espera", own.join, WHO, writes, body=NewPlace,
                   shows=WaitingPlace, status=201, once=True,

@@ -219,6 +219,16 @@ def test_an_offer_of_somebody_else_is_not_there(site, patient):
     assert Program(site, "centro_attendant").post(f"{LIST}/offers/{norte}/decline").status_code == 404
 
 
+def test_who_waits_for_any_unit_is_shown_with_an_offer_elsewhere_that_its_reception_answers(site):
+    clinic, program = site.clinic, Program(site, "centro_attendant")
+    place = joins(clinic, "carla", "cardiology")
+    offer = offered(site, place, clinic.slot("rita", "cardiology"))
+    shown = program.get(f"{LIST}/{place}").json["offer"]
+    assert (shown["id"], shown["unit_id"]) == (offer, clinic.at.units["norte"])
+    assert program.get(f"{LIST}/offers/{offer}").status_code == 404
+    assert program.ask("DELETE", f"{LIST}/{place}").status_code == 404
+
+
 def test_a_token_must_be_good_for_it(site, wish):
     me, create = site.user("attendant"), site.clinic.personal_tokens.create
     reads = Program(site, token=create(me, "lê", ["appointments:read"], 30)[1])
