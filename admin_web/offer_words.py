@@ -9,8 +9,10 @@ MODALITY = {"in_person": "presencial", "video": "por vídeo"}
 MODALITIES = (("in_person", "Presencial"), ("video", "Por vídeo"))
 WISH = {
     "specialty": "Escolha a especialidade.", "doctor": "Este médico não atende esta especialidade.",
-    "unit": "Escolha uma das unidades.", "payer": "Escolha um dos convênios.",
+    "unit": "Escolha uma das unidades.", "unit_of_doctor": "Este médico não atende nesta unidade.",
+    "payer": "Escolha um dos convênios.",
     "payer_of_doctor": "Este médico não atende este convênio.",
+    "payer_there": "Este médico não atende este convênio nesta unidade.",
 }  # fmt: skip
 """What does not fit in a wish."""
 VIAS = {"telephone": "por telefone", "web": "pelo portal", "desk": "na recepção", "email": "por e-mail"}

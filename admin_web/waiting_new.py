@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LONGEST_SEARCH = 120
 FIELDS = {
     "specialty": "especialidade", "doctor": "medico", "unit": "unidade", "payer": "convenio",
-    "payer_of_doctor": "convenio",
+    "payer_of_doctor": "convenio", "payer_there": "convenio", "unit_of_doctor": "unidade",
 }  # fmt: skip
 Answer = Response | str | tuple[str, int]
 

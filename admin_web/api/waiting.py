@@ -31,7 +31,7 @@ PLACE, OFFER = f"{LIST}/<int:place_id>", f"{LIST}/offers/<int:offer_id>"
 DESK, WEB = "desk", "web"
 FIELDS = {
     "specialty": "specialty_id", "doctor": "doctor_id", "unit": "unit_id", "payer": "payer_id",
-    "payer_of_doctor": "payer_id",
+    "payer_of_doctor": "payer_id", "payer_there": "payer_id", "unit_of_doctor": "unit_id",
 }  # fmt: skip
 NOT_SO = "Este médico não atende assim."
 

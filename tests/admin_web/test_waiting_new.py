@@ -13,3 +13,11 @@ def test_a_wish_is_for_a_unit_where_one_works(clinic, tmp_path):
     refused = send(desk, "/espera/nova", **wish, unidade=other)
     assert (names, refused.status_code, "Escolha uma das unidades." in refused.text) == ([True, False], 422, True)
     assert send(desk, "/espera/nova", **wish, unidade=centro).status_code == 303
+
+
+def test_a_wish_is_for_a_unit_of_the_doctors(clinic, tmp_path):
+    desk, at = make_site(clinic, tmp_path).client("attendant"), clinic.at
+    wish = {"paciente": clinic.people["bruno"].id, "especialidade": at.specialties["general"]}
+    wish |= {"medico": at.doctors["marina"], "unidade": at.units["norte"]}
+    desk.get("/espera/nova")
+    assert "Este médico não atende nesta unidade." in send(desk, "/espera/nova", **wish).text

@@ -92,10 +92,11 @@ def test_what_does_not_fit_is_told_at_its_field(site, wish, who):
         assert (kind(reply), fields(reply)) == ((422, "not-allowed"), [field])
 
 
-def test_a_patient_waits_at_a_unit_of_the_doctors(site, patient, wish):
+@pytest.mark.parametrize("who", ["attendant", "patient"])
+def test_one_waits_at_a_unit_of_the_doctors(site, wish, who):
     at = site.clinic.at
     given = wish | {"doctor_id": at.doctors["marina"], "unit_id": at.units["norte"]}
-    assert fields(patient.post(LIST, given)) == ["unit_id"]
+    assert fields(Program(site, who).post(LIST, given)) == ["unit_id"]
 
 
 def test_an_attendant_wishes_for_the_units_where_she_works(site, wish):

@@ -5,13 +5,16 @@ import pytest
 from clinic.waiting.wanted import Wanted, faults
 from tests.clinic.waiting.listed import joins
 
+NOT_THERE = ["unit_of_doctor", "payer_there"]
+
 
 @pytest.mark.parametrize(
     ("specialty", "doctor", "unit", "payer", "wrong"),
     [
         ("general", None, None, None, []), ("general", "marina", "centro", "saude", []),
         (None, "marina", None, None, ["specialty"]), ("general", "rita", None, None, ["doctor"]),
-        ("cardiology", "sergio", None, None, ["doctor"]), ("general", None, "norte", None, ["unit"]),
+        ("cardiology", "sergio", None, None, ["doctor"]), ("general", None, "other", None, ["unit"]),
+        ("general", "marina", "norte", None, ["unit_of_doctor"]), ("general", "marina", "norte", "saude", NOT_THERE),
         ("general", "paulo", None, "saude", ["payer_of_doctor"]), ("general", None, None, "none", ["payer"]),
     ],
     ids=str,
@@ -19,10 +22,10 @@ from tests.clinic.waiting.listed import joins
 def test_a_wish_is_for_what_there_is(clinic, specialty, doctor, unit, payer, wrong):
     at = clinic.at
     asked = Wanted(
-        at.specialties.get(specialty), at.doctors.get(doctor), at.units.get(unit),
+        at.specialties.get(specialty), at.doctors.get(doctor), at.units.get(unit, 999) if unit else None,
         at.payers.get(payer, 999) if payer else None,
     )  # fmt: skip
-    assert list(faults(clinic.desk.roster(), {at.units["centro"]}, asked)) == wrong
+    assert list(faults(clinic.desk.roster(), set(at.units.values()), asked)) == wrong
 
 
 def test_the_list_is_read_in_parts_by_id(any_clinic):
