@@ -97,6 +97,7 @@ def _told(told: dict[str, float], claims: dict[str, dict[str, float]]) -> dict[s
             "claim_p99_ms": max(each.values()), **each,
             **{f"claim_p50_ms_{name}": one["many_p50"] for name, one in claims.items()},
             "fact_to_sent_p99_s": told["soon_p99"], "fact_to_sent_p50_s": told["soon_p50"],
+            "bookings_per_s": told["bookings"],
             "workers_4_per_s": told["workers_4"], "workers_1_per_s": told["workers_1"],
             "rabbitmq_per_s": told["rabbitmq"],
         },
@@ -196,7 +197,7 @@ def _soon(office: Office, plan: Plan, place: Path, progress: Progress) -> dict[s
     took = [came[uid_of[visit]] - at for at, visit in office.booked]
     reached = (len(office.booked) - 1) / (office.booked[-1][0] - office.booked[0][0])
     progress(f"{reached:.0f} bookings/s: told after {median(took):.2f} s, p99 {percentile(took, 0.99):.2f} s")
-    return {"soon_p50": median(took), "soon_p99": percentile(took, 0.99)}
+    return {"soon_p50": median(took), "soon_p99": percentile(took, 0.99), "bookings": reached}
 
 
 def _claims(cores: Cores, url: str, plan: Plan, place: Path, progress: Progress) -> dict[str, float]:

@@ -46,6 +46,7 @@ def test_outbox_sends_each_letter_once_and_takes_from_both_databases():
     plan = outbox.Plan(1, 40, 20, waits_ms=5, few=40, many=80, claims=2, bookings=10, per_second=20)
     found = outbox.measure(quiet, plan)
     assert {"claim_p99_ms", "claim_p99_ms_mysql", "fact_to_sent_p99_s", "render_ms"} <= found["figures"].keys()
+    assert found["figures"]["bookings_per_s"] > 0
     assert found["ratios"]["bare_smtp"] > 0 and found["ratios"]["workers_4_over_1"] > 0
     assert found["ratios"]["rabbitmq_over_embedded"] > 0
 
