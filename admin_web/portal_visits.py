@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
@@ -214,7 +214,7 @@ class Visits:
 
 
 def _period(said: str | None) -> Period | None:
-    return said if said in ("morning", "afternoon") else None
+    return cast(Period, said) if said in ("morning", "afternoon") else None
 
 
 def _over(status: str) -> str:
