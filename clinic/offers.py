@@ -1,6 +1,6 @@
 """What a time can be booked as: for which specialty, as which kind of visit, who pays, and what stands in the way."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -12,7 +12,7 @@ from clinic.bookings import Bookings
 from clinic.clock import Clock
 from clinic.directory import Directory
 from clinic.margins import hindered
-from clinic.past_visits import OpenReturn
+from clinic.past_visits import SEEN_DOCTORS, OpenReturn
 from clinic.people import Person
 from clinic.profile import Profiles
 from clinic.roster import KindInfo, PayerInfo, Roster, Rosters
@@ -166,6 +166,14 @@ class Offers:
     def kind(self, person: Person, doctor_id: int, specialty_id: int) -> KindInfo:
         """What the visit would be without choosing a kind."""
         return self._directory.kind_for(person, doctor_id, specialty_id)
+
+    def unchosen(self, person: Person, specialty_id: int) -> Callable[[int], KindInfo]:
+        """The same of any doctor, by id; one question for all."""
+        if self._rosters.get().specialty[specialty_id].kind_id is not None:
+            return lambda doctor_id: self.kind(person, doctor_id, specialty_id)
+        rows = self._database.ask(SEEN_DOCTORS[person.kind], {"person": person.id})
+        seen = {row.doctor_id for row in rows}
+        return lambda doctor_id: self._directory.kind("consultation" if doctor_id in seen else "first")
 
     def _return(self, person: Person, slot: SlotInfo) -> OpenReturn | None:
         """The open retorno, where it is this doctor's."""

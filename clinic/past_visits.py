@@ -80,6 +80,10 @@ def _seen(theirs: ColumnElement[bool]) -> Any:
     return visits.where(among(Appointment.status, KEPT)).limit(1)
 
 
+def _seen_doctors(theirs: ColumnElement[bool]) -> Any:
+    return select(Appointment.doctor_id).where(theirs, among(Appointment.status, KEPT)).distinct()
+
+
 RETURNABLE = of_each_kind(_returnable)
 """Consultations that took place and have no retorno yet (except the appointment `:but`), the newest first."""
 RETURNABLE_OF_MANY = _returnable(Appointment.patient_id.in_(bindparam("people", expanding=True))).add_columns(
@@ -90,6 +94,8 @@ LAST_VISIT = of_each_kind(_last_visit)
 """The newest visit that took place (or was to) before `:now`."""
 SEEN = of_each_kind(_seen)
 """Whether there was, or is to be, a visit with `:doctor`."""
+SEEN_DOCTORS = of_each_kind(_seen_doctors)
+"""With whom there was, or is to be, one."""
 
 
 def returnable(person: Person, now: datetime, but: int = 0) -> dict[str, Any]:

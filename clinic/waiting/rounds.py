@@ -175,8 +175,8 @@ class WaitingRounds:
         found = [(kind, free(wish, kind)) for kind in self._terms.lengths(wish.specialty_id)]
         if len(found) == 1 or not any(slots for _, slots in found):
             return [(one, kind) for kind, slots in found for one in slots]
-        person, doctors = self._person(wish), {one.doctor_id for _, slots in found for one in slots}
-        own = {one: self._terms.kind(person, one, wish.specialty_id) for one in doctors}
+        of = self._terms.unchosen(self._person(wish), wish.specialty_id)
+        own = {one.doctor_id: of(one.doctor_id) for _, slots in found for one in slots}
         fits = {
             one.id: (one, own[one.doctor_id])
             for kind, slots in found
