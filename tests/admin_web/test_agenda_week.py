@@ -43,7 +43,7 @@ def test_without_a_doctor_everybody_is_there_day_by_day(desk):
 
 def test_a_cell_says_where_when_and_how_much(clinic, desk):
     clinic.book("alice", clinic.slot("marina"))
-    assert "Centro , 08:00 – às 12:00 , 1 consulta , 4 livres" in line(shown(desk), "Marina Corrêa")
+    assert "Centro , 08:00 – às 12:00 , 1 consulta , 17% ocupado, 4 livres" in line(shown(desk), "Marina Corrêa")
 
 
 def test_requests_that_wait_are_told(clinic, desk):
@@ -63,7 +63,7 @@ def test_a_unit_alone_and_where_its_doctors_are_else(clinic, desk):
     clinic.agenda.set_hours(clinic.at.doctors["paulo"], more)
     page = shown(desk, f"dia={MONDAY}&unidade={norte}")
     assert "Marina Corrêa" not in page.text
-    assert "em Centro , 08:00 – às 12:00 , Santana , 08:00 – às 12:00 , 0 consultas , 8 livres" in line(
+    assert "em Centro , 08:00 – às 12:00 , Santana , 08:00 – às 12:00 , 0 consultas , 0% ocupado, 8 livres" in line(
         page, "Paulo Nogueira"
     )
 

@@ -66,7 +66,7 @@ def test_a_reader_hears_which_doctor_and_which_day(site):
     expect(page.get_by_role("table", name=re.compile("Semana de 23 a 29 de novembro"))).to_be_visible()
     expect(page.get_by_role("columnheader", name=re.compile("seg., 23 nov."))).to_have_count(1)
     expect(cell(page, "Marina Corrêa").get_by_role("link")).to_have_accessible_name(
-        re.compile("Centro ?, 08:00 às 12:00 ?, 0 consultas ?, 5 livres ?, 0% ocupado")
+        re.compile("Centro ?, 08:00 às 12:00 ?, 0 consultas ?, 0% ocupado, 5 livres")
     )
 
 
