@@ -14,11 +14,10 @@ from statistics import median
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.clinic.small_clinic import SmallClinic
 from tests.live import session
-from tests.live.browser import chromium
 from tests.live.pages import small_site
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("browser")]
@@ -42,12 +41,6 @@ NOTHING_NEW = """async (number) => {
   return (performance.now() - begun) / 1000;
 }"""
 Book = Callable[[str], dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
 
 
 @contextmanager

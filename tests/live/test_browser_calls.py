@@ -4,19 +4,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.live.browser import THEMES, WIDTHS, barriers, chromium, made_up_pages, sticks_out
+from tests.live.browser import THEMES, WIDTHS, barriers, made_up_pages, sticks_out
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("browser")]
 
 ROW = re.compile(r"<tr [^>]*data-key.*?</tr>", re.DOTALL)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -5,18 +5,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.live.browser import THEMES, WIDTHS, barriers, chromium, sticks_out
+from tests.live.browser import THEMES, WIDTHS, barriers, sticks_out
 from tests.live.pages import SmallSite, small_site
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
 
 
 @pytest.fixture

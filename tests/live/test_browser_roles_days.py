@@ -5,24 +5,18 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import update
 
 from clinic.bookings import Booking
 from db.tables import Doctor
 from tests.clinic.small_clinic import NOW, SmallClinic
-from tests.live.browser import PATIENCE, chromium, sticks_out
+from tests.live.browser import PATIENCE, sticks_out
 from tests.live.pages import SmallSite, small_site
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("browser")]
 
 TODAY = "/agenda?dia=2026-11-23"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
 
 
 @pytest.fixture

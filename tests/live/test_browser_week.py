@@ -7,18 +7,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.clinic.small_clinic import SmallClinic
-from tests.live.browser import THEMES, WIDTHS, barriers, chromium, sticks_out
+from tests.live.browser import THEMES, WIDTHS, barriers, sticks_out
 from tests.live.pages import SmallSite, small_site
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("browser")]
 
 WEEK = "/agenda/semana?dia=2026-11-23"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as made:
-        yield made
 
 
 @pytest.fixture
