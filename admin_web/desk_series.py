@@ -107,7 +107,8 @@ class Repeat:
             return self._render(visit, typed, preview, f"{said}{series_words.days(sorted(failed))}.", failed), TAKEN
         said = f"Série guardada: {series_words.booked(there + 1)}, {series_words.RHYTHM[plan.every_weeks]}."
         if preview.open:
-            said += f" Ficaram de fora: {series_words.days([one.day for one in preview.open])}."
+            left = "Ficou" if len(preview.open) == 1 else "Ficaram"
+            said += f" {left} de fora: {series_words.days([one.day for one in preview.open])}."
         return done(said, url_for("desk.visit", appointment_id=visit.id))
 
     def _gone(self, visit: CardVisit) -> Answer:

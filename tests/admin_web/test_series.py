@@ -72,7 +72,7 @@ def test_what_is_free_is_booked_and_the_rest_named(clinic, desk, visit):
     reply = repeat(desk, visit)
     assert (reply.status_code, reply.location, len(coming(clinic))) == (303, at(visit, "")[:-1], 3)
     page = text(desk.get(reply.location))
-    assert "Série guardada: 3 sessões marcadas, toda semana. Ficaram de fora: 30/11." in page
+    assert "Série guardada: 3 sessões marcadas, toda semana. Ficou de fora: 30/11." in page
     assert "1ª de 3 sessões" in page
 
 

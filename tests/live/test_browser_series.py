@@ -41,7 +41,7 @@ def test_a_series_is_booked_by_keyboard_and_taken_back_in_one_go(site):
     drawer.get_by_role("group", name="3ª seg., 7 dez., 10:00").get_by_role("radio", name="Marcar às 10:00").focus()
     page.keyboard.press("ArrowRight")
     drawer.get_by_role("button", name="Marcar as sessões escolhidas").press("Enter")
-    expect(page.locator("#toast")).to_contain_text("3 sessões marcadas, toda semana. Ficaram de fora: 07/12.")
+    expect(page.locator("#toast")).to_contain_text("3 sessões marcadas, toda semana. Ficou de fora: 07/12.")
     assert coming(site) == 3
     page.locator(f'[data-visit="{visit.id}"]').press("Enter")
     drawer.get_by_role("link", name="Cancelar esta e as seguintes").press("Enter")
