@@ -34,7 +34,8 @@ def run_all(connection: Connection, *steps: Step) -> list[Any]:
     try:
         answers = ask_together(wire, bound)
     except pymysql.Error as error:
-        raise _as_sqlalchemys(connection, ";\n".join(text for text, _ in bound), error, pooled, cursor) from error
+        said = ";\n".join(text for text, _ in bound)
+        raise _as_sqlalchemys(connection, connection.dialect, said, error, pooled, cursor) from error
     except BaseException:  # killed in the middle: answers may still be on their way
         connection.invalidate()
         raise

@@ -6,6 +6,7 @@ from typing import Any
 import pymysql
 from pymysql.constants import COMMAND
 from sqlalchemy import Connection
+from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 
 
@@ -14,23 +15,28 @@ def execute(connection: Connection, text: str, bound: Any) -> Any:
 
     Errors come as SQLAlchemy's own.
     """
-    driver = connection.connection
+    return run(connection, connection.connection, connection.dialect, text, bound)
+
+
+def run(lent: Any, driver: Any, dialect: Dialect, text: str, bound: Any) -> Any:
+    """The same on the driver's own connection; `lent` is how it was lent, and is invalidated when it breaks."""
     cursor = driver.cursor()
     try:
         cursor.execute(text, bound)
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _as_sqlalchemys(connection, text, error, driver, cursor) from error
+    except dialect.loaded_dbapi.Error as error:
+        raise _as_sqlalchemys(lent, dialect, text, error, driver, cursor) from error
     except BaseException:  # killed in the middle: the answer may still be on its way
-        connection.invalidate()
+        lent.invalidate()
         raise
     return cursor
 
 
-def _as_sqlalchemys(connection: Connection, text: str, error: Exception, driver: Any, cursor: Any) -> BaseException:
-    dialect = connection.dialect
+def _as_sqlalchemys(
+    lent: Any, dialect: Dialect, text: str, error: Exception, driver: Any, cursor: Any
+) -> BaseException:
     broken = dialect.is_disconnect(error, driver, cursor)  # type: ignore[arg-type]
     if broken:
-        connection.invalidate(error)
+        lent.invalidate(error)
     return DBAPIError.instance(
         text, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, connection_invalidated=broken,
         dialect=dialect,

@@ -5,7 +5,7 @@ learns the same columns anew each time. What is hot is replaced here; logging in
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from struct import unpack_from
 from typing import Any, NoReturn
@@ -53,8 +53,15 @@ class Connection(_PyMySQL):  # type: ignore[misc]
 
     def escape(self, obj: Any, mapping: Any = None) -> str:
         """A value as it stands in a statement."""
-        write = _WRITE.get(type(obj))
+        kind = type(obj)
+        if kind is str:
+            return f"'{self._escape_string(obj)}'"
+        write = _WRITE.get(kind)
         return write(obj) if write else str(super().escape(obj, mapping))
+
+    def commit(self) -> None:
+        """End the transaction; the answer is read as any other."""
+        self.query("COMMIT")
 
     def _write_bytes(self, data: bytes) -> None:
         """In one go where there is room, without asking first how much there is."""
@@ -225,6 +232,8 @@ def _moment(data: bytes) -> Any:
 
 _WRITE: dict[type, Callable[[Any], str]] = {
     int: str,
+    bool: lambda value: "1" if value else "0",
     type(None): lambda _none: "NULL",
+    date: lambda day: f"'{day.isoformat()}'",
     datetime: lambda moment: f"'{moment.isoformat(' ')}'",
 }

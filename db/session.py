@@ -165,6 +165,12 @@ class Database:
         """
         return self._patiently(lambda: self._change(statement, params), again_if_lost=False)
 
+    def change_to(self, statement: Prepared, params: Callable[[], dict[str, Any]]) -> Changed:
+        """As `change`, with parameters made anew for each try; also when the connection was lost, so it must be a
+        statement that may run twice.
+        """
+        return self._patiently(lambda: self._change(statement, params()))
+
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one short transaction and commit; its result is returned.
 
@@ -197,12 +203,21 @@ class Database:
             return connection.execute(statement, params).first()
 
     def _change(self, statement: Executable | Prepared, params: Params) -> Changed:
+        if isinstance(statement, Prepared):
+            return self._change_by_driver(statement, params or {})
         with self._turn(), self._engines.single.connect() as connection:
-            if isinstance(statement, Prepared):
-                done: Any = statement.run(connection, params or {})
-            else:
-                done = connection.execute(statement, params)
+            done: Any = connection.execute(statement, params)
             return Changed(done.rowcount, done.lastrowid or 0)
+
+    def _change_by_driver(self, statement: Prepared, params: dict[str, Any]) -> Changed:
+        dialect = self._engines.single.dialect
+        with self._turn():
+            record = self._taken()
+            try:
+                done = driver.run(record, record.dbapi_connection, dialect, *statement.bound(dialect, params))
+                return Changed(done.rowcount, done.lastrowid or 0)
+            finally:
+                self._pool.give(record)
 
     def _transaction(self, work: Callable[[Connection], T]) -> T:
         with self._turn(), self._engines.transactions.connect() as connection:

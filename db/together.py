@@ -24,11 +24,17 @@ class _Round(Generic[Asked, Answer]):
         self.asked: list[Asked] = []
         self.answers: Sequence[Answer] | None = None
         self.error: Exception | None = None
+        self._over = threading.Lock()
+        self._over.acquire()
 
-    @property
-    def over(self) -> bool:
-        """Whether the answers are there, or never will be."""
-        return self.answers is not None or self.error is not None
+    def end(self) -> None:
+        """The answers are there, or never will be: all who wait may go on."""
+        self._over.release()
+
+    def wait(self) -> None:
+        """Until it is over. One wakes the next, so that not all of them want to go on in the same moment."""
+        with self._over:
+            pass
 
     def answer(self, place: int) -> Answer:
         """That of who came at this place; raises what went wrong."""
@@ -46,23 +52,33 @@ class Together(Generic[Asked, Answer]):
         self._joining, self._turn = threading.Lock(), threading.Lock()
 
     def of(self, asked: Asked) -> Answer:
-        """The answer to one question, from a statement that began after it was asked. Raises what `ask` raises."""
+        """The answer to one question, from a statement that began after it was asked. Raises what `ask` raises.
+
+        Who comes first asks for all of the round, after who asks now. The others wait for their own round alone: for
+        the turn they would wait behind who asks next.
+        """
         with self._joining:
             mine, place = self._next, len(self._next.asked)
             mine.asked.append(asked)
-        with self._turn:
-            if not mine.over:
-                self._go()
+        if place:
+            mine.wait()
+        else:
+            self._lead(mine)
         return mine.answer(place)
 
-    def _go(self) -> None:
-        """Whose turn it is asks for all who have come; they wait for the turn, and find the answers there."""
-        with self._joining:
-            now, self._next = self._next, _Round()
+    def _lead(self, mine: _Round[Asked, Answer]) -> None:
         try:
-            now.answers = self._ask(now.asked)
+            with self._turn:
+                self._close(mine)
+                mine.answers = self._ask(mine.asked)
         except Exception as error:
-            now.error = error
-        except BaseException:  # it is one of them that is killed, not all
-            now.error = Stopped()
-            raise
+            mine.error = error
+        finally:  # also when it is one of them that is killed, and not all
+            self._close(mine)
+            mine.end()
+
+    def _close(self, mine: _Round[Asked, Answer]) -> None:
+        """Who comes from now on is of the next round."""
+        with self._joining:
+            if self._next is mine:
+                self._next = _Round()

@@ -8,6 +8,8 @@ import pytest
 
 from db.together import Stopped, Together
 
+MANY, TIMES = 48, 25
+
 
 class Slow:
     """Answers with the number of the round, and takes its time: as long as nobody says go."""
@@ -81,3 +83,58 @@ def test_who_is_killed_while_asking_kills_nobody_else():
         waiting(together, 1)
         slow.go.release(2)
         assert {type(one.exception()) for one in (first, *others)} <= {SystemExit, Stopped}
+
+
+@pytest.mark.timeout(60)
+def test_who_has_an_answer_goes_on_while_the_next_are_asked_for():
+    """They come again and again: hardly anybody would be there to be asked for together if they waited for the turn."""
+    rounds = []
+
+    def ask(asked):
+        rounds.append(len(asked))
+        time.sleep(0.002)
+        return asked
+
+    together = Together(ask)
+
+    def often(one):
+        return all(together.of(one) == one for _ in range(TIMES))
+
+    with ThreadPoolExecutor(MANY) as pool:
+        assert all(pool.map(often, range(MANY)))
+    assert sum(rounds) == MANY * TIMES
+    assert len(rounds) <= 14 * TIMES
+
+
+class NoTurn:
+    """Who waits for it is killed meanwhile, once; until then others may come."""
+
+    def __init__(self, turn, come) -> None:
+        self.turn, self.come = turn, come
+
+    def __enter__(self):
+        if (come := self.come) is not None:
+            self.come = None
+            come()
+            raise SystemExit
+        return self.turn.__enter__()
+
+    def __exit__(self, *error):
+        return self.turn.__exit__(*error)
+
+
+@pytest.mark.timeout(60)
+def test_who_is_killed_while_waiting_to_ask_keeps_nobody_waiting():
+    together = Together(lambda asked: asked)
+    with ThreadPoolExecutor(1) as pool:
+        others = []
+
+        def come():
+            others.append(pool.submit(together.of, 2))
+            waiting(together, 2)
+
+        together._turn = NoTurn(together._turn, come)
+        with pytest.raises(SystemExit):
+            together.of(1)
+        assert isinstance(others[0].exception(timeout=30), Stopped)
+        assert together.of(3) == 3
