@@ -1,6 +1,7 @@
 """Patience in a gevent server: the clinic's work runs beside the call, and nothing ever kills it."""
 
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -12,27 +13,48 @@ from agi.patience import GIVE_UP_SECONDS, MOMENT_SECONDS, ClinicTooSlow
 
 T = TypeVar("T")
 FINISH_STEP_SECONDS = 0.02
+MOST_IDLE = 64
+"""Workers kept for the work to come."""
 
 
 def nobody_listens(*_told: object) -> None:
     """Takes note of nothing."""
 
 
-class _Work(greenlet):
-    """A piece of the clinic's work in a greenlet of its own, begun by the call that waits for it.
+class _Worker(greenlet):
+    """Does one piece of work after the other, each begun by the call that waits for it.
 
-    Its parent is the greenlet that runs on when it ends: the call while it waits, the hub when it does not.
+    Its parent is the greenlet that runs on when a piece is done: the call while it waits, the hub when it does not.
+    To begin a greenlet is dear, for memory is asked of the system and given back; to wake one that is there is not.
     """
 
-    def __init__(self, work: Callable[[], Any]) -> None:
-        super().__init__(parent=getcurrent())
+    def __init__(self, idle: list["_Worker"]) -> None:
+        super().__init__()
+        self._idle = idle
+
+    def run(self, work: "_Work") -> None:
+        while True:
+            work.do()
+            if len(self._idle) >= MOST_IDLE:
+                return
+            self._idle.append(self)
+            del work  # and what came of it
+            work = self.parent.switch()  # type: ignore[union-attr]
+
+
+class _Work:
+    """A piece of the clinic's work, and what came of it."""
+
+    def __init__(self, work: Callable[[], Any], worker: _Worker) -> None:
         self._work = work
+        self._worker = worker
         self.result: Any = None
         self.failure: Exception | None = None
         self.over = False
         self.afterwards: Callable[[], object] = nobody_listens
 
-    def run(self) -> None:
+    def do(self) -> None:
+        """Run it, in the worker."""
         try:
             self.result = self._work()
         except Exception as error:
@@ -41,25 +63,24 @@ class _Work(greenlet):
         self.afterwards()
 
     def begin(self, seconds: float) -> bool:
-        """Run it from the call's greenlet, for so long at most; whether it is over then."""
-        return self._until(self.switch, seconds)
+        """Have it run from the call's greenlet, for so long at most; whether it is over then."""
+        return self._until(partial(self._worker.switch, self), seconds)
 
     def go_on(self, seconds: float) -> bool:
         """Wait on, for so long at most; whether it is over then."""
         if self.over or seconds <= 0:
             return self.over
-        self.parent = getcurrent()
         return self._until(get_hub().switch, seconds)
 
     def _until(self, switch: Callable[[], object], seconds: float) -> bool:
+        waiting = self._worker.parent = getcurrent()
         timer = get_hub().loop.timer(seconds)
-        timer.start(getcurrent().switch)
+        timer.start(waiting.switch)
         try:
             switch()
         finally:
             timer.close()
-            if not self.over:
-                self.parent = get_hub()
+            self._worker.parent = get_hub()
         return self.over
 
 
@@ -76,6 +97,7 @@ class GeventPatience:
         self._on_too_slow: Callable[[], object] = nobody_listens
         self._on_error: Callable[[Exception], object] = nobody_listens
         self._left: set[object] = set()
+        self._idle: list[_Worker] = []
 
     def listen(
         self,
@@ -88,7 +110,7 @@ class GeventPatience:
 
     def wait(self, work: Callable[[], T], moment: Callable[[], None], late: Callable[[T], object] | None) -> T:
         """As `Patience.wait`."""
-        job = _Work(work)
+        job = _Work(work, self._idle.pop() if self._idle else _Worker(self._idle))
         try:
             if not job.begin(self._moment_seconds) and not self._waited_for(job, moment):
                 self._on_too_slow()

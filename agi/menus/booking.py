@@ -15,6 +15,7 @@ from agi.phrases import with_doctor
 from agi.speech import Date, Said
 from agi.wish import Wish
 from clinic.allowances import AfterNoShows, TooMany, TooManyFromNumber
+from clinic.bookings import LastDoctor, OpenReturn
 from clinic.people import Person
 from clinic.phones import normalise
 from clinic.services import Clinic
@@ -54,12 +55,12 @@ def _step(call: Call, clinic: Clinic, person: Person, place: int, wish: Wish) ->
 
 def _begin(call: Call, clinic: Clinic, person: Person, wish: Wish) -> Wish:
     """An open retorno, the last doctor again, or a wish still open."""
-    return _offered_return(call, clinic, person) or _again(call, clinic, person) or wish
+    visit, last = clinic.bookings.return_and_last_doctor(person)
+    return _offered_return(call, clinic, visit) or _again(call, clinic, last) or wish
 
 
-def _offered_return(call: Call, clinic: Clinic, person: Person) -> Wish | None:
+def _offered_return(call: Call, clinic: Clinic, visit: OpenReturn | None) -> Wish | None:
     """Whoever has an open retorno is offered it first, with that doctor, without price (CFM 1.958/2010)."""
-    visit = clinic.bookings.open_return(person)
     if visit is None:
         return None
     doctor = clinic.directory.doctor(visit.doctor_id)
@@ -77,9 +78,8 @@ def _offered_return(call: Call, clinic: Clinic, person: Person) -> Wish | None:
     )
 
 
-def _again(call: Call, clinic: Clinic, person: Person) -> Wish | None:
+def _again(call: Call, clinic: Clinic, last: LastDoctor | None) -> Wish | None:
     """With the last doctor again, on the same terms?"""
-    last = clinic.bookings.last_doctor(person)
     if last is None:
         return None
     call.enter("again")

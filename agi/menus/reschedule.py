@@ -104,7 +104,7 @@ def _move(call: Call, clinic: Clinic, person: Person, old: Booking, slot: SlotIn
 
 
 def _hold(call: Call, clinic: Clinic, old: Booking, slot: SlotInfo) -> Hold:
-    return clinic.bookings.hold(slot, by=call.id, minutes=_minutes(old), margin=_margin(clinic, old))
+    return clinic.bookings.hold(slot, call.id, _minutes(old), _margin(clinic, old), moving=old.id)
 
 
 def _confirmed(call: Call, clinic: Clinic, slot: SlotInfo, modality: str) -> bool:

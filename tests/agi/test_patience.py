@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import gevent
+import gevent.event
 import pytest
 
 from agi.patience import ClinicTooSlow, Immediate, LateResult, patient
@@ -149,3 +150,28 @@ def test_many_calls_wait_at_once():
     calls = [gevent.spawn(patience.wait, lambda n=n: gevent.sleep(n / 1000) or n, nobody, None) for n in range(40)]
     gevent.joinall(calls, timeout=3)
     assert [call.value for call in calls] == list(range(40))
+
+
+def test_one_greenlet_works_for_all_who_ask_in_turn():
+    patience = GeventPatience()
+    workers = [patience.wait(gevent.getcurrent, nobody, None) for _ in range(3)]
+    assert workers[0] is not gevent.getcurrent()
+    assert workers[0] is workers[1] is workers[2]
+
+
+def test_whoever_worked_too_long_for_one_works_for_the_next():
+    patience, came, go = GeventPatience(0.005, 0.01), [], gevent.event.Event()
+    with pytest.raises(ClinicTooSlow):
+        patience.wait(lambda: go.wait(30) and gevent.getcurrent(), nobody, came.append)
+    other = patience.wait(gevent.getcurrent, nobody, None)
+    go.set()
+    assert patience.finish(2)
+    again = {patience.wait(gevent.getcurrent, nobody, None) for _ in range(2)}
+    assert again == {*came} and other not in again
+
+
+def test_what_one_piece_of_work_raises_is_not_the_next_ones():
+    patience = GeventPatience()
+    with pytest.raises(ZeroDivisionError):
+        patience.wait(lambda: 1 / 0, nobody, None)
+    assert patience.wait(lambda: 5, nobody, None) == 5
