@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from clinic.agenda import who_fits
+from clinic.chains import chains
 from clinic.clock import Clock
 from clinic.directory import may_book, who_works
 from clinic.holds import Holds
 from clinic.profile import Profiles
 from clinic.quotas import limits
 from clinic.roster import DoctorRow, KindInfo, Roster, Rosters, SpecialtyRow, UnitInfo
-from clinic.search import Ask, Search, accepted, chains
+from clinic.search import Ask, Search, accepted
 from clinic.slots import Criteria, SlotInfo
 
 PER_PAGE = 12

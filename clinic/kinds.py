@@ -1,5 +1,6 @@
 """Kinds of visit: how long they last, what they need beside that, who may book them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,13 @@ class KindInfo:
         """Whether where this fits the other does."""
         longer, after = self.minutes >= other.minutes, self.minutes + self.margin.after
         return longer and self.margin.before >= other.margin.before and after >= other.minutes + other.margin.after
+
+
+def need_of(kinds: Sequence[KindInfo], minutes: int = 0) -> tuple[int, Margin]:
+    """How long a time has to be (`minutes`, where that is said), and what beside it, to do for any of these visits."""
+    long = minutes or max(one.minutes for one in kinds)
+    margins = [one.margin_of(long) for one in kinds]
+    return long, Margin(max(one.before for one in margins), max(one.after for one in margins))
 
 
 def kind_of(row: Any) -> KindInfo:

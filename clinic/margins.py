@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from clinic.kinds import KINDS, KindInfo, Margin, kind_of
 from clinic.slots import SlotInfo
@@ -42,12 +42,17 @@ def reach(starts_at: datetime, minutes: int, margin: Margin) -> tuple[datetime, 
     return starts_at - timedelta(minutes=margin.before), starts_at + timedelta(minutes=minutes + margin.after)
 
 
-def clear(database: Database, slots: Sequence[SlotInfo], minutes: int, margin: Margin) -> list[SlotInfo]:
-    """Those times beside which, as far as the margin reaches, nothing is booked or being booked; one question."""
+def clear(
+    database: Database, slots: Sequence[SlotInfo], minutes: int, margin: Margin, moving: int = 0
+) -> list[SlotInfo]:
+    """Those times beside which, as far as the margin reaches, nothing is booked or being booked; one question.
+
+    What the appointment that would be moved (`moving`) has itself is not in its way.
+    """
     spans = [reach(one.starts_at, minutes or length(one), margin) for one in slots]
     if not spans:
         return []
-    taken = _taken(database, {one.doctor_id for one in slots}, min(spans)[0], max(until for _, until in spans))
+    taken = _taken(database, {one.doctor_id for one in slots}, min(spans)[0], max(until for _, until in spans), moving)
     return [
         slot for slot, (first, last) in zip(slots, spans, strict=True) if _open(taken.get(slot.doctor_id), first, last)
     ]
@@ -127,10 +132,12 @@ def _matters(row: Line, now: datetime) -> bool:
 
 
 def _taken(
-    database: Database, doctors: Iterable[int], first: datetime, last: datetime
+    database: Database, doctors: Iterable[int], first: datetime, last: datetime, moving: int
 ) -> dict[int, tuple[list[datetime], list[datetime]]]:
     """Starts and ends of each doctor's taken slots, which do not overlap, in order."""
     theirs = select(Slot.doctor_id, Slot.starts_at, Slot.ends_at).where(Slot.doctor_id.in_(sorted(doctors)))
+    if moving:
+        theirs = theirs.where(or_(Slot.appointment_id.is_(None), Slot.appointment_id != moving))
     taken = theirs.where(Slot.status.in_(TAKEN), Slot.starts_at > first - DAY, Slot.starts_at < last)
     found: dict[int, tuple[list[datetime], list[datetime]]] = {}
     for row in database.rows(taken.order_by(Slot.starts_at)):

@@ -5,17 +5,19 @@ are the answer, unless one of them does not fit (wrong unit, payer, modality, pe
 free slots are read in windows of time that grow until enough is found.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, literal_column, select, union_all
+from sqlalchemy import ColumnElement, Integer, bindparam, literal_column, select, union_all
 
+from clinic.chains import chains, long_enough, time_and_id
+from clinic.fairness import TIES, Counted, Fair, by_doctor, counting, fairly
 from clinic.kinds import NO_MARGIN, Margin
 from clinic.margins import clear
+from clinic.own_slots import NOTHING, Own, own_of
 from clinic.quotas import Limits, not_full
 from clinic.slots import SlotInfo
 from db.prepared import Query
@@ -26,12 +28,16 @@ from db.types import UtcDateTime
 AT_ONCE = 600
 FIRST_WINDOW = timedelta(days=30)  # shared among the doctors: some hundred slots
 STATEMENTS = 500
+TURNS = 997
+"""A prime: doctors take turns of a day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Criteria brought down to columns. `pairs`: the (doctor, unit) that a payer accepts, None for any; `limits`: what
-    doctors take of it a day, None for as much as there is; `margin`: what is beside the visit."""
+    doctors take of it a day, None for as much as there is; `margin`: what is beside the visit; `moving`: the
+    appointment that would be moved, and its `own` time, which is free for it; `fair`: whose
+    visits say who comes first of several at the same moment, None for nobody's."""
 
     doctors: tuple[int, ...]
     start: datetime
@@ -43,6 +49,9 @@ class Ask:
     minutes: int = 0
     limits: Limits | None = None
     margin: Margin = NO_MARGIN
+    moving: int = 0
+    own: Own = NOTHING
+    fair: Fair | None = None
 
 
 def accepted(ask: Ask, slot: SlotInfo) -> bool:
@@ -55,35 +64,6 @@ def fits(ask: Ask, slot: SlotInfo) -> bool:
     return accepted(ask, slot) and long_enough(slot, ask.minutes)
 
 
-def long_enough(slot: SlotInfo, minutes: int) -> bool:
-    """Whether one slot alone gives the time that is needed."""
-    return slot.ends_at - slot.starts_at >= timedelta(minutes=minutes)
-
-
-def chains(slots: Iterable[SlotInfo], minutes: int) -> list[SlotInfo]:
-    """Those from which on, with the ones that follow without a gap, there is time enough; in order of time."""
-    by_doctor = sorted(slots, key=lambda slot: (slot.doctor_id, slot.starts_at))
-    good = [
-        slot
-        for _, group in groupby(by_doctor, key=lambda slot: slot.doctor_id)
-        for slot in _long_starts(list(group), timedelta(minutes=minutes))
-    ]
-    return sorted(good, key=_time_and_id)
-
-
-def _long_starts(row: Sequence[SlotInfo], need: timedelta) -> Iterator[SlotInfo]:
-    """Backwards: how far does the free time go on from each slot?"""
-    until: datetime | None = None
-    for slot, after in zip(reversed(row), [None, *reversed(row)], strict=False):
-        until = until if until and after and _joined(slot, after) else slot.ends_at
-        if until - slot.starts_at >= need:
-            yield slot
-
-
-def _joined(slot: SlotInfo, after: SlotInfo) -> bool:
-    return (slot.ends_at, slot.unit_id, slot.modality) == (after.starts_at, after.unit_id, after.modality)
-
-
 class Search:
     """Reads free slots; lapsed holds have been freed before."""
 
@@ -94,7 +74,12 @@ class Search:
         """Up to `limit` slots, the earliest first; `backwards`: the latest, the last first."""
         if not ask.doctors or ask.start >= ask.end:
             return []
-        quick = self._of_nearest_doctors(ask, limit + len(exclude), backwards)
+        ask = self._with_own(ask)
+        if ask.own.slots:
+            return self._by_windows(ask, limit, exclude, backwards)
+        count = limit + len(exclude)
+        quick, visits = self._of_nearest_doctors(ask, count, backwards)
+        quick = quick[:count] if backwards else fairly(self._database, ask.fair, quick, count, visits)
         quick = [slot for slot in quick if slot.id not in exclude][:limit]
         if all(fits(ask, slot) for slot in quick) and len(self.suiting(ask, quick)) == len(quick):
             return quick
@@ -102,7 +87,8 @@ class Search:
 
     def between(self, ask: Ask) -> list[SlotInfo]:
         """All fitting slots from the start to before the end, by time (the first several hundred)."""
-        return self._fitting(ask, AT_ONCE) if ask.doctors and ask.start < ask.end else []
+        found = self._fitting(self._with_own(ask), AT_ONCE) if ask.doctors and ask.start < ask.end else []
+        return fairly(self._database, ask.fair, found, len(found))
 
     def with_time(self, ask: Ask) -> set[int]:
         """The doctors who have any free time; payers and lengths are not looked at."""
@@ -123,7 +109,7 @@ class Search:
         doctors = {f"doctor{place}": one for place, one in enumerate(ask.doctors)}
         query = _of_each(len(doctors), shape(ask), Way(False, self._database.is_mysql))
         found = self._database.ask(query, {**_params(ask, count), **doctors})
-        return sorted((SlotInfo(*row) for row in found), key=_time_and_id)
+        return sorted((SlotInfo(*row) for row in found), key=time_and_id)
 
     def has_rows(self, ask: Ask) -> bool:
         """Whether there is any slot at all, taken or not."""
@@ -131,20 +117,28 @@ class Search:
         wanted = wanted.where(Slot.unit_id == ask.unit_id) if ask.unit_id else wanted
         return self._database.first(wanted.limit(1), {"start": ask.start, "end": ask.end}) is not None
 
-    def _of_nearest_doctors(self, ask: Ask, count: int, backwards: bool) -> list[SlotInfo]:
-        """The `count` nearest slots, of whatever length: they belong to the `count` nearest doctors."""
+    def _of_nearest_doctors(self, ask: Ask, count: int, backwards: bool) -> tuple[list[SlotInfo], Counted]:
+        """The `count` nearest slots, of whatever length: they belong to the `count` nearest doctors. Where there is to
+        be fairness, some more that tie at the end, and the visits of these doctors if that is one question."""
+        most = count + TIES if ask.fair and not backwards else count
         params, way = _params(ask, count), Way(backwards, self._database.is_mysql)
-        few = len(ask.doctors) < count  # they are the nearest, whoever has time
-        rows = [] if few else self._database.ask(_nearest_doctors(ask.doctors, shape(ask), way), params)
-        near = ask.doctors if few else [row.id for row in rows]
+        few, more = len(ask.doctors) < count, {**params, "count": most}  # few are the nearest, whoever has time
+        rows = [] if few else self._database.ask(_nearest_doctors(ask.doctors, shape(ask), way), more)
+        tied = [row.id for row in rows[count:] if row.near == rows[count - 1].near]
+        near = ask.doctors if few else [*(row.id for row in rows[:count]), *tied]
         doctors = {f"doctor{place}": one for place, one in enumerate(near)}
         if not doctors:
-            return []
-        enough = len(rows) == count  # then nothing later than the first time of the last of them is needed
-        query, upto = (_of_all, _as_far_as(rows[-1].near, backwards)) if enough else (_of_each, {})
-        found = self._database.ask(query(len(doctors), shape(ask), way), {**params, **doctors, **upto})
-        slots = (SlotInfo(*row) for row in found)
-        return sorted(slots, key=_time_and_id, reverse=backwards)[:count]
+            return [], {}
+        enough = len(rows) >= count  # then nothing later than the first time of the last of them is needed
+        upto = {**_as_far_as(rows[count - 1].near, backwards), "count": most} if enough else {}
+        query = _of_all if enough else _of_each
+        step = query(len(doctors), shape(ask), way), {**params, **doctors, **upto}
+        if enough and ask.fair and not backwards:
+            found, theirs = self._database.ask_all(step, counting(ask.fair, near, rows[0].near))
+        else:
+            found, theirs = self._database.ask(*step), None
+        slots = sorted((SlotInfo(*row) for row in found), key=time_and_id, reverse=backwards)[:most]
+        return slots, None if theirs is None else by_doctor(theirs)
 
     def _by_windows(self, ask: Ask, limit: int, exclude: Collection[int], backwards: bool) -> list[SlotInfo]:
         found: list[SlotInfo] = []
@@ -153,16 +147,23 @@ class Search:
             found += reversed(more) if backwards else more
             if len(found) >= limit:
                 break
-        return found[:limit]
+        return found[:limit] if backwards else fairly(self._database, ask.fair, found, limit)
 
     def _fitting(self, ask: Ask, at_most: int | None = None) -> list[SlotInfo]:
         ahead = ask.end + timedelta(minutes=ask.minutes)  # a long visit that begins in time may end after it
         params = _params(replace(ask, end=ahead), 0)
-        rows = self._database.rows(_all(ask).limit(at_most), params)
-        period = {row.id: row.period for row in rows}
-        found = chains([SlotInfo(*row[:6]) for row in rows], ask.minutes)
+        rows = [*self._database.rows(_all(ask).limit(at_most), params), *ask.own.suiting(ask, ahead)]
+        period = {row.id: row.period for row in rows if row.id != ask.own.start}
+        found = (slot for slot in chains([SlotInfo(*row[:6]) for row in rows], ask.minutes) if slot.id in period)
         in_period = (slot for slot in found if ask.period is None or period[slot.id] == ask.period)
         return self.suiting(ask, [slot for slot in in_period if slot.starts_at < ask.end and accepted(ask, slot)])
+
+    def _with_own(self, ask: Ask) -> Ask:
+        """With what the appointment that would be moved has; nothing is asked where none is moved."""
+        if not ask.moving:
+            return ask
+        with self._database.read() as connection:
+            return replace(ask, own=own_of(connection, ask.moving))
 
     def suiting(self, ask: Ask, slots: Sequence[SlotInfo]) -> list[SlotInfo]:
         """Those whose day still takes the payer, and whose margins are clear; what nothing limits is not asked."""
@@ -170,7 +171,8 @@ class Search:
 
     def clear(self, ask: Ask, slots: Sequence[SlotInfo]) -> list[SlotInfo]:
         """Those beside which the margin finds nothing taken; where there is no margin, nothing is asked."""
-        return clear(self._database, slots, ask.minutes, ask.margin) if ask.margin else list(slots)
+        moving = ask.moving if ask.own.slots else 0
+        return clear(self._database, slots, ask.minutes, ask.margin, moving) if ask.margin else list(slots)
 
     def not_full(self, ask: Ask, slots: Sequence[SlotInfo]) -> list[SlotInfo]:
         """Those whose day still takes the payer; nothing is asked where nothing is limited."""
@@ -191,13 +193,9 @@ def _windows(ask: Ask, backwards: bool) -> Iterator[Ask]:
         done, length = upto, length * 3
 
 
-def _as_far_as(moment: datetime, backwards: bool) -> dict[str, datetime]:
+def _as_far_as(moment: datetime, backwards: bool) -> dict[str, Any]:
     """The end of the time to be read, that moment included."""
     return {"start": moment} if backwards else {"end": moment + timedelta(microseconds=1)}
-
-
-def _time_and_id(slot: SlotInfo) -> tuple[datetime, int]:
-    return slot.starts_at, slot.id
 
 
 # Statements are made once for each shape of question, and the ids of the doctors are written into them: a thousand
@@ -221,9 +219,10 @@ def shape(ask: Ask) -> Shape:
 
 
 def _params(ask: Ask, count: int) -> dict[str, Any]:
+    turn = ask.start.toordinal() % (TURNS - 1) + 1
     given = {"unit": ask.unit_id, "modality": ask.modality, "period": ask.period}
     filters = {name: value for name, value in given.items() if value is not None}
-    return {"start": ask.start, "end": ask.end, "count": count, **filters}
+    return {"start": ask.start, "end": ask.end, "count": count, "turn": turn, **filters}
 
 
 def _free(shape: Shape) -> list[ColumnElement[bool]]:
@@ -246,7 +245,9 @@ def _nearest_doctors(doctors: tuple[int, ...], shape: Shape, way: Way) -> Query:
     # As a table of its own, so that each doctor is looked up once, not for each place where `near` is mentioned.
     found = select(Doctor.id, near).where(Doctor.id.in_(_literally(doctors))).subquery()
     there = select(found.c.id, found.c.near).where(found.c.near.is_not(None))
-    return Query(there.order_by(found.c.near.desc() if way.backwards else found.c.near).limit(bindparam("count")))
+    near_first = found.c.near.desc() if way.backwards else found.c.near
+    turns = (found.c.id * bindparam("turn", type_=Integer)) % TURNS  # who of many equal ones is looked at at all
+    return Query(there.order_by(near_first, turns).limit(bindparam("count")))
 
 
 @lru_cache(STATEMENTS)

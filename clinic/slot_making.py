@@ -43,6 +43,14 @@ def lock(connection: Connection, doctor_id: int) -> None:
         raise KeyError(doctor_id)
 
 
+def keep_from(connection: Connection, doctor_id: int) -> None:
+    """Nobody makes this doctor's slots until this transaction is over; any number may do so at once.
+
+    Who takes slots first and writes what refers to the doctor after would wait for the maker, and the maker for them.
+    """
+    connection.execute(select(Doctor.id).where(Doctor.id == doctor_id).with_for_update(read=True))
+
+
 def make(connection: Connection, doctor_id: int, now: datetime, until: date | None = None) -> int:
     """Make the slots anew up to `until` (or the booking window), in a transaction that holds the doctor; how many."""
     profile = profile_of(connection)

@@ -116,6 +116,7 @@ class Weeks:
 
     def __init__(self, database: Database, rosters: Rosters, units: Units, clock: Clock) -> None:
         self._database, self._rosters, self._units, self._clock = database, rosters, units, clock
+        self._lasts: tuple[Roster | None, dict[date, dict[int, time]]] = None, {}
 
     def team(self, choice: Choice, monday: date, page: int = 1) -> TeamWeek:
         """Who works, comes or is away in that week, a page of them; of a page there is not, the nearest."""
@@ -134,13 +135,28 @@ class Weeks:
         """Whether nobody's hours remain in the week of that day; `at` tells the time of day on it."""
         roster = self._rosters.get()
         rest = (day + DAY * n for n in range(DAYS - day.weekday()))
-        return not any(self._works_later(row, one, day, at) for one in rest for row in roster.hours)
+        return not any(self._works_later(roster, one, day, at) for one in rest)
 
-    def _works_later(self, row: HoursRow, day: date, today: date, at: datetime) -> bool:
-        if not works(row, day) or self._units.holiday(row.unit_id, day) is not None:
-            return False
-        local = at.astimezone(self._units.get(row.unit_id).tz)
-        return day > today or row.ends <= row.starts or row.ends > local.time()
+    def _works_later(self, roster: Roster, day: date, today: date, at: datetime) -> bool:
+        for unit_id, ends in self._last_hours(roster, day).items():
+            later = day > today or ends > at.astimezone(roster.unit[unit_id].tz).time()
+            if later and self._units.holiday(unit_id, day) is None:
+                return True
+        return False
+
+    def _last_hours(self, roster: Roster, day: date) -> dict[int, time]:
+        """Until when somebody works at each unit that day (`time.max`: until the next); counted once of a roster."""
+        of, known = self._lasts
+        if of is not roster:
+            of, known = self._lasts = roster, {}
+        if day not in known:
+            found: dict[int, time] = {}
+            for row in roster.hours:
+                if works(row, day):
+                    ends = row.ends if row.ends > row.starts else time.max
+                    found[row.unit_id] = max(ends, found.get(row.unit_id, ends))
+            known[day] = found
+        return known[day]
 
     @staticmethod
     def _told(weeks: list[DoctorWeek], page: int, doctors: int) -> TeamWeek:

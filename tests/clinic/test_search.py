@@ -7,7 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.search import Ask, Way, _nearest_doctors, _of_each, _params, _windows, chains, shape
+from clinic.chains import chains
+from clinic.search import Ask, Way, _nearest_doctors, _of_each, _params, _windows, shape
 from clinic.slots import SlotInfo
 
 START = datetime(2026, 11, 23, 11, tzinfo=UTC)
