@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, true, update
+from sqlalchemy import Connection, insert, select, update
 
 from clinic import access, appointments, live, series_rows
 from clinic.agenda import Agenda
@@ -22,10 +22,9 @@ from clinic.offers import Offers
 from clinic.people import Person
 from clinic.profile import Profiles
 from clinic.roster import KindInfo, Rosters
-from clinic.series_dates import Plan, Preview, rhythm, week_of
-from clinic.series_days import Asked, SeriesDays
-from clinic.series_rows import COUNTS, CancelledSince, Place
-from clinic.slots import SlotInfo
+from clinic.series_dates import Plan, Preview, by_day, rhythm
+from clinic.series_days import Asked, SeriesDays, chosen_time
+from clinic.series_rows import COUNTS, TO_COME, CancelledSince, Place
 from clinic.taking import Overlaps
 from clinic.terms import NotAllowed, Terms, local_day
 from clinic.transitions import WrongStatus
@@ -36,7 +35,6 @@ from db.tables import Appointment, Series
 
 REPEATED = ("booked", "arrived", "fulfilled")
 """What can be repeated."""
-TO_COME = ("booked", "pending")
 ONCE_ONLY = ("first", "return")
 """Kinds of visit that are not repeated as such: what follows is a consultation."""
 _A = Appointment
@@ -113,7 +111,9 @@ class Repetitions:
         terms, made = self._terms(row), self._sittings(row.series_id)
         asked = Asked(terms, self._directory.specialty_of(row.doctor_id, row.specialty_id), coming, now)
         planned = rhythm(row.starts_at, zone, plan, row.series_day)
-        days = SeriesDays(self._database, self._rosters.get(), self._units, self._agenda, asked, planned).look(made)
+        days = SeriesDays(self._database, self._rosters.get(), self._units, self._agenda, asked, planned).look(
+            by_day([day for day, _ in planned], made, plan.every_weeks)
+        )
         room = None if plan.authorised is None else max(0, plan.authorised - max(1, len(made)))
         limit = self._profiles.get().max_future_appointments
         return Preview(terms.kind, days, len(coming), limit, self._offers.missed(person), room)
@@ -184,13 +184,11 @@ class Repetitions:
         def work(connection: Connection) -> int:
             appointments.lock(connection, person)
             first = appointments.theirs(connection, person, booking_id)
-            rows = _rest(connection, first, _seen_by(viewer))
+            rows = series_rows.rest(connection, first, access.seen(viewer))
             if {row.id for row in rows} != set(ids):
                 raise Changed
-            for row in sorted([*rows, *series_rows.asks_to_move(connection, ids)], key=_by_slot):
-                # a request ends with what it would move, for good: only the visit itself can be taken back
-                event = "cancelled" if row.id in ids else "withdrawn"
-                appointments.change(connection, row, event, act, cancel_reason=reason)
+            for row in sorted(rows, key=_by_slot):
+                appointments.change(connection, row, "cancelled", act, cancel_reason=reason)
                 appointments.let_go(connection, row, act.at)
             return len(rows)
 
@@ -230,7 +228,8 @@ class Repetitions:
     def _book_one(
         self, row: Line, person: Person, place: Place, choice: Choice, by: str, key: str, reason: str
     ) -> Booking:
-        slot, terms = self._slot(row, place.day, choice.slot_id), self._terms(row)
+        unit, terms = self._units.get(row.unit_id), self._terms(row)
+        slot = chosen_time(self._bookings.slot, choice.slot_id, row.doctor_id, unit, place.day)
         hold = self._bookings.hold(slot, by, terms.kind.minutes, terms.kind.margin)
         try:
             booked = self._bookings.book_for(person, hold, terms, by, key, reason, choice.over_quota, place)
@@ -239,17 +238,6 @@ class Repetitions:
         if booked.status == "cancelled":
             raise CancelledSince
         return booked
-
-    def _slot(self, row: Line, day: date, slot_id: int) -> SlotInfo:
-        """A time of the same doctor's, in the week of that day. Raises SlotTaken for any other."""
-        try:
-            slot = self._bookings.slot(slot_id)
-        except KeyError as error:
-            raise SlotTaken from error
-        begins, ends = week_of(day, self._units.get(row.unit_id).tz)
-        if (slot.doctor_id, slot.unit_id) != (row.doctor_id, row.unit_id) or not begins <= slot.starts_at < ends:
-            raise SlotTaken
-        return slot
 
     def _terms(self, row: Line) -> Terms:
         """As the visit that is repeated, at today's price."""
@@ -273,22 +261,10 @@ class Repetitions:
         return {row.series_day: booking(row) for row in self._database.rows(wanted)}
 
     def _in_order(self, series_id: int, viewer: Viewer | None) -> list[Sitting]:
-        wanted = select(_A.id, _A.starts_at, _A.status, _A.unit_id, _seen_by(viewer).label("theirs"))
+        wanted = select(_A.id, _A.starts_at, _A.status, _A.unit_id, access.seen(viewer).label("theirs"))
         mine = wanted.where(_A.series_id == series_id, COUNTS)
         rows: Iterable[Any] = self._database.rows(mine.order_by(_A.starts_at, _A.id))
         return [Sitting(row.id, n, *row[1:]) for n, row in enumerate(rows, 1)]
-
-
-def _seen_by(viewer: Viewer | None) -> ColumnElement[bool]:
-    return access.appointments(viewer) if viewer else true()
-
-
-def _rest(connection: Connection, first: Line, seen: ColumnElement[bool]) -> list[Line]:
-    """A visit of a series and those after it that are to come and seen. Raises WrongStatus."""
-    if first.series_id is None or first.status not in TO_COME:
-        raise WrongStatus(first.status, "cancelled")
-    mine = appointments.FULL.where(_A.series_id == first.series_id, COUNTS, _A.starts_at >= first.starts_at)
-    return list(connection.execute(mine.where(_A.status.in_(TO_COME), seen)))
 
 
 def _by_slot(row: Line) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """What a series asks for, and on which days it would be: the same weekday and hour by the clock of the unit."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
@@ -15,7 +16,7 @@ MOST_AUTHORISED = 999
 LONGEST_AUTHORISATION = 40
 What = Literal[
     "free", "booked", "quota", "overlaps", "holiday", "away", "taken", "too_short", "no_hours", "outside", "past",
-    "clock",
+    "clock", "terms",
 ]  # fmt: skip
 
 
@@ -44,7 +45,8 @@ class Day:
     free · booked: it stands already (`booking`) · quota: the payer has its visits of that day, which the desk may go
     over (`number`) · overlaps: the patient has `booking` then · holiday (`name`) · away: the doctor is · taken ·
     too_short: what is beside it is taken · no_hours: the doctor has no such time · outside: the agenda does not go so
-    far · past · clock: the clocks leave out that time.
+    far · past · clock: the clocks leave out that time · terms: the doctor does not
+    see this specialty, or take this payer, there.
     """
 
     n: int
@@ -96,7 +98,40 @@ def rhythm(first: datetime, zone: tzinfo, plan: Plan, since: date | None = None)
     """
     local = first.astimezone(zone)
     days = ((since or local.date()) + timedelta(weeks=plan.every_weeks * n) for n in range(1, plan.times))
-    return [(day, _at(day, local.time().replace(fold=0), zone)) for day in days]
+    return [(day, at_wall(day, local.time().replace(fold=0), zone)) for day in days]
+
+
+def by_day(days: Iterable[date], made: Mapping[date, Booking], every_weeks: int) -> dict[date, Booking]:
+    """What stands for these days: where the rest of a series went to another weekday, what is nearest to each."""
+    found = {}
+    for day in days:
+        near = [one for one in made if abs((one - day).days) * 2 < 7 * every_weeks]
+        if near:
+            found[day] = made[min(near, key=lambda one: (abs((one - day).days), one))]
+    return found
+
+
+def turns(days: Collection[date], since: date, every: int) -> dict[date, int]:
+    """Which turn of a rhythm of so many days each of them is, counted from `since`: the nearest one, but in their
+    order, and none twice."""
+    after = sorted({one for one in days if one > since})
+    before = sorted({one for one in days if one < since}, reverse=True)
+    ahead = zip(after, _turns([(one - since).days for one in after], every), strict=True)
+    back = zip(before, _turns([(since - one).days for one in before], every), strict=True)
+    return {since: 0, **dict(ahead), **{day: -nth for day, nth in back}}
+
+
+def _turns(distances: list[int], every: int) -> list[int]:
+    """Of distances that grow; those that are too near to each other are late, or early, by as much on the average."""
+    groups: list[tuple[int, int]] = []
+    for nth, distance in enumerate(distances, 1):
+        late, size = distance - nth * every, 1
+        while groups and groups[-1][0] * size > late * groups[-1][1]:
+            before = groups.pop()
+            late, size = late + before[0], size + before[1]
+        groups.append((late, size))
+    skipped = [max(0, (2 * late + every * size) // (2 * every * size)) for late, size in groups for _ in range(size)]
+    return [nth + more for nth, more in enumerate(skipped, 1)]
 
 
 def week_of(day: date, zone: tzinfo) -> tuple[datetime, datetime]:
@@ -106,7 +141,8 @@ def week_of(day: date, zone: tzinfo) -> tuple[datetime, datetime]:
     return begins, ends
 
 
-def _at(day: date, clock: time, zone: tzinfo) -> datetime | None:
+def at_wall(day: date, clock: time, zone: tzinfo) -> datetime | None:
+    """The moment of that hour by the clocks of a place; None where they leave it out."""
     local = datetime.combine(day, clock)
     moment = local.replace(tzinfo=zone).astimezone(UTC)
     return moment if moment.astimezone(zone).replace(tzinfo=None) == local else None

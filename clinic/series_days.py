@@ -1,6 +1,6 @@
 """Whether a doctor's time is free on the days of a series, why not, and what is near in the same week."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -11,7 +11,8 @@ from sqlalchemy import select
 from clinic import quotas
 from clinic.agenda import Agenda
 from clinic.appointments import Booking
-from clinic.roster import Roster
+from clinic.holds import SlotTaken
+from clinic.roster import Roster, UnitInfo
 from clinic.series_dates import Day, week_of
 from clinic.slots import Criteria, SlotInfo
 from clinic.terms import Terms
@@ -24,6 +25,21 @@ Planned = Sequence[tuple[date, datetime | None]]
 _SLOTS = select(Slot.id, Slot.doctor_id, Slot.unit_id, Slot.modality, Slot.starts_at, Slot.ends_at, Slot.status)
 
 
+def chosen_time(find: Callable[[int], SlotInfo], slot_id: int, doctor_id: int, unit: UnitInfo, day: date) -> SlotInfo:
+    """The time that was chosen, of that doctor at that unit, in the week of the day. Raises SlotTaken for any other.
+
+    `find` tells a time by its id, and raises KeyError.
+    """
+    try:
+        slot = find(slot_id)
+    except KeyError as error:
+        raise SlotTaken from error
+    begins, ends = week_of(day, unit.tz)
+    if (slot.doctor_id, slot.unit_id) != (doctor_id, unit.id) or not begins <= slot.starts_at < ends:
+        raise SlotTaken
+    return slot
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What each visit of a series is: `specialty` under which the doctor is found, and what the patient has to come."""
@@ -32,6 +48,8 @@ class Asked:
     specialty: int
     coming: Sequence[Booking]
     now: datetime
+    moving: int = 0
+    """The visit that would be moved there, whose own place counts for nothing."""
 
     @property
     def length(self) -> timedelta:
@@ -73,7 +91,7 @@ class SeriesDays:
         terms = self._asked.terms
         criteria = Criteria(
             self._asked.specialty, terms.doctor_id, terms.unit_id, terms.payer_id, terms.modality,
-            minutes=terms.kind.minutes, margin=terms.kind.margin,
+            minutes=terms.kind.minutes, margin=terms.kind.margin, moving=self._asked.moving,
         )  # fmt: skip
         return self._agenda.between(criteria, *week_of(day, self._zone))
 
@@ -111,7 +129,7 @@ class SeriesDays:
         if row.status != "free":
             return found
         columns = {"doctor_id": terms.doctor_id, "unit_id": terms.unit_id, "payer_id": terms.payer_id}
-        limit = quotas.over(self._database, self._roster, {**columns, "starts_at": row.starts_at})
+        limit = quotas.over(self._database, self._roster, {**columns, "starts_at": row.starts_at}, self._asked.moving)
         if limit:
             return replace(found, what="quota", slot=SlotInfo(*row[:6]), number=limit)
         return replace(found, what="too_short")

@@ -4,22 +4,26 @@ Everything here runs inside a transaction that holds the patient, to whom a seri
 twice, and no more of it than were authorised.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from clinic.appointments import FULL, Line
 from clinic.holds import SlotTaken
 from clinic.terms import NotAllowed
+from clinic.transitions import WrongStatus
 from db.tables import Appointment, AppointmentChange, Series
 
 _A, _C = Appointment, AppointmentChange
 _ASKS_TO_MOVE = and_(_A.status == "pending", _A.replaces.is_not(None))
 COUNTS = and_(_A.status != "cancelled", ~_ASKS_TO_MOVE)
 """A visit of the series: not cancelled, and no request to move one that stands until it is granted."""
+
+
+TO_COME = ("booked", "pending")
+GIVEN_UP = ("cancelled", "moved")
 
 
 class DayBooked(SlotTaken):
@@ -69,6 +73,13 @@ def check(connection: Connection, place: Place | None) -> None:
         raise AuthorisedFull(limit)
 
 
+def check_day(connection: Connection, row: Line, day: date) -> None:
+    """Before a visit of a series stands for another day of it. Raises DayBooked."""
+    others = select(_A.id).where(_A.series_id == row.series_id, _A.series_day == day, _A.id != row.id, COUNTS)
+    if connection.execute(others).first() is not None:
+        raise DayBooked
+
+
 def check_again(connection: Connection, row: Line) -> None:
     """Before one that was given up counts again, or a request whose visit is gone counts at all. Raises SlotTaken."""
     try:
@@ -77,18 +88,21 @@ def check_again(connection: Connection, row: Line) -> None:
         raise SlotTaken from error
 
 
-def asks_to_move(connection: Connection, ids: Collection[int]) -> list[Line]:
-    """The requests that would move one of these appointments, and were not answered yet."""
-    return list(connection.execute(FULL.where(_ASKS_TO_MOVE, _A.replaces.in_(list(ids)))))
+def rest(connection: Connection, first: Line, seen: ColumnElement[bool]) -> list[Line]:
+    """A visit of a series and those after it that are to come and seen, by time. Raises WrongStatus."""
+    if first.series_id is None or first.status not in TO_COME:
+        raise WrongStatus(first.status, "cancelled")
+    mine = FULL.where(_A.series_id == first.series_id, COUNTS, _A.starts_at >= first.starts_at)
+    return list(connection.execute(mine.where(_A.status.in_(TO_COME), seen).order_by(_A.starts_at, _A.id)))
 
 
-def cancelled_with(connection: Connection, booking_id: int) -> list[int]:
-    """What was cancelled in one go with an appointment of a series, itself among them; by id."""
+def given_up_with(connection: Connection, booking_id: int) -> list[int]:
+    """What was cancelled, or moved, in one go with an appointment of a series, itself among them; by id."""
     series = select(_A.series_id).where(_A.id == booking_id).scalar_subquery()
-    mine = select(_C.at, _C.by).where(_C.appointment_id == booking_id, _C.event == "cancelled")
+    mine = select(_C.at, _C.by, _C.event).where(_C.appointment_id == booking_id, _C.event.in_(GIVEN_UP))
     last = connection.execute(mine.order_by(_C.id.desc()).limit(1)).first()
     if last is None:
         return [booking_id]
     together = select(_A.id).join(_C, _C.appointment_id == _A.id).where(_A.series_id == series)
-    same = together.where(_A.status == "cancelled", _C.event == "cancelled", _C.at == last.at, _C.by == last.by)
+    same = together.where(_A.status == "cancelled", _C.event == last.event, _C.at == last.at, _C.by == last.by)
     return list(connection.scalars(same.order_by(_A.id))) or [booking_id]
