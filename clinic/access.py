@@ -65,6 +65,11 @@ def appointments(viewer: Viewer) -> ColumnElement[bool]:
     return or_(*mine) if mine else false()
 
 
+def seen(viewer: Viewer | None) -> ColumnElement[bool]:
+    """The same, where nobody in particular looks: all of them."""
+    return appointments(viewer) if viewer else true()
+
+
 def may_see_unit(viewer: Viewer, unit_id: int) -> bool:
     """Whether somebody works with this unit's agenda: managers with all, attendants with theirs."""
     if viewer.roles & MANAGING:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from clinic.clock import Clock
+from clinic.fairness import Fair
 from clinic.profile import Profiles
 from clinic.quotas import limits
 from clinic.roster import Roster, Rosters, UnitInfo
@@ -102,6 +103,8 @@ class Agenda:
             pairs=pairs,
             minutes=criteria.minutes,
             margin=criteria.margin,
+            moving=criteria.moving,
+            fair=Fair(criteria.specialty_id, self._first_unit().tz) if len(doctors) > 1 else None,
             limits=limits(roster, criteria.payer_id, doctors, criteria.moving),
         )
 

@@ -9,12 +9,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, null, select, union_all, update
-from sqlalchemy.exc import IntegrityError
 
 from clinic import live as live_events
 from clinic.holds import CLAIMABLE, FREE, Hold, SlotTaken, exactly, of_this_slot
 from clinic.kinds import KindInfo
-from clinic.margins import DAY, beside_kept
+from clinic.margins import DAY
 from clinic.outbox import facts
 from clinic.people import Person
 from clinic.protocols import Contact
@@ -69,11 +68,6 @@ COLUMNS = (
     _A.id, _A.code, _A.status, _A.starts_at, _A.ends_at, _A.doctor_id, _A.unit_id, _A.specialty_id, _A.kind_id,
     _A.payer_id, _A.modality, _A.confirmed_at, _A.answer_by, _A.price_cents,
 )  # fmt: skip
-KEPT = (  # what an appointment that is restored has from the one before
-    "code", "patient_id", "pre_registration_id", "doctor_id", "unit_id", "specialty_id", "kind_id", "payer_id",
-    "return_of", "modality", "starts_at", "ends_at", "slot_id", "answer_by", "price_cents", "tell_by_phone",
-    "series_id", "series_day",
-)  # fmt: skip
 FULL = select(*COLUMNS, _A.patient_id, _A.pre_registration_id, _A.return_of, _A.slot_id, _A.tell_by_phone).add_columns(
     _A.cancel_reason, _A.replaced_by, _A.replaces, _A.idempotency_key, _A.caller, _A.series_id, _A.series_day
 )
@@ -104,6 +98,11 @@ def _lock_of(table: Any) -> Prepared:
 
 
 LOCKS = {"patient": _lock_of(Patient), "pre_registration": _lock_of(PreRegistration)}
+WITH_VISIT = "with_visit"
+"""Why a request to move a visit ended that is there no more."""
+ASKS_TO_MOVE = FULL.where(
+    _A.patient_id == bindparam("person"), _A.live == 1, _A.status == "pending", _A.replaces == bindparam("visit")
+).order_by(_A.slot_id)
 INSERT = Insert(Appointment)
 INSERT_CHANGE = inserting(AppointmentChange)
 _TAKE: dict[str, Any] = {
@@ -254,6 +253,15 @@ def change(connection: Connection, row: Line, event: str, act: Act, **values: An
         now = connection.scalar(select(Appointment.status).where(Appointment.id == row.id))
         raise WrongStatus(now or "", event)
     tell(connection, row.id, act, event, row.status, after)
+    if after == "cancelled" and row.patient_id is not None:
+        _end_requests(connection, row, act)
+
+
+def _end_requests(connection: Connection, row: Line, act: Act) -> None:
+    """Requests to move what is cancelled, or was moved, end with it; their time is free at once."""
+    for one in connection.execute(ASKS_TO_MOVE, {"person": row.patient_id, "visit": row.id}).all():
+        change(connection, one, "withdrawn", act, cancel_reason=WITH_VISIT)
+        let_go(connection, one, act.at, timedelta())
 
 
 def let_go(connection: Connection, row: Line, now: datetime, undo: timedelta = UNDO) -> None:
@@ -267,31 +275,6 @@ def let_go(connection: Connection, row: Line, now: datetime, undo: timedelta = U
 def undo_token(appointment_id: int) -> str:
     """Under this the freed slots of an appointment are held."""
     return f"undo:{appointment_id}"
-
-
-def restore(connection: Connection, old: Line, status: str, act: Act) -> int:
-    """A cancelled appointment as it was, in the same slots, under the same code; the new row's id.
-
-    Its margin is what it had; what its kind needs more by now is taken where it is free. Raises SlotTaken when the
-    time is gone.
-    """
-    values = {name: getattr(old, name) for name in KEPT}
-    try:
-        new_id = add(connection, {**values, "status": status, "via": act.via}, act, "restored")
-    except IntegrityError as error:
-        raise SlotTaken from error  # somebody lives in that slot
-    token = undo_token(old.id)
-    mine = {"now": act.at, "mine": token, "mine_end": token, "appointment": new_id}
-    span = {"doctor": old.doctor_id, "start": old.starts_at, "end": old.ends_at}
-    slots = connection.execute(IN_ITS_TIME, span).all()
-    enough = sum((slot.ends_at - slot.starts_at for slot in slots), timedelta()) == old.ends_at - old.starts_at
-    its, kept = {slot.id for slot in slots}, set(connection.scalars(STILL_ITS, {"token": token, "now": act.at}))
-    beside = set(beside_kept(connection, old, act.at))
-    needed = its | kept if its <= kept else its | beside  # nobody came between, or perhaps somebody did
-    lost = {slot for slot in sorted(needed | beside) if not RECLAIM.run(connection, {**mine, "slot": slot}).rowcount}
-    if not enough or lost & needed:
-        raise SlotTaken
-    return new_id
 
 
 def new_code() -> str:

@@ -44,9 +44,9 @@ class Bookings(Visits):
         super().__init__(database, rosters, clock)
         self._holds, self._profiles = holds, profiles
 
-    def hold(self, slot: SlotInfo, by: str, minutes: int = 0, margin: Margin = NO_MARGIN) -> Hold:
-        """Keep a time for who is deciding (`by`: the call's id), `minutes` and what is beside. Raises SlotTaken."""
-        return self._holds.hold(slot, by, minutes, margin)
+    def hold(self, slot: SlotInfo, by: str, minutes: int = 0, margin: Margin = NO_MARGIN, moving: int = 0) -> Hold:
+        """Keep a time for who is deciding (`by`: the call's id; see Holds.hold). Raises SlotTaken."""
+        return self._holds.hold(slot, by, minutes, margin, moving)
 
     def release(self, hold: Hold) -> None:
         """Give it back; harmless when it is lost or booked."""
@@ -91,11 +91,8 @@ class Bookings(Visits):
         caller: str | None = None,  # noqa: ARG002 - told by all who book; moving is not counted
         key: str | None = None,
     ) -> Booking:
-        """Move an appointment to a held time, both or neither; the new one.
-
-        Where the doctor approves, the old time is kept until the request is accepted. Raises SlotTaken, Overlaps,
-        NotYours, WrongStatus, NotAllowed.
-        """
+        """Move an appointment to a held time, both or neither; the new one. Where the doctor approves, the old time is
+        kept until the request is accepted. Raises SlotTaken, Overlaps, NotYours, WrongStatus, NotAllowed."""
         act = Act(person.ref, via, self._clock(), hold.by)
         if terms:
             check(self._rosters.get(), terms, via)
@@ -105,9 +102,10 @@ class Bookings(Visits):
             old = appointments.theirs(connection, person, booking_id)
             values = self._values(person, hold, terms or self._terms_of(old), act, key)
             others = appointments.live_ones(connection, person, act.at)
+            old = taking.what_moves(connection, old, values["status"])
             asks = values["status"] == "pending" and old.status == "booked"
             same_start = asks and old.starts_at == values["starts_at"]
-            others = [one for one in others if same_start or one.id != old.id]
+            others = [one for one in others if same_start or one.id not in (old.id, booking_id)]
             taking.check_overlap(connection, others, values["starts_at"], values["ends_at"])
             taking.check_return(connection, self._rosters.get(), person, values, but=old.id)
             quotas.check(connection, self._rosters.get(), values, but=old.id)
@@ -216,13 +214,11 @@ class Bookings(Visits):
         row = self._database.first(past_visits.VISIT_OF_RETURN, {"retorno": booking_id})
         return past_visits.last_day(self._rosters.get(), row) if row else None
 
-    def last_doctor(self, person: Person) -> LastDoctor | None:
-        """With whom the last visit was, if that doctor still works here."""
-        mine = {"person": person.id, "now": self._clock()}
-        last = next((LastDoctor(*row) for row in self._database.ask(past_visits.LAST_VISIT[person.kind], mine)), None)
-        roster = self._rosters.get()
-        here = last is not None and last.doctor_id in roster.announceable.get(last.specialty_id, ())
-        return last if here else None
+    def return_and_last_doctor(self, person: Person) -> tuple[OpenReturn | None, LastDoctor | None]:
+        """`open_return`, and with whom the last visit was if that doctor still works here; in one question."""
+        now, roster = self._clock(), self._rosters.get()
+        returnable, last = self._database.ask_all(*past_visits.returnable_and_last(person, now))
+        return past_visits.first_open(roster, returnable, now), past_visits.last_here(roster, last)
 
     def _values(self, person: Person, hold: Hold, terms: Terms, act: Act, key: str | None) -> dict[str, Any]:
         """The columns of a new appointment; whether it is a request is the doctor's record's to say."""
@@ -263,10 +259,11 @@ class Bookings(Visits):
     def _swap(self, connection: Connection, old: Line, hold: Hold, values: dict[str, Any], act: Act) -> Booking:
         """The old one goes, the new one comes; slots are touched in the order of their ids, as everywhere."""
         appointments.change(connection, old, "moved", act, cancel_reason="moved")
+        hold = taking.hand_over(connection, old, hold, self._rosters.get().kind[values["kind_id"]], act.at)
         old_first = old.slot_id is not None and old.slot_id < hold.slot.id
         if old_first:
             appointments.let_go(connection, old, act.at)
-        new = self._take(connection, hold, {**values, **columns_of(old)}, act)
+        new = self._take(connection, hold, {**columns_of(old), **values, **taking.still_asks(old, values)}, act)
         if not old_first:
             appointments.let_go(connection, old, act.at)
         connection.execute(update(Appointment).where(Appointment.id == old.id).values(replaced_by=new.id))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, null, select, update
+from sqlalchemy import bindparam, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
 
 from clinic.clock import Clock
@@ -83,15 +83,15 @@ class Calls:
     def protocol(self, uniqueid: str, medium: str = "telephone") -> str:
         """The call's protocol number, made when it is first asked for: AAMMDD and six digits."""
         now = self._clock()
-        new = {"medium": medium, "call_uniqueid": uniqueid[:64], "created_at": now}
+        new = {"medium": medium, "call_uniqueid": uniqueid[:64], "created_at": now, "number": ""}
 
-        def work(connection: Connection) -> str:
-            number = new_number(now.astimezone(self._zone()).date())
-            GIVE_NUMBER.run(connection, {**new, "number": number})
-            return number
+        def drawn() -> dict[str, Any]:
+            new["number"] = new_number(now.astimezone(self._zone()).date())
+            return new
 
         try:
-            return self._database.write(work)
+            self._database.change_to(GIVE_NUMBER, drawn)
+            return str(new["number"])
         except IntegrityError as error:  # the call has one by now
             known = self._database.ask(NUMBER, {"call": uniqueid[:64]}) if taken(error) else ()
             if not known:

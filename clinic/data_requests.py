@@ -1,10 +1,11 @@
 """What patients ask about their data, and what the desk does with it: access, correction, erasure (LGPD art. 18)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Update, delete, func, insert, select, update
 
 from clinic.audit import AuditTrail
 from clinic.clock import Clock
@@ -19,6 +20,7 @@ from db.tables import (
     Patient,
     PatientPhone,
     PreRegistration,
+    Undeliverable,
     User,
     UserRole,
     Waiting,
@@ -28,6 +30,10 @@ Kind = Literal["access", "correction", "erasure"]
 ANSWER_WITHIN = timedelta(days=15)
 """LGPD art. 19, II."""
 MOST = 200
+
+
+class NotDone(Exception):
+    """What was asked for cannot be done yet; the request waits on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +95,51 @@ class DataRequests:
 
     def settle(self, request_id: int, status: Literal["done", "refused"], by: str, note: str = "") -> bool:
         """It is answered; False when somebody else was faster."""
-        values = {"status": status, "done_at": self._clock(), "done_by": by, "note": note}
-        waits = update(DataRequest).where(DataRequest.id == request_id, DataRequest.status == "open")
-        if self._database.change(waits.values(**values)).rowcount != 1:
+        if self._database.change(self._answered(request_id, status, by, note)).rowcount != 1:
             return False
         self._audit.add(by, f"data_request.{status}", "data_request", request_id)
         return True
+
+    def grant(self, request_id: int, by: str, act: Callable[[], bool]) -> bool:
+        """Do what is asked, once it is answered: nobody can refuse it any more. False when somebody else was faster.
+
+        Raises NotDone where `act` could not; the request is open again.
+        """
+        if self._database.change(self._answered(request_id, "done", by)).rowcount != 1:
+            return False
+        done = False
+        try:
+            done = act()
+        finally:
+            if not done:
+                self._database.change(self._opened(request_id, by))
+        if not done:
+            raise NotDone
+        self._audit.add(by, "data_request.done", "data_request", request_id)
+        return True
+
+    def erase(self, asked: Asked, by: str) -> bool:
+        """`anonymise`, and the answer, in one transaction; False when somebody else was faster."""
+
+        def work(connection: Connection) -> bool:
+            if connection.execute(self._answered(asked.id, "done", by)).rowcount != 1:
+                return False
+            _anonymise(connection, asked.patient_id, self._clock())
+            connection.execute(self._audit.entry(by, "patient.anonymised", "patient", asked.patient_id))
+            connection.execute(self._audit.entry(by, "data_request.done", "data_request", asked.id))
+            return True
+
+        return self._database.write(work)
+
+    def _answered(self, request_id: int, status: str, by: str, note: str = "") -> Update:
+        """One conditional UPDATE: of two who answer at the same moment one does."""
+        waits = update(DataRequest).where(DataRequest.id == request_id, DataRequest.status == "open")
+        return waits.values(status=status, done_at=self._clock(), done_by=by, note=note)
+
+    @staticmethod
+    def _opened(request_id: int, by: str) -> Update:
+        mine = (DataRequest.id == request_id, DataRequest.status == "done", DataRequest.done_by == by)
+        return update(DataRequest).where(*mine).values(status="open", done_at=None, done_by=None)
 
     def needs_contact(self, patient_id: int) -> bool:
         """Whether the clinic still has to reach them: a visit is to come, or they wait for one."""
@@ -110,6 +155,10 @@ class DataRequests:
 
 
 def _anonymise(connection: Connection, patient_id: int, now: datetime) -> None:
+    address = select(func.lower(Patient.email)).where(Patient.id == patient_id).scalar_subquery()
+    connection.execute(delete(Undeliverable).where(Undeliverable.address == address))
+    typed = (DataRequest.patient_id == patient_id, DataRequest.kind == "access")  # whose text is a name and contacts
+    connection.execute(update(DataRequest).where(*typed).values(text=""))
     connection.execute(delete(PatientPhone).where(PatientPhone.patient_id == patient_id))
     connection.execute(update(Patient).where(Patient.id == patient_id).values(email=None, pin_hash=None))
     numbers: tuple[tuple[Any, dict[str, None]], ...] = (

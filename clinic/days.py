@@ -85,6 +85,11 @@ class Late:
     since: datetime
     reason: str
 
+    def of(self, status: str, starts_at: datetime) -> int:
+        """Minutes after its time at which a visit is expected."""
+        waits = status in ("booked", "pending", "arrived") and starts_at >= self.since
+        return self.minutes if waits else 0
+
 
 @dataclass(slots=True)
 class Column:
@@ -177,6 +182,11 @@ class Days:
         """One doctor, day by day. Raises KeyError."""
         self._rosters.get().doctors[doctor_id]
         return Picture(tuple(self._columns([doctor_id], [monday + DAY * n for n in range(days)])))
+
+    def late(self, doctor_id: int, day: date) -> Late | None:
+        """How late a doctor runs on a day; None for in time."""
+        row = self._database.first(LATE, {"doctors": [doctor_id], "first": day, "last": day})
+        return Late(row.minutes, row.since, row.reason) if row else None
 
     def next_day_of_work(self, choice: Choice, after: date, within: int = 60) -> date | None:
         """The next day on which anybody of these works."""
@@ -271,12 +281,11 @@ def _at(column: Column, unit_ids: frozenset[int]) -> bool:
 
 
 def _visit(row: Any, late: Late | None) -> Visit:
-    waits = row.status in ("booked", "pending", "arrived") and late is not None and row.starts_at >= late.since
     return Visit(
         row.id, row.code, row.status, row.starts_at, row.ends_at, row.doctor_id, row.unit_id, row.kind_id, row.payer_id,
         row.modality, row.via, row.confirmed_at is not None, row.extra_n is not None, row.patient_id,
         row.pre_registration_id, row.social_name or row.name or "", row.tell_by_phone,
-        late.minutes if waits and late else 0,
+        late.of(row.status, row.starts_at) if late else 0,
     )  # fmt: skip
 
 

@@ -20,12 +20,13 @@ STILL_TO_COME = ("booked", "pending", "arrived")
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """A visit that is expected later."""
+    """A visit that is expected later. `movable`: to another time; not who is here, nor an encaixe."""
 
     id: int
     starts_at: datetime
     expected_at: datetime
     status: str
+    movable: bool
 
 
 class Delays:
@@ -78,11 +79,14 @@ class Delays:
 
 def _still_to_come(doctor_id: int, start: datetime, end: datetime, now: datetime) -> Any:
     """Nobody is told about what should have begun an hour ago."""
-    mine = select(Appointment.id, Appointment.starts_at, Appointment.status, Appointment.unit_id)
+    mine = select(
+        Appointment.id, Appointment.starts_at, Appointment.status, Appointment.unit_id, Appointment.slot_id
+    )  # fmt: skip
     theirs = mine.where(Appointment.doctor_id == doctor_id, Appointment.status.in_(STILL_TO_COME))
     span = theirs.where(Appointment.starts_at >= max(start, now - timedelta(hours=1)), Appointment.starts_at < end)
     return span.order_by(Appointment.starts_at)
 
 
 def _affected(row: Any, minutes: int) -> Affected:
-    return Affected(row.id, row.starts_at, row.starts_at + timedelta(minutes=minutes), row.status)
+    movable = row.status != "arrived" and row.slot_id is not None
+    return Affected(row.id, row.starts_at, row.starts_at + timedelta(minutes=minutes), row.status, movable)

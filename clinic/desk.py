@@ -21,6 +21,7 @@ from clinic.profile import Profiles
 from clinic.protocols import Protocols
 from clinic.repetitions import Repetitions
 from clinic.roster import Roster, Rosters
+from clinic.series_moves import SeriesMoves
 from clinic.stamps import Stamps
 from clinic.units import Units
 from clinic.weeks import Weeks
@@ -44,6 +45,7 @@ class Desk:
     stamps: Stamps
     protocols: Protocols
     repetitions: Repetitions
+    series_moves: SeriesMoves
 
 
 def open_desk(
@@ -76,4 +78,5 @@ def open_desk(
         stamps=Stamps(database, rosters, profiles, clock, holds.sweep),
         protocols=protocols,
         repetitions=Repetitions(database, rosters, profiles, units, directory, agenda, bookings, offers, clock),
+        series_moves=SeriesMoves(database, rosters, units, directory, agenda, bookings, offers, clock),
     )

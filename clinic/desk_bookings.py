@@ -1,5 +1,7 @@
 """What the desk does with appointments, in the name of who works there: the telephone's rules, the desk's rights."""
 
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
@@ -9,6 +11,7 @@ from clinic.appointments import Act, Booking, NotYours, booking
 from clinic.bookings import Bookings
 from clinic.holds import Hold, SlotTaken, of_visit
 from clinic.kinds import NO_MARGIN, Margin
+from clinic.own_slots import own_of
 from clinic.people import Person
 from clinic.series_rows import Place, columns_of
 from clinic.slots import SlotInfo
@@ -38,13 +41,14 @@ class DeskBookings(Bookings):
             raise KeyError(slot_id)
         return SlotInfo(*row)
 
-    def is_free(self, slot: SlotInfo, by: str) -> bool:
-        """Whether a time can still be had (also when one holds it oneself)."""
-        state = select(Slot.status, Slot.held_until, Slot.hold_token).where(Slot.id == slot.id)
+    def is_free(self, slot: SlotInfo, by: str, moving: int = 0) -> bool:
+        """Whether a time can still be had (also when one holds it oneself, or the appointment that moves has it)."""
+        state = select(Slot.status, Slot.held_until, Slot.hold_token, Slot.appointment_id).where(Slot.id == slot.id)
         row: Any = self._database.first(state)
         now = self._clock()
         if row is None or slot.starts_at <= now or row.status != "held":
-            return row is not None and slot.starts_at > now and row.status == "free"
+            free = row is not None and (row.status == "free" or (moving and row.appointment_id == moving))
+            return bool(free and slot.starts_at > now)
         return bool(row.held_until <= now or row.hold_token.startswith(f"{by}:"))
 
     def keeper(self, slot: SlotInfo) -> str:
@@ -54,24 +58,33 @@ class DeskBookings(Bookings):
         )
         return str(row.hold_token).rpartition(":")[0] if row else ""
 
-    def hold_one(self, slot: SlotInfo, by: str, minutes: int = 0, margin: Margin = NO_MARGIN) -> Hold:
+    def hold_one(self, slot: SlotInfo, by: str, minutes: int = 0, margin: Margin = NO_MARGIN, moving: int = 0) -> Hold:
         """Keep a time while the drawer is open; whatever the same person kept before is let go. Raises SlotTaken."""
         self.release_all(by)
-        return self.hold(slot, by, minutes, margin)
+        return self.hold(slot, by, minutes, margin, moving)
 
-    def covers(self, hold: Hold, minutes: int, margin: Margin) -> bool:
+    def covers(self, hold: Hold, minutes: int, margin: Margin, moving: int = 0) -> bool:
         """Whether it holds what is beside such a visit too."""
-        return self._holds.covers(hold, minutes, margin)
+        return self._holds.covers(hold, minutes, margin, moving)
 
-    def held(self, token: str) -> Hold:
-        """What is kept under a token. Raises SlotTaken when nothing is any more."""
+    def held(self, token: str, moving: int = 0) -> Hold:
+        """What is kept under a token (`moving`: beside what that appointment has). Raises SlotTaken when nothing is."""
         kept = _SLOT.add_columns(Slot.held_until).where(Slot.hold_token == token, Slot.status == "held")
         rows: Any = self._database.rows(kept.where(Slot.held_until > self._clock()).order_by(Slot.starts_at))
         if not rows or not token:
             raise SlotTaken
-        its = of_visit(token, rows)
-        first = SlotInfo(*(*its[0][:5], its[-1].ends_at))
-        return Hold(token, first, min(row.held_until for row in rows), tuple(sorted(row.id for row in rows)))
+        its = of_visit(token, self._with_own(rows, moving))
+        first, ids = SlotInfo(*(*its[0][:5], its[-1].ends_at)), {row.id for row in rows}
+        own = tuple(sorted({one.id for one in its} - ids))
+        return Hold(token, first, min(row.held_until for row in rows), tuple(sorted(ids)), own)
+
+    def _with_own(self, rows: Sequence[Any], moving: int) -> Sequence[Any]:
+        if not moving:
+            return rows
+        with self._database.read() as connection:
+            own = own_of(connection, moving)
+        bookable = [one for one in own.slots if one.id in own.bookable]
+        return sorted([*rows, *bookable], key=lambda one: one.starts_at)
 
     def book_for(
         self,
@@ -117,10 +130,13 @@ class DeskBookings(Bookings):
         terms: Terms | None = None,
         key: str | None = None,
         over_quota: bool = False,
+        series_day: date | None = None,
+        at: datetime | None = None,
     ) -> Booking:
         """To a held time, both or neither; the new one. Where the doctor approves it is a request, and the old time is
-        kept until it is accepted. Raises SlotTaken, Overlaps, NotYours, WrongStatus, NotAllowed."""
-        act, person = Act(by, VIA, self._clock()), self.person_of(booking_id)
+        kept until it is accepted. `series_day`: the day of its series that it stands for from now on; `at`: the moment
+        that is common to several. Raises SlotTaken, Overlaps, NotYours, WrongStatus, NotAllowed."""
+        act, person = Act(by, VIA, at or self._clock()), self.person_of(booking_id)
         if terms:
             self._check(terms)
 
@@ -128,16 +144,20 @@ class DeskBookings(Bookings):
             appointments.lock(connection, person)
             old = appointments.theirs(connection, person, booking_id)
             values = self._values(person, hold, terms or self._terms_of(old), act, key)
+            if series_day:
+                series_rows.check_day(connection, old, series_day)
+                values["series_day"] = series_day
+            old = taking.what_moves(connection, old, values["status"])
             asks = values["status"] == "pending" and old.status == "booked"
             same_start = asks and old.starts_at == values["starts_at"]
             live = appointments.live_ones(connection, person, act.at)
-            others = [one for one in live if same_start or one.id != old.id]
+            others = [one for one in live if same_start or one.id not in (old.id, booking_id)]
             taking.check_overlap(connection, others, values["starts_at"], values["ends_at"])
             taking.check_return(connection, self._rosters.get(), person, values, but=old.id)
             if not over_quota:
                 quotas.check(connection, self._rosters.get(), values, but=old.id)
             if asks:
-                return self._take(connection, hold, {**values, **columns_of(old), "replaces": old.id}, act)
+                return self._take(connection, hold, {**columns_of(old), **values, "replaces": old.id}, act)
             return self._swap(connection, old, hold, values, act)
 
         return self._once(person, key, work)
@@ -156,15 +176,15 @@ class DeskBookings(Bookings):
         return self._database.write(work)
 
     def take_back(self, booking_id: int, by: str) -> Booking:
-        """Within ten seconds of one's own cancelling or moving: as it was, with all of its series that was cancelled in
-        the same go. Raises as `Bookings.undo` does."""
+        """Within ten seconds of one's own cancelling or moving: as it was, with all of its series that was cancelled or
+        moved in the same go. Raises as `Bookings.undo` does."""
         act, person = Act(by, VIA, self._clock()), self.person_of(booking_id)
 
         def work(connection: Connection) -> Booking:
             appointments.lock(connection, person)
             back = {
                 one: undoing.undo(connection, person, one, act)
-                for one in series_rows.cancelled_with(connection, booking_id)
+                for one in series_rows.given_up_with(connection, booking_id)
             }
             return back[booking_id]
 

@@ -12,11 +12,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, case, or_, select, update
 
+from clinic.chains import long_enough
 from clinic.clock import Clock
 from clinic.kinds import NO_MARGIN, KindInfo, Margin
 from clinic.margins import beside, length
+from clinic.own_slots import own_of
 from clinic.profile import Profiles
-from clinic.search import long_enough
 from clinic.slots import SlotInfo
 from clinic.turns import Turns
 from db.prepared import Prepared, Query
@@ -35,13 +36,15 @@ class SlotTaken(Exception):
 class Hold:
     """A claim until `until`; `slot.ends_at` is the end of the last of the consecutive slots of the visit.
 
-    `slot_ids`: all that are held, those that its margin reaches too.
+    `slot_ids`: all that are held, those that its margin reaches too. `own`: those the appointment that is to be moved
+    there has itself; they are not held, but handed over when it moves.
     """
 
     token: str
     slot: SlotInfo
     until: datetime
     slot_ids: tuple[int, ...]
+    own: tuple[int, ...] = ()
 
     @property
     def by(self) -> str:
@@ -94,18 +97,19 @@ class Holds:
         self._turns = Turns()
         self._swept: datetime | None = None
 
-    def hold(self, slot: SlotInfo, by: str, minutes: int = 0, margin: Margin = NO_MARGIN) -> Hold:
+    def hold(self, slot: SlotInfo, by: str, minutes: int = 0, margin: Margin = NO_MARGIN, moving: int = 0) -> Hold:
         """Claim a slot, those after it where one is too short, and those that the margin reaches. Raises SlotTaken.
 
-        Who holds it already may hold it again, so a lost answer does no harm.
+        Who holds it already may hold it again, so a lost answer does no harm. `moving`: the appointment that is to be
+        moved there; what it has itself is as free.
         """
-        if margin or not long_enough(slot, minutes):
-            wish, claim = self._wish(slot, by, f"-{slot.id}-{minutes or length(slot)}")
-            return self._database.write(lambda connection: _hold_some(connection, wish, claim, minutes, margin))
-        hold = self._claimed(slot, by)
-        if hold is None:
+        simple = not margin and long_enough(slot, minutes)
+        if simple and (hold := self._claimed(slot, by)):
+            return hold
+        if simple and not moving:
             raise SlotTaken
-        return hold
+        wish, claim = self._wish(slot, by, f"-{slot.id}-{minutes or length(slot)}")
+        return self._database.write(lambda connection: _hold_some(connection, wish, claim, minutes, margin, moving))
 
     def _claimed(self, slot: SlotInfo, by: str) -> Hold | None:
         """The hold, if it was had. Who comes while another claims it has lost when that one has won; else looks first,
@@ -128,12 +132,13 @@ class Holds:
         hold = Hold(f"{by}:{secrets.token_hex(4)}{tail}", slot, until, (slot.id,))
         return hold, {"slot": slot.id, "now": now, "until": until, "token": hold.token, **_owner(by)}
 
-    def covers(self, hold: Hold, minutes: int, margin: Margin) -> bool:
-        """Whether all that the margin of such a visit reaches is held with it."""
+    def covers(self, hold: Hold, minutes: int, margin: Margin, moving: int = 0) -> bool:
+        """Whether all that the margin of such a visit reaches is held with it, or the moved one's own."""
         if not margin:
             return True
         with self._database.read() as connection:
-            return set(hold.slot_ids).issuperset(beside(connection, hold.slot, minutes, margin, self._clock()))
+            had = own_of(connection, moving).ids.union(hold.slot_ids)
+            return had.issuperset(beside(connection, hold.slot, minutes, margin, self._clock()))
 
     def release(self, hold: Hold) -> None:
         """Give back what is held; nothing happens when it is lost or booked already."""
@@ -198,6 +203,8 @@ def exactly(connection: Connection, hold: Hold, kind: KindInfo, now: datetime) -
     Part of the transaction that books. Raises SlotTaken.
     """
     margin = kind.margin_of(length(hold.slot))
+    if hold.own:
+        raise SlotTaken  # that was for a visit that moves, and this one does not, or not yet
     if not margin and not _many(hold.token):
         return hold
     wanted = beside(connection, hold.slot, length(hold.slot), margin, now) if margin else []
@@ -225,9 +232,11 @@ def _owner(by: str) -> dict[str, str]:
     return {"mine": f"{by}:", "mine_end": f"{by};"}
 
 
-def _hold_some(connection: Connection, hold: Hold, claim: dict[str, Any], minutes: int, margin: Margin) -> Hold:
+def _hold_some(
+    connection: Connection, hold: Hold, claim: dict[str, Any], minutes: int, margin: Margin, moving: int = 0
+) -> Hold:
     """Claim slots that follow each other until there is time enough, and those beside; all of them or none."""
-    slot = hold.slot
+    slot, own = hold.slot, own_of(connection, moving)
     minutes = minutes or length(slot)
     end = slot.starts_at + timedelta(minutes=minutes)
     row = connection.execute(FOLLOWING, {"doctor": slot.doctor_id, "start": slot.starts_at, "end": end}).all()
@@ -238,7 +247,9 @@ def _hold_some(connection: Connection, hold: Hold, claim: dict[str, Any], minute
         until = one.ends_at
     visit = replace(slot, ends_at=until)
     more = beside(connection, visit, minutes, margin, claim["now"]) if margin else []
-    ids = tuple(sorted([*(one.id for one in row), *more]))
-    if until < end or not all(HOLD.run(connection, {**claim, "slot": one}).rowcount for one in ids):
+    its = {one.id for one in row}
+    wanted = sorted((its - own.bookable).union(set(more) - own.ids))
+    nowhere = until < end or slot.id == own.start or slot.starts_at <= claim["now"]
+    if nowhere or not all(HOLD.run(connection, {**claim, "slot": one}).rowcount for one in wanted):
         raise SlotTaken
-    return replace(hold, slot=visit, slot_ids=ids)
+    return replace(hold, slot=visit, slot_ids=tuple(wanted), own=tuple(sorted(its.union(more).difference(wanted))))

@@ -1,6 +1,6 @@
 """A time kept for who is deciding on the portal: the telephone's hold, not longer for who opens the page again."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from clinic.desk_bookings import DeskBookings
 from clinic.holds import Hold, SlotTaken
@@ -21,22 +21,22 @@ class Keeper:
         """One time of the agenda, free or not. Raises KeyError."""
         return self._bookings.slot(slot_id)
 
-    def keep(self, slot: SlotInfo, by: str, minutes: int, margin: Margin = NO_MARGIN) -> Hold:
+    def keep(self, slot: SlotInfo, by: str, minutes: int, margin: Margin = NO_MARGIN, moving: int = 0) -> Hold:
         """The hold somebody has on this time already, or a new one in place of any other. Raises SlotTaken."""
-        mine = select(Slot.hold_token).where(Slot.id == slot.id, Slot.hold_token.between(f"{by}:", f"{by};"))
-        row = self._database.first(mine)
-        if row and row[0] and (kept := self._still(row[0], slot, minutes, margin)):
+        here = or_(Slot.id == slot.id, Slot.hold_token.like(f"%-{slot.id}-%")) if moving else Slot.id == slot.id
+        row = self._database.first(select(Slot.hold_token).where(here, Slot.hold_token.between(f"{by}:", f"{by};")))
+        if row and row[0] and (kept := self._still(row[0], slot, minutes, margin, moving)):
             return kept
-        return self._bookings.hold_one(slot, by, minutes, margin)
+        return self._bookings.hold_one(slot, by, minutes, margin, moving)
 
     def let_go(self, by: str) -> None:
         """Nothing is kept for them any more."""
         self._bookings.release_all(by)
 
-    def _still(self, token: str, slot: SlotInfo, minutes: int, margin: Margin) -> Hold | None:
+    def _still(self, token: str, slot: SlotInfo, minutes: int, margin: Margin, moving: int) -> Hold | None:
         try:
-            hold = self._bookings.held(token)
+            hold = self._bookings.held(token, moving)
         except SlotTaken:
             return None
         enough = hold.slot.id == slot.id and length(hold.slot) >= minutes
-        return hold if enough and self._bookings.covers(hold, minutes, margin) else None
+        return hold if enough and self._bookings.covers(hold, minutes, margin, moving) else None

@@ -101,7 +101,7 @@ class OtherTimes:
         """The time is theirs while they decide. Raises SlotTaken, also for one that has begun."""
         if slot.starts_at <= self._clock():
             raise SlotTaken
-        return self._keeper.keep(slot, by, _minutes(visit), self._margin(visit))
+        return self._keeper.keep(slot, by, _minutes(visit), self._margin(visit), visit.id)
 
     def claim(self, visit: Visit, slot: SlotInfo, by: str) -> tuple[Hold, Terms | None]:
         """What `Bookings.reschedule` takes. Raises NotAllowed, LookupError.

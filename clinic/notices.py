@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, exists, func, inser
 from sqlalchemy.exc import IntegrityError
 
 from clinic import live
+from clinic.appointments import WITH_VISIT
 from clinic.clock import Clock
 from db.retry import taken
 from db.session import Database
@@ -19,9 +20,12 @@ MOST = 200
 BY_THE_CLINIC = ("accepted", "declined", "expired", "delayed", "on_time", "reoffered")
 """What the clinic does by itself: whoever it concerns must hear of it."""
 OF_UNREACHED = ("booked", "requested", "cancelled", "moved", "restored", "withdrawn")
-"""What somebody without telephone and e-mail on file must hear of again."""
+"""What somebody without telephone and e-mail on file must hear of again; a request to move that ended with its visit is
+told by what became of the visit."""
 CLINIC_REASONS = ("clinic", "doctor_away")
 """Why the clinic cancelled."""
+WHILE_EXPECTED = ("accepted", "delayed", "on_time", "reoffered")
+"""What concerns nobody any more who is here already, or whose visit is off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,13 @@ _THEIRS = union(
     _CHANGES.where(
         _C.event.in_((*BY_THE_CLINIC, "cancelled")),
         or_(_C.event != "cancelled", _A.cancel_reason.in_(CLINIC_REASONS)),
+        or_(_C.event.not_in(WHILE_EXPECTED), _A.status.in_(("booked", "pending"))),
     ),
-    _CHANGES.where(_A.tell_by_phone, _C.event.in_(OF_UNREACHED)),
+    _CHANGES.where(
+        _A.tell_by_phone,
+        _C.event.in_(OF_UNREACHED),
+        or_(_A.cancel_reason.is_(None), _A.cancel_reason != WITH_VISIT),
+    ),
 ).subquery("theirs")
 _WRITTEN = exists(
     select(OutboxRow.id).where(

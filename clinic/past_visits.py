@@ -12,7 +12,7 @@ from clinic.people import Person
 from clinic.roster import Roster
 from clinic.terms import local_day
 from clinic.whose import of_each_kind
-from db.prepared import among
+from db.prepared import Query, among
 from db.tables import Appointment
 
 LONGEST_RETURN = timedelta(days=366)
@@ -103,6 +103,14 @@ def returnable(person: Person, now: datetime, but: int = 0) -> dict[str, Any]:
     return {"person": person.id, "since": now - LONGEST_RETURN, "but": but}
 
 
+def returnable_and_last(
+    person: Person, now: datetime
+) -> tuple[tuple[Query, dict[str, Any]], tuple[Query, dict[str, Any]]]:
+    """RETURNABLE and LAST_VISIT with their parameters."""
+    mine = {"person": person.id, "now": now}
+    return (RETURNABLE[person.kind], returnable(person, now)), (LAST_VISIT[person.kind], mine)
+
+
 def returnable_of_many(patients: Iterable[Person], now: datetime) -> dict[str, Any]:
     """The parameters of RETURNABLE_OF_MANY."""
     return {"people": [one.id for one in patients], "since": now - LONGEST_RETURN, "but": 0}
@@ -116,6 +124,13 @@ def first_open(roster: Roster, rows: Iterable[Any], now: datetime) -> OpenReturn
         if found:
             return found
     return None
+
+
+def last_here(roster: Roster, rows: Iterable[Any]) -> LastDoctor | None:
+    """With whom the visit of a row of LAST_VISIT was, if that doctor still works here."""
+    last = next((LastDoctor(*row) for row in rows), None)
+    here = last is not None and last.doctor_id in roster.announceable.get(last.specialty_id, ())
+    return last if here else None
 
 
 def open_return(roster: Roster, row: Any, today: date) -> OpenReturn | None:

@@ -12,12 +12,16 @@ LONGEST_NAME, LONGEST_EMAIL, MOST_PHONES = 120, 254, 5
 OLDEST_YEARS = 130
 EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]{2,}")
 NAME = re.compile(r"[^\W\d_].*[^\W\d_].*", re.DOTALL)
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+BETWEEN = re.compile(r"[,;/|\n]|\s(?:e|ou)\s", re.IGNORECASE)
+"""What people write between one telephone and the next."""
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Marks nobody sees that turn the direction of all that follows on a page."""
 
 
 @dataclass(frozen=True, slots=True)
 class PatientForm:
-    """As typed; `phones` apart by commas, `birth_date` as "05/04/1980" or "1980-04-05"."""
+    """As typed; `phones` apart by commas or as people write, `birth_date` as "05/04/1980" or "1980-04-05"."""
 
     name: str = ""
     social_name: str = ""
@@ -46,8 +50,8 @@ class PatientRecord:
 
 
 class Invalid(Exception):
-    """`problems`: by field, what is wrong (empty, long, form, cpf, taken, date, future, old, phone, many, email, self);
-    `patient_id`: who has that CPF already."""
+    """`problems`: by field, what is wrong (empty, long, form, cpf, taken, date, no_day, future, old, phone, many,
+    email, self); `patient_id`: who has that CPF already."""
 
     def __init__(self, problems: dict[str, str], patient_id: int | None = None) -> None:
         super().__init__(sorted(problems.items()))
@@ -58,7 +62,7 @@ def read(form: PatientForm, today: date) -> PatientRecord:
     """What was typed, understood. Raises Invalid with everything that is wrong, at once."""
     name, social = _tidy(form.name), _tidy(form.social_name)
     cpf, birth = re.sub(r"[\s.\-/]", "", form.cpf), read_date(form.birth_date)
-    numbers = [part for part in re.split(r"[,;\n]", form.phones) if part.strip()]
+    numbers = [part for part in BETWEEN.split(form.phones) if part.strip()]
     phones = [normalise(number) for number in numbers]
     email = form.email.strip()
     wrong = {
@@ -80,16 +84,21 @@ def read(form: PatientForm, today: date) -> PatientRecord:
 
 def read_date(text: str) -> date | None:
     """A day as "05/04/1980", "05041980" or "1980-04-05"; None for anything else."""
-    text = text.strip()
+    parts = _date_parts(text)
+    return _day(*parts) if parts else None
+
+
+def _date_parts(text: str) -> tuple[int, int, int] | None:
+    """Year, month and day of what is written as a date, whether there is such a day or not."""
     ways: tuple[tuple[str, Callable[[re.Match[str]], tuple[str, str, str]]], ...] = (
         (r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", lambda m: (m[3], m[2], m[1])),
         (r"(\d{2})(\d{2})(\d{4})", lambda m: (m[3], m[2], m[1])),
         (r"(\d{4})-(\d{2})-(\d{2})", lambda m: (m[1], m[2], m[3])),
     )
     for pattern, parts in ways:
-        if found := re.fullmatch(pattern, text, re.ASCII):
+        if found := re.fullmatch(pattern, text.strip(), re.ASCII):
             year, month, day = (int(part) for part in parts(found))
-            return _day(year, month, day)
+            return year, month, day
     return None
 
 
@@ -101,7 +110,7 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 def _tidy(text: str) -> str:
-    return " ".join(CONTROL.sub(" ", text).split())
+    return " ".join(CONTROL.sub(" ", TURNING.sub("", text)).split())
 
 
 def _name_problem(name: str) -> str | None:
@@ -121,7 +130,7 @@ def _cpf_problem(cpf: str, guardian_id: int | None) -> str | None:
 
 def _birth_problem(typed: str, birth: date | None, today: date) -> str | None:
     if birth is None:
-        return "date" if typed.strip() else "empty"
+        return "no_day" if _date_parts(typed) else "date" if typed.strip() else "empty"
     if birth > today:
         return "future"
     return "old" if today.year - birth.year > OLDEST_YEARS else None

@@ -1,7 +1,7 @@
 """What is looked at before a person's time and a slot are taken, under the lock of that person."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -9,8 +9,13 @@ from sqlalchemy import Connection
 
 from clinic import appointments, past_visits
 from clinic.appointments import Booking, Line, booking
+from clinic.holds import Hold, SlotTaken
+from clinic.kinds import KindInfo
+from clinic.margins import beside, length
+from clinic.own_slots import own_of
 from clinic.people import Person
 from clinic.roster import Roster
+from clinic.slot_making import keep_from
 from clinic.terms import NotAllowed, local_day
 
 
@@ -65,6 +70,37 @@ def check_return(connection: Connection, roster: Roster, person: Person, values:
         if found and row.id == values["return_of"] and row.doctor_id == values["doctor_id"]:
             return
     raise NotAllowed("return")
+
+
+def what_moves(connection: Connection, old: Line, status: str) -> Line:
+    """What goes where an appointment is moved: itself; but the visit that it asks to move, where it goes to a time that
+    needs no answer. The request ends with that visit then."""
+    agreed = old.status == "pending" and old.replaces and status == "booked"
+    visit = appointments.one(connection, old.replaces) if agreed else None
+    return visit if visit is not None and visit.status == "booked" else old
+
+
+def still_asks(old: Line, values: dict[str, Any]) -> dict[str, Any]:
+    """A request to move a visit that goes to another time to be asked for is one to move the same visit."""
+    return {"replaces": old.replaces} if old.status == values["status"] == "pending" else {}
+
+
+def hand_over(connection: Connection, old: Line, hold: Hold, kind: KindInfo, now: datetime) -> Hold:
+    """The hold with what the appointment that moves has itself of it: that goes from hand to hand, and is never free.
+
+    Part of the transaction that moves it, which has locked its person. Raises SlotTaken where that is not its own.
+    """
+    keep_from(connection, hold.slot.doctor_id)
+    own = own_of(connection, old.id)
+    margin = kind.margin_of(length(hold.slot))
+    wanted = beside(connection, hold.slot, length(hold.slot), margin, now) if margin and own.slots else []
+    if not own.ids.issuperset(hold.own):
+        raise SlotTaken
+    shared = sorted(own.ids.intersection([*hold.own, *wanted]))
+    theirs = {"appointment": old.id, "until": hold.until, "token": hold.token}
+    for one in shared:
+        appointments.LET_GO.run(connection, {**theirs, "slot": one})
+    return replace(hold, slot_ids=tuple(sorted({*hold.slot_ids, *shared})), own=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,10 @@ class WrongStatus(Exception):
         self.status, self.event = status, event
 
 
+class TooSoon(WrongStatus):
+    """It fits, but cannot have happened yet: nobody arrives before the day, or is missing before the time."""
+
+
 def to(status: str, event: str) -> str:
     """The status after an event. Raises WrongStatus."""
     if (status, event) not in TRANSITIONS:

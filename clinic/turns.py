@@ -38,14 +38,16 @@ class Turns:
     @contextlib.contextmanager
     def going_for(self, thing: Hashable, by: str) -> Iterator[tuple[Turn, bool]]:
         """One's own turn and True, at once; for who comes meanwhile, after that turn is over: it, and False."""
-        mine = Turn(by)
-        first = self._going.setdefault(thing, mine)
+        mine, first = None, self._going.get(thing)
+        if first is None:  # most come while somebody goes for it, and need no turn (and no lock) of their own
+            mine = Turn(by)
+            first = self._going.setdefault(thing, mine)
         if first is not mine:
             first.wait()
             yield first, False
             return
         try:
-            yield mine, True
+            yield first, True
         finally:
             del self._going[thing]
-            mine.end()
+            first.end()

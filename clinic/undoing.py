@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import IntegrityError
 
-from clinic import appointments, quotas, series_rows
+from clinic import appointments, quotas, restoring, series_rows
 from clinic.appointments import FULL, Act, Booking, Line, booking
 from clinic.holds import SlotTaken
 from clinic.outbox import facts
@@ -13,10 +14,14 @@ from clinic.people import Person
 from clinic.roster import Roster
 from clinic.taking import check_overlap
 from clinic.transitions import WrongStatus
-from db.tables import Appointment, AppointmentChange
+from clinic.visits import ExtraQuotaFull, free_place
+from db.tables import Appointment, AppointmentChange, Doctor
 
 FIRST_LINES = ("booked", "requested", "restored")
 GIVEN_UP = ("cancelled", "moved")
+EXTRA = select(Appointment.extra_day, Appointment.extra_reason, Doctor.extra_quota).join(
+    Doctor, Doctor.id == Appointment.doctor_id
+)
 
 
 def undo(connection: Connection, person: Person, booking_id: int, act: Act, quotas_of: Roster | None = None) -> Booking:
@@ -26,6 +31,8 @@ def undo(connection: Connection, person: Person, booking_id: int, act: Act, quot
     """
     appointments.lock(connection, person)
     old = appointments.theirs(connection, person, booking_id)
+    if old.cancel_reason == appointments.WITH_VISIT:  # a request that ended: what ended it is taken back
+        old = appointments.theirs(connection, person, old.replaces)
     last = _history(connection, old.id)[-1]
     if old.status != "cancelled" or last.event not in GIVEN_UP:
         raise WrongStatus(old.status, "undone")
@@ -41,8 +48,22 @@ def undo(connection: Connection, person: Person, booking_id: int, act: Act, quot
         series_rows.check_again(connection, old)
     facts.silence(connection, old.id, "undone", act.at)
     check_overlap(connection, appointments.live_ones(connection, person, act.at), old.starts_at, old.ends_at)
-    new_id = appointments.restore(connection, old, last.from_status, act)
+    new_id = _restored(connection, old, last.from_status, act)
     return booking(appointments.one(connection, new_id))
+
+
+def _restored(connection: Connection, old: Line, status: str, act: Act) -> int:
+    """In its own slots; an encaixe, which has none, in a place of its day's quota. Raises SlotTaken."""
+    extra = None if old.slot_id else connection.execute(EXTRA.where(Appointment.id == old.id)).one()
+    if extra is None or extra.extra_day is None:
+        return restoring.restore(connection, old, status, act)
+    kept = {name: getattr(old, name) for name in restoring.KEPT}
+    try:
+        place = free_place(connection, old.doctor_id, extra.extra_day, extra.extra_quota)
+        its = {"extra_day": extra.extra_day, "extra_reason": extra.extra_reason, "extra_n": place}
+        return appointments.add(connection, {**kept, **its, "status": status, "via": act.via}, act, "restored")
+    except (ExtraQuotaFull, IntegrityError) as error:  # the place went to somebody else meanwhile
+        raise SlotTaken from error
 
 
 def _columns(row: Line) -> dict[str, Any]:
@@ -66,7 +87,7 @@ def withdraw(connection: Connection, key: str, now: datetime) -> bool:
     old = connection.execute(FULL.where(Appointment.replaced_by == row.id)).first()
     _drop(connection, row, "withdrawn", "withdrawn", act)
     if old is not None:
-        appointments.restore(connection, old, _history(connection, old.id)[-1].from_status, act)
+        _restored(connection, old, _history(connection, old.id)[-1].from_status, act)
     return True
 
 

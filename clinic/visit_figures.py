@@ -32,7 +32,7 @@ from db.tables import Appointment, AppointmentChange, Doctor, OfferedTime, Slot
 DAY = timedelta(days=1)
 QUARTER = timedelta(minutes=15)
 MINUTE = timedelta(minutes=1)
-TAKEN_BACK = ("withdrawn", "undone")
+TAKEN_BACK = ("withdrawn", "undone", "with_visit")
 REFUSED = ("declined", "expired", "refused")
 _A = Appointment
 

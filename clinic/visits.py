@@ -16,7 +16,7 @@ from clinic.people import Person
 from clinic.roster import KindInfo, Rosters
 from clinic.taking import check_overlap
 from clinic.terms import local_day
-from clinic.transitions import WrongStatus
+from clinic.transitions import TooSoon, WrongStatus
 from clinic.waiting import rows as waiting
 from db.retry import taken
 from db.session import Database
@@ -74,7 +74,7 @@ class Visits:
             row = self._row(connection, booking_id)
             appointments.lock_owner(connection, row)
             old = appointments.one(connection, row.replaces) if row.replaces else None
-            _check_series(connection, row, old)
+            _check_old(connection, row, old)
             appointments.change(connection, row, "accepted", act, answer_by=None)
             if old is not None and old.status == "booked":
                 appointments.change(connection, old, "moved", act, cancel_reason="moved", replaced_by=row.id)
@@ -92,12 +92,18 @@ class Visits:
         return sum(self._expired(row.id) for row in self._database.rows(late))
 
     def arrive(self, booking_id: int, by: str, via: str = "desk") -> Booking:
-        """The patient is here; a no-show is corrected on the same day only. Raises WrongStatus."""
+        """The patient is here, on the day or, noted late, after it; a no-show is corrected on the same day only.
+
+        Raises WrongStatus; TooSoon before the day.
+        """
 
         def work(connection: Connection, act: Act) -> None:
             row = self._row(connection, booking_id)
-            if row.status == "noshow" and not self._is_today(row.unit_id, row.starts_at):
+            days = self._days_to(row.unit_id, row.starts_at)
+            if row.status == "noshow" and days:
                 raise WrongStatus(row.status, "arrived")
+            if row.status == "booked" and days > 0:
+                raise TooSoon(row.status, "arrived")
             appointments.change(connection, row, "arrived", act)
 
         return self._act(booking_id, by, via, work)
@@ -107,8 +113,15 @@ class Visits:
         return self._simply(booking_id, "fulfilled", by, via)
 
     def no_show(self, booking_id: int, by: str, via: str = "desk") -> Booking:
-        """The patient did not come. Raises WrongStatus."""
-        return self._simply(booking_id, "noshow", by, via)
+        """The patient did not come. Raises WrongStatus; TooSoon before the visit was to begin."""
+
+        def work(connection: Connection, act: Act) -> None:
+            row = self._row(connection, booking_id)
+            if row.status == "booked" and row.starts_at > act.at:
+                raise TooSoon(row.status, "noshow")
+            appointments.change(connection, row, "noshow", act)
+
+        return self._act(booking_id, by, via, work)
 
     def against_extra(self, extra: Extra) -> tuple[Fact, ...]:
         """What whoever lets somebody in must know first."""
@@ -135,7 +148,7 @@ class Visits:
         day = local_day(roster, extra.unit_id, extra.starts_at)
         appointments.lock(connection, person)
         check_overlap(connection, appointments.live_ones(connection, person, act.at), extra.starts_at, extra.ends_at)
-        place = _place(connection, extra.doctor_id, day, roster.doctors[extra.doctor_id].extra_quota)
+        place = free_place(connection, extra.doctor_id, day, roster.doctors[extra.doctor_id].extra_quota)
         facts = () if known is None else extra_facts.look(connection, roster, extra, act.at)
         if facts and extra_facts.stamp(facts) != known:
             raise NotKnown(facts)
@@ -183,23 +196,30 @@ class Visits:
             return False
         return True
 
-    def _is_today(self, unit_id: int, starts_at: datetime) -> bool:
+    def _days_to(self, unit_id: int, starts_at: datetime) -> int:
+        """Days from today to the visit's, by the unit's clock."""
         roster = self._rosters.get()
-        return local_day(roster, unit_id, starts_at) == local_day(roster, unit_id, self._clock())
+        return (local_day(roster, unit_id, starts_at) - local_day(roster, unit_id, self._clock())).days
 
 
-def _check_series(connection: Connection, row: appointments.Line, old: appointments.Line | None) -> None:
-    """A request to move a session that is gone makes no more of its series than there may be. Raises WrongStatus."""
+def _check_old(connection: Connection, row: appointments.Line, old: appointments.Line | None) -> None:
+    """A request to move a visit that was cancelled moves nothing, and one to move a session that took place makes no
+    more of its series than there may be. Raises WrongStatus."""
     if old is None or old.status == "booked":
         return
+    if old.status == "cancelled":
+        raise WrongStatus(old.status, "accepted")
     try:
         series_rows.check_again(connection, row)
     except SlotTaken as error:
         raise WrongStatus(old.status, "accepted") from error
 
 
-def _place(connection: Connection, doctor_id: int, day: object, quota: int) -> int:
-    """The first free place in a doctor's quota of the day; the unique constraint decides between two who see it."""
+def free_place(connection: Connection, doctor_id: int, day: object, quota: int) -> int:
+    """The first free place in a doctor's quota of the day; the unique constraint decides between two who see it.
+
+    Raises ExtraQuotaFull.
+    """
     used = select(Appointment.extra_n).where(Appointment.doctor_id == doctor_id, Appointment.extra_day == day)
     places = set(range(1, quota + 1)) - set(connection.scalars(used))
     if not places:

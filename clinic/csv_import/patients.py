@@ -23,7 +23,8 @@ FIELD = {"name": "nome", "social_name": "nome_social", "birth_date": "nascimento
 SAID = {
     "empty": "Falta preencher.", "long": "É comprido demais.", "form": "Isto não parece um nome.",
     "cpf": "O CPF não confere: um dígito está errado.", "date": "Escreva a data como 05/04/1980.",
-    "future": "Esta data ainda não chegou.", "old": "Ninguém vivo nasceu nesse dia.",
+    "no_day": "Este dia não existe no calendário.", "future": "Esta data ainda não chegou.",
+    "old": "Ninguém vivo nasceu nesse dia.",
     "phone": "Um dos telefones não confere. Escreva com DDD.", "many": "Cabem até 5 telefones.",
     "email": "O e-mail não confere.",
 }  # fmt: skip

@@ -51,8 +51,6 @@ def read(content: bytes, sort: Sort) -> File:
         rows = tuple(_row(line, cells, columns) for line, cells in lines if any(cell.strip() for cell in cells))
     except StopIteration:
         raise Unreadable("O arquivo está vazio.") from None
-    except csv.Error:
-        raise Unreadable("O arquivo tem aspas abertas que não se fecham. Salve-o de novo na planilha.") from None
     if not rows:
         raise Unreadable("Há títulos de colunas, mas nenhuma linha abaixo deles.")
     if len(rows) > MOST_LINES:
@@ -81,14 +79,29 @@ def _plain(text: str) -> str:
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each record with the line it begins at; a cell in quotes may go over several."""
+    """Each record with the line it begins at; a cell in quotes may go over several. "sep=;", by which some programs
+    tell a spreadsheet how to read the file, is none."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(SEPARATORS, key=first.count)
     reader, line = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), 1
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield line, cells
-        line = reader.line_num + 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells) and not (line == 1 and cells[0].lower() == "sep="):
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise Unreadable(_why(error, line)) from None
+
+
+def _why(error: csv.Error, line: int) -> str:
+    """Quotes that are never closed make a long cell too, of all that follows them in a long file."""
+    if "field limit" not in str(error):
+        return "O arquivo tem aspas abertas que não se fecham. Salve-o de novo na planilha."
+    most = f"{csv.field_size_limit():,}".replace(",", ".")
+    return (
+        f"Na linha {line} há uma célula com mais de {most} letras. Encurte-a na planilha. "
+        "Se lá não há um texto tão longo, uma aspa ficou aberta: salve o arquivo de novo na planilha."
+    )
 
 
 def _columns(headings: Sequence[str], sort: Sort) -> tuple[list[str], tuple[str, ...]]:

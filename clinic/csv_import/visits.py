@@ -1,7 +1,7 @@
 """Lines of coming appointments: each takes free time of its doctor, as if the desk had booked it."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -32,6 +32,7 @@ from db.types import folded
 VIA = "desk"
 HOLDS_FOR = timedelta(minutes=5)
 MODALITIES = {"": "in_person", "presencial": "in_person", "video": "video", "telemedicina": "video"}
+PAST = "Este dia já passou: aqui entram só consultas futuras."
 NOT_FREE = "O médico não tem este horário livre."
 BESIDE = "Não há tempo livre para o preparo ou a arrumação que este tipo de consulta pede."
 OTHER_VISIT = "O paciente já tem outra consulta neste horário."
@@ -121,7 +122,7 @@ class VisitLines:
         if slots and self._known(patient, doctor.id, slots[0].starts_at):
             return Verdict("same")
         if problem := self._not_free(doctor.id, patient, slots, modality or "", kind):
-            return Verdict("wrong", problem)
+            return Verdict("wrong", {"data": PAST} if day < self._today() else problem)
         unit = slots[0].unit_id
         terms = Terms(doctor.id, unit, specialty, kind, payer and payer.id, modality or "", None, approves=False)
         try:
@@ -131,6 +132,10 @@ class VisitLines:
             return Verdict("wrong", {column: said})
         self._seen.append((doctor.id, patient, slots[0].starts_at, slots[-1].ends_at, row.line))
         return Verdict("new", values=(patient, terms, slots))
+
+    def _today(self) -> date:
+        """Where it is earliest."""
+        return min((self._act.at.astimezone(one.tz).date() for one in self._roster.units), default=self._act.at.date())
 
     @staticmethod
     def _patient(reading: Reading, patients: dict[str | None, int]) -> int | None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, bindparam, case, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
+from clinic.appointments import WITH_VISIT
 from clinic.clock import Clock
 from clinic.messages.kinds import Audience, Kind, audiences
 from clinic.outbox import versions
@@ -230,9 +231,12 @@ def _cancelled(fact: Fact) -> Iterator[Told]:
 
 
 def _withdrawn(fact: Fact) -> Iterator[Told]:
-    """Taken back because nobody waited for it: told to those who had heard of it already."""
-    heard = _heard(fact)
-    yield from (one for one in fact.to_all("cancelled") if "sent" in heard.get(one.audience, ()))
+    """Taken back because nobody waited for it: told to those who had heard of it already. A patient who asked to move
+    a visit hears what became of the visit itself, not that a time is off that was only asked for."""
+    heard, of_visit = _heard(fact), fact.visit.cancel_reason == WITH_VISIT
+    for one in fact.to_all("cancelled"):
+        if "sent" in heard.get(one.audience, ()) and not (of_visit and one.audience == "patient"):
+            yield one
 
 
 def _heard(fact: Fact) -> dict[str, set[str]]:

@@ -12,7 +12,7 @@ from db.tables import Appointment, OutboxRow
 MOST_MOVES = 50
 ENDS = frozenset({"cancelled", "declined", "expired"})
 """After these words they believe that there is none."""
-TAKEN_BACK = ("undone", "withdrawn")
+TAKEN_BACK = ("undone", "withdrawn", "with_visit")
 
 _A, _O = Appointment, OutboxRow
 VERSION = select(

@@ -19,6 +19,7 @@ from clinic.holds import Hold, SlotTaken, hold_within
 from clinic.kinds import NO_MARGIN, Margin
 from clinic.offers import Offer, Wanted
 from clinic.people import Person
+from clinic.slot_making import keep_from
 from clinic.slots import SlotInfo
 from clinic.terms import NotAllowed
 from clinic.waiting import rows
@@ -91,6 +92,7 @@ class WaitingOffers(Leaving):
             if entry is None or entry.live != 1:
                 raise NotOffered
             self._bookings.check_quota(connection, slot, entry)
+            keep_from(connection, slot.doctor_id)
             hold = hold_within(connection, slot, token, now, until, minutes, margin)
             row = {
                 "waiting_id": waiting_id, "slot_id": slot.id, "doctor_id": slot.doctor_id, "unit_id": slot.unit_id,

@@ -26,7 +26,7 @@ _A, _C, _S, _P = Appointment, AppointmentChange, WebhookSubscription, Patient
 _NEWEST = select(func.max(_C.id)).where(_C.appointment_id == _A.id).correlate(_A).scalar_subquery()
 DATA = (
     "id", "status", "starts_at", "ends_at", "doctor_id", "unit_id", "specialty_id", "kind_id", "modality", "via",
-    "answer_by", "confirmed_at", "cancel_reason", "replaced_by", "patient_id",
+    "answer_by", "confirmed_at", "cancel_reason", "replaced_by", "patient_id", "series_id",
 )  # fmt: skip
 """Of an appointment, as the API names it."""
 WHO = ("patient_name", "patient_phone", "patient_email")

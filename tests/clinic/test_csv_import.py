@@ -57,11 +57,23 @@ def test_what_cannot_be_read_says_why(content, said):
         read(content, "patients")
 
 
+def test_a_cell_that_is_too_long_is_told_with_its_line():
+    content = b"nome;nascimento\na;b\n" + b"c" * 131_073 + b";d\n"
+    with pytest.raises(Unreadable, match=r"Na linha 3 há uma célula com mais de 131\.072 letras"):
+        read(content, "patients")
+
+
 @pytest.mark.parametrize("sort", SORTS)
 def test_examples_can_be_read_and_have_every_column(sort):
     file = read(example(sort), sort)
     assert set(file.rows[0].cells) == {one.name for one in COLUMNS[sort]}
     assert file.ignored == ()
+
+
+@pytest.mark.parametrize("separator", ";,\t")
+def test_a_line_that_only_names_the_separator_is_no_heading(separator):
+    file = read(f"sep={separator}\n{PATIENTS}\n{MARIA}".replace(";", separator).encode(), "patients")
+    assert [(row.line, row.cells["nome"]) for row in file.rows] == [(3, "Maria de Souza")]
 
 
 def test_a_trial_does_nothing(clinic):
@@ -110,7 +122,8 @@ def test_what_is_empty_in_the_file_stays_and_numbers_are_added(clinic):
         ("=cmd();168.995.350-09;05/04/1980;", "nome", "Isto não parece um nome."),
         ("Ana Lima;168.995.350-08;05/04/1980;", "cpf", "O CPF não confere: um dígito está errado."),
         ("Ana Lima;;05/04/1980;", "cpf", "Falta preencher."),
-        ("Ana Lima;168.995.350-09;31/02/1980;", "nascimento", "Escreva a data como 05/04/1980."),
+        ("Ana Lima;168.995.350-09;31/02/1980;", "nascimento", "Este dia não existe no calendário."),
+        ("Ana Lima;168.995.350-09;abril de 1980;", "nascimento", "Escreva a data como 05/04/1980."),
         ("Ana Lima;168.995.350-09;05/04/2090;", "nascimento", "Esta data ainda não chegou."),
         ("Ana Lima;168.995.350-09;05/04/1980;123", "telefones", "Um dos telefones não confere. Escreva com DDD."),
         (f"Alice Ferreira;{CPF['alice']};06/04/1980;", "nascimento", OTHER_BIRTH),

@@ -36,11 +36,11 @@ def test_a_visit_that_stands_already_is_not_doubled(clinic):
 @pytest.mark.parametrize(
     ("line", "column"),
     [
-        (TUESDAY_NINE.replace("09:00", "09:10"), "hora"), (TUESDAY_NINE.replace("24/11", "22/11"), "hora"),
+        (TUESDAY_NINE.replace("09:00", "09:10"), "hora"), (TUESDAY_NINE.replace("24/11", "22/11"), "data"),
         (TUESDAY_NINE.replace("Consulta", "Retorno"), "tipo"), (TUESDAY_NINE.replace("Consulta", "Nada"), "tipo"),
         (TUESDAY_NINE.replace(CPF["bruno"], "16899535009"), "cpf"),
         (TUESDAY_NINE.replace("24/11/2026", "ontem"), "data"),
-        (TUESDAY_NINE.replace("24/11/2026", "23/11/2020"), "hora"),
+        (TUESDAY_NINE.replace("24/11/2026", "23/11/2020"), "data"),
     ],
 )  # fmt: skip
 def test_a_visit_without_free_time_is_told(clinic, line, column):

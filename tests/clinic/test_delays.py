@@ -108,6 +108,14 @@ def test_the_clinics_own_cancelling_is_told(clinic):
     assert [one[0] for one in waiting(clinic)] == ["cancelled"]
 
 
+def test_nobody_who_is_here_or_comes_no_more_is_called_about_a_delay(clinic):
+    visits = [clinic.book(who, clinic.slot("marina")) for who in ("alice", "bruno")]
+    clinic.desk.delays.set(marina(clinic), MONDAY, 20, DESK)
+    clinic.bookings.arrive(visits[0].id, DESK)
+    clinic.desk.bookings.cancel_for(visits[1].id, "cannot_attend", DESK)
+    assert waiting(clinic) == []
+
+
 def test_a_unit_sees_its_own(clinic):
     clinic.book("zeca", clinic.slot("marina"))
     assert clinic.desk.notices.waiting([clinic.at.units["norte"]]) == []

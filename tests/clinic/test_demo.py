@@ -95,7 +95,7 @@ def test_ana_has_a_visit_to_confirm(made):
 
 
 def test_ana_was_with_a_doctor_before_and_has_no_return(made):
-    assert made.clinic.bookings.last_doctor(made.person(ANA))
+    assert made.clinic.bookings.return_and_last_doctor(made.person(ANA))[1]
     assert made.clinic.bookings.open_return(made.person(ANA)) is None
 
 

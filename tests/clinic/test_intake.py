@@ -50,6 +50,11 @@ def test_a_new_patient_is_tidied_and_found(clinic):
     assert clinic.desk.search.find("ana paula", "user:1")[0].id == new
 
 
+def test_marks_that_turn_what_follows_are_no_part_of_a_name():
+    form = PatientForm("Ana\u202e\x85 Lima\u2069", cpf="39053344705", birth_date="05/04/1980")
+    assert read(form, date(2026, 11, 23)).name == "Ana Lima"
+
+
 def test_a_nome_social_is_found_too(clinic):
     new = clinic.desk.intake.register(PatientForm(**(GOOD | {"social_name": "Zé"})), DESK)
     assert [one.name for one in clinic.desk.search.find("ze ana", "user:1")] == ["Zé"]
@@ -68,7 +73,8 @@ def test_a_nome_social_is_found_too(clinic):
         ("cpf", "123", "cpf"),
         ("cpf", "٣٩٠٥٣٣٤٤٧٠٥", "cpf"),
         ("birth_date", "", "empty"),
-        ("birth_date", "31/02/1980", "date"),
+        ("birth_date", "31/02/1980", "no_day"),
+        ("birth_date", "5 de abril", "date"),
         ("birth_date", "24/11/2026", "future"),
         ("birth_date", "01/01/1850", "old"),
         ("phones", "123", "phone"),
@@ -87,6 +93,12 @@ def test_everything_that_is_wrong_is_told_at_once():
 
 def test_a_child_needs_no_cpf():
     assert read(PatientForm(**(GOOD | {"cpf": "", "guardian_id": 1})), TODAY).cpf is None
+
+
+@pytest.mark.parametrize("between", [", ", ";", "/", " / ", " e ", " E ", " ou ", "\n", "|"])
+def test_two_telephones_are_apart_as_people_write_them(between):
+    form = PatientForm(**GOOD | {"phones": f"(11) 98888-7777{between}11 3333-4444"})
+    assert read(form, TODAY).phones == ("551133334444", "5511988887777")
 
 
 @pytest.mark.parametrize("typed", ["05/04/1980", "5/4/1980", "05041980", "1980-04-05", "05.04.1980", " 05-04-1980 "])

@@ -100,13 +100,13 @@ def test_the_return_of_a_doctor_who_left_is_gone(clinic):
 
 
 def test_the_last_doctor_is_of_the_last_visit(clinic):
-    assert clinic.bookings.last_doctor(clinic.people["alice"]) is None
+    assert clinic.bookings.return_and_last_doctor(clinic.people["alice"])[1] is None
     visit = visited(clinic)
     clinic.book("alice", clinic.slot("paulo"))  # still to come
-    assert clinic.bookings.last_doctor(clinic.people["alice"]).doctor_id == visit.doctor_id
+    assert clinic.bookings.return_and_last_doctor(clinic.people["alice"])[1].doctor_id == visit.doctor_id
 
 
 def test_a_doctor_who_left_is_not_the_last_doctor(clinic):
     visit = visited(clinic)
     clinic.directory.set_active(visit.doctor_id, active=False)
-    assert clinic.bookings.last_doctor(clinic.people["alice"]) is None
+    assert clinic.bookings.return_and_last_doctor(clinic.people["alice"])[1] is None

@@ -73,7 +73,7 @@ def test_an_answer_by_a_link_is_a_contact(clinic):
 
 
 def test_what_the_clinic_does_by_itself_is_none(clinic):
-    visit = book(clinic)
+    visit = book(clinic, place=0)
     clinic.bookings.arrive(visit.id, by="user:1")
     clinic.bookings.fulfil(visit.id, by="user:1", via="web")
     assert [number for _, number in numbers(clinic)][1:] == [None, None]

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from clinic.bookings import Overlaps, SlotTaken, WrongStatus
+from clinic.bookings import ExtraQuotaFull, Overlaps, SlotTaken, WrongStatus
+from clinic.visits import Extra
 from db.tables import AppointmentChange
 
 
@@ -31,6 +32,32 @@ def test_cancelling_is_undone_within_ten_seconds(clinic):
     again = clinic.bookings.undo(clinic.people["alice"], booked.id, "telephone")
     assert (again.code, again.starts_at, again.status) == (booked.code, booked.starts_at, "booked")
     assert clinic.bookings.upcoming(clinic.people["alice"]) == [again]
+
+
+def encaixe(clinic, who="alice"):
+    start = clinic.slot("marina").starts_at.replace(hour=17)
+    kind, at = clinic.directory.kind("consultation"), clinic.at
+    wanted = Extra(at.doctors["marina"], at.units["centro"], start, kind, "attendant", "dor forte")
+    return clinic.bookings.book_extra(clinic.people[who], wanted, "user:1")
+
+
+def test_a_cancelled_encaixe_comes_back_with_its_reason_and_a_place_in_the_quota(clinic):
+    booked = encaixe(clinic)
+    clinic.desk.bookings.cancel_for(booked.id, "cannot_attend", "user:1")
+    again = clinic.desk.bookings.take_back(booked.id, "user:1")
+    assert (again.status, clinic.desk.cards.visit(again.id, "user:1").extra_reason) == ("booked", "dor forte")
+    encaixe(clinic, "bruno")
+    with pytest.raises(ExtraQuotaFull):
+        encaixe(clinic, "carla")
+
+
+def test_an_encaixe_whose_place_is_gone_is_not_taken_back(clinic):
+    booked = encaixe(clinic)
+    clinic.desk.bookings.cancel_for(booked.id, "cannot_attend", "user:1")
+    for who in ("bruno", "carla"):
+        encaixe(clinic, who)
+    with pytest.raises(SlotTaken):
+        clinic.desk.bookings.take_back(booked.id, "user:1")
 
 
 def off_plan(clinic):
@@ -139,3 +166,12 @@ def test_a_move_stays_when_the_old_time_is_gone(clinic):
     assert clinic.bookings.withdraw("call:2") is False
     assert clinic.bookings.upcoming(clinic.people["alice"]) == [new]
     assert events(clinic, new.id)[-1] == "kept"
+
+
+def test_withdrawing_the_move_of_an_encaixe_brings_it_back(clinic):
+    old = encaixe(clinic)
+    hold = clinic.bookings.hold(clinic.slot(place=3), by="call")
+    clinic.bookings.reschedule(clinic.people["alice"], old.id, hold, "telephone", key="call:2")
+    assert clinic.bookings.withdraw("call:2") is True
+    [again] = clinic.bookings.upcoming(clinic.people["alice"])
+    assert (again.code, again.starts_at) == (old.code, old.starts_at)

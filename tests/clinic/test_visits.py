@@ -1,9 +1,11 @@
 """What the clinic does with appointments, and the one table of transitions."""
 
+from datetime import timedelta
+
 import pytest
 
 from clinic.bookings import ExtraQuotaFull, Overlaps, WrongStatus
-from clinic.transitions import TRANSITIONS, live, to
+from clinic.transitions import TRANSITIONS, TooSoon, live, to
 from clinic.visits import Extra
 
 STATUSES = {"pending", "booked", "arrived", "fulfilled", "cancelled", "noshow"}
@@ -63,6 +65,24 @@ def test_the_day_of_a_visit(clinic):
     booked = clinic.book("alice")
     assert clinic.bookings.arrive(booked.id, "user:desk").status == "arrived"
     assert clinic.bookings.fulfil(booked.id, "user:desk").status == "fulfilled"
+
+
+def test_nobody_arrives_before_the_day(clinic):
+    booked = clinic.book("alice")
+    clinic.clock.now = booked.starts_at - timedelta(days=1)
+    with pytest.raises(TooSoon):
+        clinic.bookings.arrive(booked.id, "user:desk")
+    clinic.clock.now = booked.starts_at + timedelta(days=1)
+    assert clinic.bookings.arrive(booked.id, "user:desk").status == "arrived"
+
+
+def test_nobody_is_missing_before_the_time(clinic):
+    booked = clinic.book("alice")
+    clinic.clock.now = booked.starts_at - timedelta(minutes=1)
+    with pytest.raises(TooSoon):
+        clinic.bookings.no_show(booked.id, "user:desk")
+    clinic.clock.now = booked.starts_at
+    assert clinic.bookings.no_show(booked.id, "user:desk").status == "noshow"
 
 
 def test_a_no_show_is_corrected_on_the_same_day_only(clinic):

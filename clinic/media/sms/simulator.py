@@ -64,7 +64,7 @@ def server(simulator: Simulator, port: int = 0) -> ThreadingHTTPServer:
 def running(simulator: Simulator) -> Iterator[str]:
     """It on a free port; its address."""
     with server(simulator) as found:
-        threading.Thread(target=found.serve_forever, daemon=True).start()
+        threading.Thread(target=found.serve_forever, args=(0.02,), daemon=True).start()
         try:
             yield f"http://127.0.0.1:{found.server_address[1]}/"
         finally:

@@ -66,7 +66,7 @@ def running(context=None, **behaviour):
     if context:
         server.socket = context.wrap_socket(server.socket, server_side=True)
     found.url = f"http{'s' if context else ''}://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield found
     finally:

@@ -3,6 +3,8 @@
 import pytest
 from sqlalchemy import select
 
+from clinic.repetitions import Choice
+from clinic.series_dates import Plan
 from clinic.webhooks.fanout import EVENTS
 from db.tables import AppointmentChange, OutboxRow
 from tests.clinic.csv_lists import VISITS, done, undone
@@ -31,6 +33,16 @@ def test_a_booking_is_told_signed_and_as_it_is(clinic, programs, server, secret)
     assert (event["type"], event["version"], event["to_status"]) == ("appointment.booked", 1, "booked")
     assert (event["data"]["id"], event["data"]["doctor_id"]) == (booked.id, booked.doctor_id)
     assert event["data"]["starts_at"] == f"{booked.starts_at:%Y-%m-%dT%H:%M:%S}Z"
+
+
+def test_sessions_of_a_series_are_told_with_it_and_others_with_none(clinic, programs, server, secret):
+    booked, other, plan = clinic.book("alice"), clinic.book("bruno"), Plan(1, 2)
+    [day] = clinic.desk.repetitions.preview(booked.id, plan).days
+    clinic.desk.repetitions.book(booked.id, plan, {day.day: Choice(day.slot.id)}, "user:1", "form")
+    told(clinic, programs)
+    series = {event["data"]["id"]: event["data"]["series_id"] for event in heard(server)}
+    assert (series.pop(other.id), len(series), set(series.values())) == (None, 2, {series[booked.id]})
+    assert isinstance(series[booked.id], int)
 
 
 def test_nothing_in_it_names_the_patient(clinic, programs, server, secret):

@@ -1,0 +1,57 @@
+"""A request to move ends with its visit: the patient hears what became of the visit, not of a time only asked for."""
+
+import pytest
+from sqlalchemy import update
+
+from db.tables import Appointment
+from tests.clinic.outbox.posts import settle
+from tests.clinic.test_requests_to_move import RECEPTION, asks, visit
+
+__all__ = ["visit"]
+
+
+@pytest.fixture
+def asked(clinic, visit, sending, post):
+    """Of which the patient has heard."""
+    request = asks(clinic, visit)
+    settle(clinic, sending)
+    post.sent.clear()
+    return request
+
+
+def cancelled(clinic, visit):
+    clinic.desk.bookings.cancel_for(visit.id, "other", RECEPTION)
+
+
+def moved(clinic, visit):
+    desk, paulo = clinic.desk.bookings, clinic.slot("paulo", "cardiology")
+    desk.move(visit.id, desk.hold(paulo, RECEPTION), RECEPTION, clinic.terms(paulo, "cardiology"))
+
+
+def other_accepted(clinic, visit):
+    clinic.bookings.accept(asks(clinic, visit).id, "user:rita")
+
+
+@pytest.mark.parametrize(
+    ("end", "said"), [(cancelled, "cancelada"), (moved, "mudou"), (other_accepted, "aceito")],
+    ids=["cancelled", "moved", "another accepted"],
+)  # fmt: skip
+def test_one_message_tells_what_became_of_the_visit(clinic, visit, asked, sending, post, end, said):
+    end(clinic, visit)
+    settle(clinic, sending)
+    [told] = [one for one in post.subjects if "cancelada" in one or said in one]
+    assert said in told
+
+
+def test_what_is_cancelled_and_taken_back_at_once_is_not_told_as_cancelled(clinic, visit, asked, sending, post):
+    cancelled(clinic, visit)
+    sending.drain()
+    clinic.desk.bookings.take_back(visit.id, RECEPTION)
+    settle(clinic, sending)
+    assert [one for one in post.subjects if "cancelada" in one] == []
+
+
+def test_nobody_calls_because_of_it_either(clinic, visit, asked):
+    clinic.database.change(update(Appointment).values(tell_by_phone=True))
+    cancelled(clinic, visit)
+    assert asked.id not in {one.appointment_id for one in clinic.desk.notices.waiting()}
