@@ -1,16 +1,17 @@
 """/agenda: the day of all doctors side by side, the week of all or of one, and the page to print."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, time
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 
-from admin_web.access import STAFF, Doors, may, viewer
+from admin_web.access import MANAGERS, STAFF, Doors, may, viewer
 from admin_web.address import number
 from admin_web.agenda_team import Sketch, week_words
 from admin_web.agenda_view import Drawer, Grid
+from admin_web.agenda_waits import Waits
 from admin_web.answers import Answers, stamped
 from admin_web.desk import DAY, Asked, Reception
 from admin_web.words import MONTHS_SHORT, WEEKDAYS_SHORT
@@ -35,6 +36,7 @@ class Agenda:
     def __init__(self, clinic: "Clinic") -> None:
         self._clinic, self._desk = clinic, Reception(clinic)
         self._pages, self._grids = Answers(stamped(clinic)), Answers(stamped(clinic))
+        self._waits = Waits(clinic)
 
     def day(self) -> str | bytes:
         """One day, everybody who works."""
@@ -60,11 +62,13 @@ class Agenda:
         return render_template("agenda/page.html", **shown(asked), **self._around(asked))
 
     def _grid(self, shown: Shows) -> Response:
-        """One for all who see the same units; who looks is written down all the same."""
+        """One for all who see the same units, and are offered the same; who looks is written down all the same."""
         asked = self._asked(shown)
         self._seen(shown, asked)
-        scope = (request.path, asked, _page(), self._desk.choice(asked), self._desk.ours(), self._desk.zone().id)
-        return unchanged(self._grids.of(scope, lambda: _drawn(shown(asked))))
+        sees = self._desk.choice(asked), self._desk.ours(), self._desk.zone().id, self._without_hours(asked)
+        scope = (request.path, asked, _page(), sees)
+        grid = self._grids.of(scope, lambda: _drawn(shown(asked)))
+        return unchanged(grid + self._waits.part(self._desk.choice(asked).unit_ids))
 
     def _asked(self, shown: Shows) -> Asked:
         return self._desk.asked() if shown == self._day else self._desk.asked(self._week_now())
@@ -113,8 +117,8 @@ class Agenda:
     def _day(self, asked: Asked) -> dict[str, object]:
         choice = self._desk.choice(asked)
         picture = self._clinic.desk.days.day(choice, asked.day)
-        grid = self._drawer().grid(picture.columns, self._of_doctor)
-        nobody = not picture.columns
+        grid = self._drawer().grid(_unless_bare(picture.columns), self._of_doctor)
+        nobody = not grid.strips
         return {
             **self._shown(asked, picture, grid),
             "kind": "day",
@@ -122,6 +126,7 @@ class Agenda:
             "before": self._address("agenda.day", asked, asked.day - DAY),
             "after": self._address("agenda.day", asked, asked.day + DAY),
             "next_day": self._clinic.desk.days.next_day_of_work(choice, asked.day) if nobody else None,
+            "without_hours": self._without_hours(asked),
         }
 
     def _week(self, asked: Asked) -> dict[str, object]:
@@ -129,13 +134,21 @@ class Agenda:
         monday = _monday(asked.day)
         picture = self._clinic.desk.days.week(doctor_id, monday)
         columns = [one for one in picture.columns if one.day.weekday() < SATURDAY or one.visits or one.openings]
-        grid = self._drawer().grid(columns, _of_day)
+        grid = self._drawer().grid(_unless_bare(columns), _of_day)
         return {
             **self._shown(asked, Picture(tuple(columns)), grid),
             **self._weeks_beside(asked, monday, medico=doctor_id),
             "doctor": self._clinic.desk.roster().doctors[doctor_id],
+            "without_hours": self._without_hours(asked),
             "address": url_for("agenda.week_grid", **asked.query(medico=doctor_id, coluna=None)),  # type: ignore[arg-type]
         }
+
+    def _without_hours(self, asked: Asked) -> tuple[int, bool] | None:
+        """The doctor, where the one that is asked for never works, and whether who looks may change that."""
+        doctor_id, looking = self._one(asked), viewer()
+        if doctor_id is None or self._clinic.desk.roster().hours_of.get(doctor_id):
+            return None
+        return doctor_id, bool(looking.roles & MANAGERS) or looking.doctor_id == doctor_id
 
     def _team(self, asked: Asked) -> dict[str, object]:
         """Doctors by days, a page of them; no patient is named."""
@@ -186,8 +199,7 @@ class Agenda:
             "doctors": self._to_choose(asked),
             "patient": self._desk.patient(asked.patient_id),
             "undo": self._undo(),
-            "waiting": len(self._clinic.desk.notices.waiting(self._desk.choice(asked).unit_ids)),
-            "unfinished": self._clinic.desk.intake.count(),
+            "waits": self._waits.counted(self._desk.choice(asked).unit_ids),
         }
 
     def _undo(self) -> int | None:
@@ -247,6 +259,11 @@ def _drawn(shown: dict[str, object]) -> bytes:
 def _of_day(column: Column) -> tuple[str, str]:
     day = column.day
     return f"{WEEKDAYS_SHORT[day.weekday()]}, {day.day} {MONTHS_SHORT[day.month - 1]}", ""
+
+
+def _unless_bare(columns: Sequence[Column]) -> Sequence[Column]:
+    """The columns, where any of them says something: a long empty grid tells nobody what to do."""
+    return columns if any(one.visits or one.openings or one.away or one.holiday for one in columns) else ()
 
 
 def _first(grid: Grid) -> int | None:

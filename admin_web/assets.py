@@ -15,8 +15,14 @@ from admin_web.access import Public, declare
 
 FOLDER = Path(__file__).parent / "static"
 FOR_EVER = 365 * 24 * 3600
-TOGETHER: Mapping[str, tuple[str, ...]] = {"frame/all.css": ("frame/dark.css", "frame/base.css", "ui/ui.css")}
-"""Sheets that every page needs, as one: on a slow line each request before the first paint is waited for."""
+LIGHT = "frame/light.css"
+EVERYWHERE = ("frame/dark.css", LIGHT, "frame/base.css", "ui/ui.css")
+TOGETHER: Mapping[str, tuple[str, ...]] = {
+    "frame/all.css": EVERYWHERE,
+    "portal/all.css": (*EVERYWHERE, "login/login.css", "portal/portal.css"),
+}
+"""Sheets that come as one, for every page and for those of patients, from the log-in on: on a slow line each request
+before the first paint is waited for, and the second of two at once opens a connection of its own."""
 
 
 def version(folder: Path = FOLDER) -> str:
@@ -64,10 +70,19 @@ class Assets:
 
     def _sheet(self, name: str, longest: int | None) -> Response:
         """Several sheets in turn."""
-        text = "".join((self._folder / one).read_text("utf-8") for one in TOGETHER[name])
+        texts = ((one, (self._folder / one).read_text("utf-8")) for one in TOGETHER[name])
+        text = "".join(switched(text) if one == LIGHT else text for one, text in texts)
         return send_file(
             BytesIO(text.encode()), "text/css", etag=f"{self._version}-{len(text)}", max_age=longest, conditional=True
         )
+
+
+def switched(colours: str) -> str:
+    """The rules of `:root`, for who chose this theme and for whose system has it and who chose none."""
+    chosen, systems = (
+        colours.replace(":root", f":root{who}") for who in ('[data-theme="light"]', ":not([data-theme])")
+    )
+    return f"{chosen}@media (prefers-color-scheme: light) {{\n{systems}}}\n"
 
 
 def install(app: Flask) -> None:

@@ -26,25 +26,29 @@ class Callbacks:
 
     def page(self) -> str:
         """Who waits for a call, the soonest visit first."""
+        return self._shown()
+
+    def _shown(self, wrong: int = 0) -> str:
+        """`wrong`: the change for which nobody knows what came of it."""
         roster, waiting = self._clinic.desk.roster(), self._waiting()
         if waiting:
             self._clinic.audit.add(viewer().ref, "patient.listed", note=f"to call: {len(waiting)}")
         in_line = self._clinic.waiting_list.places.all(self._desk.choice(self._desk.asked()).unit_ids)
         return render_template(
-            "callbacks/page.html", waiting=waiting, roster=roster, events=desk_words.EVENTS,
+            "callbacks/page.html", waiting=waiting, roster=roster, events=desk_words.EVENTS, wrong=wrong,
             offers=sum(
                 one.offer is not None and one.offer.to_call and may_see_unit(viewer(), one.offer.unit_id)
                 for one in in_line
             ),
         )  # fmt: skip
 
-    def done(self, change_id: int) -> Response:
+    def done(self, change_id: int) -> Response | tuple[str, int]:
         """They were told, or there is no need."""
         if change_id not in {one.change_id for one in self._waiting()}:
             return redirect(url_for("callbacks.page"), 303) if self._known(change_id) else abort(404)  # type: ignore[return-value]
         outcome = request.form.get("outcome", "told")
         if outcome not in OUTCOMES:
-            abort(400)
+            return self._shown(change_id), 422
         self._clinic.desk.notices.done(change_id, viewer().ref, outcome)
         return done(OUTCOMES[outcome], url_for("callbacks.page"))
 

@@ -11,12 +11,14 @@ from admin_web.access import STAFF, Doors, viewer
 from admin_web.address import number
 from admin_web.desk import Reception, back_to, in_drawer
 from admin_web.desk_answers import done
+from admin_web.fields import one_line
 from admin_web.wait_words import Wait, wait_beyond
-from clinic.bookings import AfterNoShows, NotAllowed, Overlaps, SlotTaken
+from clinic.bookings import AfterNoShows, Hold, NotAllowed, Overlaps, SlotTaken
 from clinic.bookings import Booking as Booked
 from clinic.offers import Offer, Wanted
 from clinic.people import Person
 from clinic.quotas import QuotaFull
+from clinic.series_rows import CancelledSince
 from clinic.slots import Criteria, SlotInfo
 from clinic.terms import Terms
 from clinic.waiting.rows import FOR_WHO_WAITS
@@ -29,6 +31,8 @@ TAKEN = 409
 LONGEST_REASON = 200
 WHY = "Este paciente faltou várias vezes: escreva por que a consulta é marcada mesmo assim."
 NOT_VALID = "Estas condições não valem mais com este médico. Confira o tipo e o convênio."
+GIVEN_UP = "Esta consulta já tinha sido marcada, e foi cancelada ou mudou depois: nada foi marcado agora."
+TIME_STANDS = (WHY, NOT_VALID, GIVEN_UP)
 ABOUT_TIME = ("too_short", "margin")
 """What is in the way of a time that is still free: who hears that it is gone need not hear that it is short."""
 
@@ -77,6 +81,9 @@ class Booking:
         knowing = given.get("ciente") == "cota"
         try:
             booked = self._book(person, slot, offer.terms, given.get("once", ""), given.get("motivo", ""), knowing)
+        except CancelledSince:
+            gone = self._held_by_other(slot, offer.terms)
+            return self._terms(slot, person, wanted, f"{GIVEN_UP} {gone}".strip()), TAKEN
         except AfterNoShows:
             return self._terms(slot, person, wanted, WHY), TAKEN
         except QuotaFull:  # filled since the page was made: it is told there
@@ -98,14 +105,32 @@ class Booking:
         return done(said, back_to(when.date()))
 
     def _book(self, person: Person, slot: SlotInfo, terms: Terms, once: str, typed: str, over_quota: bool) -> Booked:
+        """The same form sent twice at one moment takes over its own hold; who lost it so looks once more."""
+        try:
+            return self._book_once(person, slot, terms, once, typed, over_quota)
+        except SlotTaken as lost:
+            if not once or isinstance(lost, CancelledSince):
+                raise
+        return self._book_once(person, slot, terms, once, typed, over_quota)
+
+    def _book_once(
+        self, person: Person, slot: SlotInfo, terms: Terms, once: str, typed: str, over_quota: bool
+    ) -> Booked:
+        """Where the time cannot be held any more, it may be that this very form was sent before."""
         bookings, by = self._clinic.desk.bookings, viewer().ref
-        hold = bookings.hold(slot, by, terms.kind.minutes, terms.kind.margin)
-        reason = " ".join(typed.split())[:LONGEST_REASON]
+        try:
+            hold = bookings.hold(slot, by, terms.kind.minutes, terms.kind.margin)
+        except SlotTaken:
+            hold = Hold(f"{by}:lost", slot, self._clinic.clock(), (slot.id,))
+        reason = one_line(typed)[:LONGEST_REASON]
         try:
             key = f"{by}:{once}"[:120] if once else None
-            return bookings.book_for(person, hold, terms, by, key, reason, over_quota)
+            booked = bookings.book_for(person, hold, terms, by, key, reason, over_quota)
         finally:
             self._clinic.bookings.release(hold)  # this one only: another tab may hold another time
+        if booked.status == "cancelled":
+            raise CancelledSince
+        return booked
 
     def _person(self, patient: str | None, pre: str | None) -> Person | None:
         try:
@@ -129,13 +154,14 @@ class Booking:
 
     def _terms(self, slot: SlotInfo, person: Person, wanted: Wanted, said: str = "") -> str:
         offer: Offer = self._clinic.desk.offers.offer(person, slot, wanted, viewer().ref)
-        zone, gone = self._desk.all_units()[slot.unit_id].tz, said not in ("", WHY, NOT_VALID)
+        said = said or self._held_by_other(slot, offer.terms)
+        zone, gone = self._desk.all_units()[slot.unit_id].tz, said not in ("", *TIME_STANDS)
         conflicts = [one for one in offer.conflicts if not (gone and one.what in ABOUT_TIME)]
         return self._render(
             "agenda/book.html", slot, person=person, offer=offer, said=said, once=secrets.token_urlsafe(12),
             reason=request.values.get("motivo", ""), why=WHY, longest=LONGEST_REASON,
             conflicts=[(one, desk_words.conflict(one, zone)) for one in conflicts],
-            others=self._others(slot, offer.terms) if said not in ("", WHY) or not offer.possible else [],
+            others=self._others(slot, offer.terms) if said not in ("", WHY, GIVEN_UP) or not offer.possible else [],
             wait=self._wait(slot, offer.terms),
         )  # fmt: skip
 
@@ -154,18 +180,21 @@ class Booking:
             unit=roster.unit[slot.unit_id], zone=roster.unit[slot.unit_id].tz, desk_words=desk_words, **more,
         )  # fmt: skip
 
-    def _held_by_other(self, slot: SlotInfo) -> str:
-        """Told before anybody is searched for."""
-        return "" if self._clinic.desk.bookings.is_free(slot, viewer().ref) else self._gone(slot)
+    def _held_by_other(self, slot: SlotInfo, terms: Terms | None = None) -> str:
+        """Told before anybody is searched for, and before anything is filled in."""
+        return "" if self._clinic.desk.bookings.is_free(slot, viewer().ref) else self._gone(slot, terms)
 
     def _gone(self, slot: SlotInfo, terms: Terms | None = None) -> str:
         """As look.md wants it: what happened, and other times."""
-        if self._clinic.desk.bookings.keeper(slot).startswith(FOR_WHO_WAITS):
+        keeper = self._clinic.desk.bookings.keeper(slot)
+        if keeper.startswith(FOR_WHO_WAITS):
             return desk_words.KEPT
         near = self._others(slot, terms)
         zone = self._desk.all_units()[slot.unit_id].tz
         times = desk_words.others([one.starts_at for one in near], slot.starts_at, zone)
-        return f"Este horário acabou de ser reservado. Escolha outro{': ' + times if times else ''}."
+        what = "está sendo reservado por outra pessoa" if keeper else "acabou de ser reservado"
+        what = what if slot.starts_at > self._clinic.clock() else "já passou"
+        return f"Este horário {what}. Escolha outro{': ' + times if times else ''}."
 
     def _others(self, slot: SlotInfo, terms: Terms | None = None) -> list[SlotInfo]:
         """Three times of the same doctor after that one, as long as the visit is where its `terms` are known."""

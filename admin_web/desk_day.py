@@ -12,12 +12,14 @@ from admin_web.access import STAFF, Doors, viewer
 from admin_web.address import day_near, number
 from admin_web.desk import Reception, back_to, in_drawer
 from admin_web.desk_answers import done
+from admin_web.fields import one_line
 from clinic.access import may_see_unit
 from clinic.bookings import ExtraQuotaFull, Overlaps
 from clinic.days import Choice
 from clinic.extra_facts import Fact, NotKnown, stamp
 from clinic.people import Person
 from clinic.roster import KindInfo
+from clinic.transitions import TooSoon
 from clinic.visits import Extra
 
 if TYPE_CHECKING:
@@ -78,9 +80,18 @@ class OnTheDay:
             return self._extra(given, {"hora": said}, "", self._told(wanted, bookings.against_extra(wanted))), TAKEN
         if known:
             self._clinic.audit.add(by, "extra.knowing", "appointment", booked.id)
-        if given.get("arrived"):  # type: ignore[attr-defined]
-            bookings.arrive(booked.id, by)
-        return done(f"Encaixe de {person.name} feito.", back_to(booked.starts_at.astimezone(zone).date()))
+        said = f"Encaixe de {person.name} feito."
+        if given.get("arrived") and not self._arrived(booked.id):  # type: ignore[attr-defined]
+            said += " A chegada se anota no dia."
+        return done(said, back_to(booked.starts_at.astimezone(zone).date()))
+
+    def _arrived(self, booking_id: int) -> bool:
+        """Whoever was let in is here already; not where it is for another day."""
+        try:
+            self._clinic.desk.bookings.arrive(booking_id, viewer().ref)
+        except TooSoon:
+            return False
+        return True
 
     def late_form(self) -> str:
         """How late, and whom it concerns."""
@@ -90,7 +101,7 @@ class OnTheDay:
         """Write it down; every visit still to come is told in its history."""
         given = request.form
         doctor_id, day = number(given.get("medico")), day_near(given.get("dia"), self._desk.today())
-        minutes, reason = number(given.get("minutos")), " ".join(given.get("motivo", "").split())
+        minutes, reason = number(given.get("minutos")), one_line(given.get("motivo", ""))
         errors = {}
         if doctor_id not in self._clinic.desk.roster().doctors:
             errors["medico"] = "Escolha o médico."
@@ -102,9 +113,7 @@ class OnTheDay:
             return self._late(given, errors), 422
         hit = self._clinic.desk.delays.set(doctor_id or 0, day, minutes or 0, viewer().ref, reason)
         name = self._clinic.desk.roster().doctors[doctor_id or 0].name
-        told = f"{len(hit)} {'consulta' if len(hit) == 1 else 'consultas'}"
-        said = f"{name}: atraso de {minutes} min, {told} na lista de avisar." if minutes else f"{name} está em dia."
-        return done(said, back_to(day))
+        return done(desk_words.late(name, minutes or 0, sum(one.status != "arrived" for one in hit)), back_to(day))
 
     def _told(self, wanted: Extra, facts: tuple[Fact, ...]) -> Told:
         """What stands against it, in words; with the stamp that says it was read."""
@@ -141,6 +150,7 @@ class OnTheDay:
         return render_template(
             "agenda/late.html", drawer=in_drawer(), day=day, doctor_id=doctor_id, minutes=minutes, errors=errors,
             reason=ask("motivo", ""), doctors=self._doctors(day), hit=hit,
+            typed=ask("minutos", "")[:20] if "minutos" in errors else minutes,
             names=self._names(doctor_id, day) if hit else {}, zone=self._desk.zone().tz,
             roster=self._clinic.desk.roster(),
         )  # fmt: skip
@@ -157,7 +167,7 @@ class OnTheDay:
             errors["tipo"] = "Escolha o tipo de consulta."
         if _time(ask("hora")) is None:
             errors["hora"] = "Escreva a hora, como 14:30."
-        reason = " ".join(ask("motivo", "").split())
+        reason = one_line(ask("motivo", ""))
         if not reason or len(reason) > LONGEST_REASON:
             errors["motivo"] = f"Escreva por que este encaixe é preciso, em até {LONGEST_REASON} letras."
         return errors
@@ -174,7 +184,7 @@ class OnTheDay:
         starts_at = datetime.combine(day, at, roster.unit[unit_id].tz)
         payer = number(ask("convenio"))
         return Extra(
-            doctor_id, unit_id, starts_at, kind, role, " ".join(ask("motivo").split()), specialty,
+            doctor_id, unit_id, starts_at, kind, role, one_line(ask("motivo")), specialty,
             payer if payer in roster.payer else None,
         )  # fmt: skip
 

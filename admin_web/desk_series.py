@@ -12,6 +12,7 @@ from admin_web.access import STAFF, Doors, viewer
 from admin_web.address import number
 from admin_web.desk import Reception, back_to, in_drawer
 from admin_web.desk_answers import done
+from admin_web.fields import one_line
 from clinic.bookings import AfterNoShows, NotYours, WrongStatus
 from clinic.cards import CardVisit
 from clinic.repetitions import REPEATED, Changed, Choice
@@ -42,7 +43,7 @@ class Repeat:
 
     def page(self, appointment_id: int) -> Answer:
         """How often, and how many times?"""
-        visit = _visit(self._clinic, self._desk, appointment_id)
+        visit = visit_of(self._clinic, self._desk, appointment_id)
         if visit.status not in REPEATED or visit.patient_id is None:
             return self._gone(visit)
         series = self._clinic.desk.repetitions.shown(visit.id, visit.series_id) if visit.series_id else None
@@ -52,8 +53,8 @@ class Repeat:
 
     def send(self, appointment_id: int) -> Answer:
         """Look at the days, or book them."""
-        visit = _visit(self._clinic, self._desk, appointment_id)
-        typed = {name: " ".join(request.form.get(name, "").split()) for name in USUAL}
+        visit = visit_of(self._clinic, self._desk, appointment_id)
+        typed = {name: one_line(request.form.get(name, "")) for name in USUAL}
         errors = _wrong(typed)
         if errors:
             return self._render(visit, typed, errors=errors), WRONG
@@ -72,7 +73,7 @@ class Repeat:
         return self._render(visit, typed, preview)
 
     def _book(self, visit: CardVisit, typed: Typed, plan: Plan, preview: Preview) -> Answer:
-        chosen, reason = _chosen(preview.open), " ".join(request.form.get("motivo", "").split())
+        chosen, reason = _chosen(preview.open), one_line(request.form.get("motivo", ""))
         errors = {}
         if not chosen and preview.open:
             errors["datas"] = NONE_CHOSEN
@@ -125,10 +126,10 @@ class Repeat:
         failed: Mapping[date, Exception] | None = None,
         errors: Mapping[str, str] | None = None,
     ) -> str:
-        zone = _zone(self._desk, visit)
+        zone = zone_of(self._desk, visit)
         lost = {day: series_words.lost(error, zone) for day, error in (failed or {}).items()}
         return render_template(
-            "agenda/repeat.html", **_shown(self._clinic, self._desk, visit), typed=typed, preview=preview, said=said,
+            "agenda/repeat.html", **heading(self._clinic, self._desk, visit), typed=typed, preview=preview, said=said,
             lost=lost, errors=errors or {}, labels=LABELS, words=series_words, picked=request.form,
             once=secrets.token_urlsafe(12), fewest=FEWEST, most=MOST, longest=LONGEST_AUTHORISATION,
             most_authorised=MOST_AUTHORISED,
@@ -143,13 +144,13 @@ class CancelRest:
 
     def form(self, appointment_id: int) -> Answer:
         """Which ones, and why?"""
-        return self._form(_visit(self._clinic, self._desk, appointment_id), {}, {})
+        return self._form(visit_of(self._clinic, self._desk, appointment_id), {}, {})
 
     def cancel(self, appointment_id: int) -> Answer:
         """All or none; ten seconds to take them back."""
-        visit = _visit(self._clinic, self._desk, appointment_id)
+        visit = visit_of(self._clinic, self._desk, appointment_id)
         given = request.form
-        values = {"reason": given.get("reason", ""), "note": " ".join(given.get("note", "").split())}
+        values = {"reason": given.get("reason", ""), "note": one_line(given.get("note", ""))}
         errors = desk_words.wrong_reason(values["reason"], values["note"], LONGEST_NOTE)
         if errors:
             return self._form(visit, errors, values), WRONG
@@ -159,9 +160,9 @@ class CancelRest:
                 visit.id, ids, values["reason"], viewer().ref, values["note"], viewer()
             )
         except (Changed, WrongStatus, NotYours):
-            visit = _visit(self._clinic, self._desk, appointment_id)
+            visit = visit_of(self._clinic, self._desk, appointment_id)
             return self._form(visit, {}, values, OTHERS_NOW), TAKEN
-        day = back_to(visit.starts_at.astimezone(_zone(self._desk, visit)).date())
+        day = back_to(visit.starts_at.astimezone(zone_of(self._desk, visit)).date())
         said = (
             "canceladas. Os horários voltaram a ficar livres."
             if count > 1
@@ -173,13 +174,14 @@ class CancelRest:
         series = self._clinic.desk.repetitions.shown(visit.id, visit.series_id, viewer()) if visit.series_id else None
         rest = [one for one in series.sittings if one.id in series.rest] if series else []
         return render_template(
-            "agenda/cancel_rest.html", **_shown(self._clinic, self._desk, visit), rest=rest, errors=errors,
+            "agenda/cancel_rest.html", **heading(self._clinic, self._desk, visit), rest=rest, errors=errors,
             elsewhere=series.elsewhere if series else 0, values=values, said=said, reasons=desk_words.REASONS,
             words=series_words,
         )  # fmt: skip
 
 
-def _visit(clinic: "Clinic", desk: Reception, appointment_id: int) -> CardVisit:
+def visit_of(clinic: "Clinic", desk: Reception, appointment_id: int) -> CardVisit:
+    """An appointment of the viewer's to see; 404 for any other."""
     desk.check_appointment(appointment_id)
     try:
         return clinic.desk.cards.visit(appointment_id, viewer().ref)
@@ -187,15 +189,16 @@ def _visit(clinic: "Clinic", desk: Reception, appointment_id: int) -> CardVisit:
         abort(404)
 
 
-def _zone(desk: Reception, visit: CardVisit) -> tzinfo:
+def zone_of(desk: Reception, visit: CardVisit) -> tzinfo:
+    """Of the visit's unit."""
     return desk.all_units()[visit.unit_id].tz
 
 
-def _shown(clinic: "Clinic", desk: Reception, visit: CardVisit) -> dict[str, object]:
-    """What both pages say above all."""
+def heading(clinic: "Clinic", desk: Reception, visit: CardVisit) -> dict[str, object]:
+    """What all pages of a series say above all."""
     name = clinic.desk.cards.patient(visit.patient_id).called if visit.patient_id else "Pré-cadastro"
     doctor = clinic.desk.roster().doctors[visit.doctor_id]
-    return {"drawer": in_drawer(), "visit": visit, "name": name, "doctor": doctor, "zone": _zone(desk, visit)}
+    return {"drawer": in_drawer(), "visit": visit, "name": name, "doctor": doctor, "zone": zone_of(desk, visit)}
 
 
 def _wrong(typed: Typed) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """One appointment at the desk: who and what, what may happen to it now, and how it came to be."""
 
+import secrets
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
@@ -11,12 +12,14 @@ from admin_web.access import STAFF, Doors, viewer
 from admin_web.address import day_near, number
 from admin_web.desk import Reception, back_to, in_drawer
 from admin_web.desk_answers import done
-from clinic.bookings import Booking, NotAllowed, NotYours, Overlaps, SlotTaken, WrongStatus
+from admin_web.fields import one_line
+from clinic.bookings import Booking, Hold, NotAllowed, NotYours, Overlaps, SlotTaken, WrongStatus
 from clinic.cards import CardVisit
 from clinic.no_shows import FORGIVEN
 from clinic.quotas import QuotaFull
 from clinic.repetitions import REPEATED
 from clinic.slots import Criteria, SlotInfo
+from clinic.transitions import TooSoon
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
@@ -27,6 +30,7 @@ TIMES = 24
 NO_ERRORS: Mapping[str, str] = {}
 NOT_FREE = "Este horário não está mais livre, ou é curto demais para esta consulta. Escolha outro."
 QUOTA = "A cota deste convênio com o médico está cheia neste dia ({limit} por dia). Escolha outro dia."
+TOO_SOON = "Ainda é cedo: a chegada se anota no dia da consulta, e a falta depois da hora marcada."
 CHANGED = "Esta consulta mudou enquanto a página estava aberta. Confira como ela está agora."
 Answer = Response | tuple[str, int]
 
@@ -55,7 +59,7 @@ class Visit:
 
     def forgive(self, appointment_id: int) -> Answer:
         """The no-show counts no more, and why."""
-        reason = " ".join(request.form.get("motivo", "").split())
+        reason = one_line(request.form.get("motivo", ""))
         if not reason or len(reason) > LONGEST_NOTE:
             self._desk.check_appointment(appointment_id)
             said = f"Escreva por que a falta é abonada, em até {LONGEST_NOTE} letras."
@@ -76,7 +80,7 @@ class Visit:
     def cancel(self, appointment_id: int) -> Answer:
         """Cancel with a reason; ten seconds to take it back."""
         self._desk.check_appointment(appointment_id)
-        reason, note = request.form.get("reason", ""), " ".join(request.form.get("note", "").split())
+        reason, note = request.form.get("reason", ""), one_line(request.form.get("note", ""))
         errors = desk_words.wrong_reason(reason, note, LONGEST_NOTE)
         if errors:
             return self._cancel_form(appointment_id, errors, {"reason": reason, "note": note}), 422
@@ -122,7 +126,8 @@ class Visit:
         try:
             again = self._clinic.desk.bookings.take_back(appointment_id, viewer().ref)
         except (SlotTaken, Overlaps, WrongStatus, NotYours):
-            said = "Passou o tempo de desfazer. Para voltar atrás, marque a consulta de novo."
+            act = "mude" if self._visit(appointment_id).replaced_by else "marque"
+            said = f"Passou o tempo de desfazer. Para voltar atrás, {act} a consulta de novo."
             return done(said, self._day(old), kind="error")
         return done(f"Desfeito: a consulta voltou ao que era.{self._over(again)}", self._day(again))
 
@@ -132,18 +137,37 @@ class Visit:
         return f" Atenção: agora o convênio passa da cota de {limit} por dia com este médico." if limit else ""
 
     def _move(self, appointment_id: int, slot: SlotInfo) -> Booking:
+        """The same form sent twice at one moment takes over its own hold; who lost it so looks once more."""
+        try:
+            return self._move_once(appointment_id, slot)
+        except SlotTaken:
+            if not request.form.get("once"):
+                raise
+        return self._move_once(appointment_id, slot)
+
+    def _move_once(self, appointment_id: int, slot: SlotInfo) -> Booking:
+        """Where the time cannot be held any more, it may be that this very form was sent before."""
         desk, by = self._clinic.desk, viewer().ref
         old = desk.bookings.get(appointment_id)
         terms = desk.offers.moved(old, slot, desk.offers.return_of(appointment_id))
         minutes = int((old.ends_at - old.starts_at).total_seconds()) // 60
         knowing = request.form.get("ciente") == "cota"
         over = knowing and desk.offers.over_quota(slot, old.payer_id, old.id)
-        hold = desk.bookings.hold(slot, by, minutes, self._clinic.directory.kind(old.kind_id).margin_of(minutes))
+        margin = self._clinic.directory.kind(old.kind_id).margin_of(minutes)
+        once = request.form.get("once", "")
         try:
-            key = f"{by}:{request.form.get('once') or hold.token}"[:120]
+            hold = desk.bookings.hold(slot, by, minutes, margin, old.id)
+        except SlotTaken:
+            if not once:
+                raise
+            hold = Hold(f"{by}:lost", slot, self._clinic.clock(), (slot.id,))
+        try:
+            key = f"{by}:{once or hold.token}"[:120]
             moved = desk.bookings.move(appointment_id, hold, by, terms, key, knowing)
         finally:
-            desk.bookings.release_all(by)
+            desk.bookings.release(hold)  # this one only: the same form, or another tab, may hold a time meanwhile
+        if moved.status == "cancelled":  # this very form moved it before, and that was taken back since
+            raise WrongStatus(moved.status, "moved")
         if over:
             self._clinic.audit.add_once(by, "quota.knowing", "appointment", moved.id)
         return moved
@@ -152,6 +176,8 @@ class Visit:
         self._desk.check_appointment(appointment_id)
         try:
             booked = act(appointment_id, viewer().ref)
+        except TooSoon:
+            return self._page(appointment_id, TOO_SOON), TAKEN
         except (WrongStatus, NotYours):
             return self._page(appointment_id, CHANGED), TAKEN
         return done(said, self._day(booked))
@@ -181,7 +207,8 @@ class Visit:
         by_day: dict[date, list[SlotInfo]] = {}
         for one in times:
             by_day.setdefault(one.starts_at.astimezone(zone).date(), []).append(one)
-        return self._render("agenda/move.html", visit, said=said, day=day, by_day=by_day, over=over)
+        once = secrets.token_urlsafe(12)
+        return self._render("agenda/move.html", visit, said=said, day=day, by_day=by_day, over=over, once=once)
 
     def _times(self, visit: CardVisit, after: datetime) -> list[SlotInfo]:
         roster = self._clinic.desk.roster()

@@ -18,6 +18,7 @@ WHY = dict(REASONS) | {
     "spoken": "motivo dito ao telefone", "moved": "mudou de horário", "declined": "o médico não aceitou",
     "expired": "o pedido venceu sem resposta", "withdrawn": "desfeita, ninguém esperava mais",
     "undone": "desfeita a mudança", "refused": "pré-cadastro recusado",
+    "with_visit": "a consulta que mudaria mudou antes ou foi cancelada",
 }  # fmt: skip
 EVENTS = {
     "booked": "Marcada", "requested": "Pedida", "restored": "Voltou ao que era", "accepted": "Aceita pelo médico",
@@ -43,6 +44,7 @@ PROBLEMS = {
     ("cpf", "taken"): "Este CPF já é de um paciente cadastrado.",
     ("birth_date", "empty"): "Escreva a data de nascimento.",
     ("birth_date", "date"): "Escreva a data como 05/04/1980.",
+    ("birth_date", "no_day"): "Este dia não existe no calendário. Confira o dia e o mês.",
     ("birth_date", "future"): "Esta data ainda não chegou.",
     ("birth_date", "old"): "Confira o ano.",
     ("phones", "phone"): "Escreva com DDD, como (11) 98765-4321. Separe vários com vírgula.",
@@ -55,6 +57,16 @@ KEPT = (
     "Se precisar dele, abra a lista de espera e escolha Retomar o horário."
 )
 DAYS_A_YEAR = 365.2425
+
+
+def late(name: str, minutes: int, expected: int) -> str:
+    """What is said when a doctor's delay was noted; `expected`: visits of people who are not here yet."""
+    if not minutes:
+        return f"{name} está em dia."
+    if not expected:
+        return f"{name}: atraso de {minutes} min. Ninguém mais é esperado neste dia."
+    coming = "1 pessoa ainda vem" if expected == 1 else f"{expected} pessoas ainda vêm"
+    return f"{name}: atraso de {minutes} min. {coming}: quem recebe mensagens é avisado, os outros estão em Avisar."
 
 
 def wrong_reason(reason: str, note: str, longest: int) -> dict[str, str]:

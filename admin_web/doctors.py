@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LOGIN = "required"
 STALE = "Outra pessoa mudou este cadastro enquanto você escrevia. Confira e guarde de novo para valer o seu."
+NO_RQE = "O RQE tem só números."
+UNTICKED = "Marque a especialidade, ou apague o RQE."
 CRM = re.compile(r"[0-9]{1,10}")
 RQE = re.compile(r"[0-9]{1,12}")
 
@@ -81,9 +83,7 @@ class Doctors:
         specialties, payers, seen = self._specialties(), self._payers(record_id), request.form.get("seen", "")
         if values.get("crm") and not CRM.fullmatch(values["crm"]):
             errors["crm"] = "Só os números do CRM."
-        for key, rqe in specialties.items():
-            if rqe and not RQE.fullmatch(rqe):
-                errors[f"rqe-{key}"] = "O RQE tem só números."
+        errors |= self._rqe_faults(record_id, specialties)
         if errors:
             return self._form(record_id, request.form, specialties, payers, errors, seen), 422
         before = self._record(record_id) if record_id is not None else {}
@@ -124,6 +124,16 @@ class Doctors:
         known = (one["id"] for one in self._clinic.editing.records("specialty"))
         ticked = set(request.form.getlist("specialty"))
         return {key: request.form.get(f"rqe-{key}", "").strip() for key in known if str(key) in ticked}
+
+    def _rqe_faults(self, record_id: int | None, specialties: Mapping[int, str]) -> dict[str, str]:
+        """What is no RQE, and one that was typed beside a specialty nobody ticked: it would be lost."""
+        wrong = {f"rqe-{key}": NO_RQE for key, rqe in specialties.items() if rqe and not RQE.fullmatch(rqe)}
+        on_file = self._clinic.editing.specialties_of(record_id) if record_id is not None else {}
+        for one in self._clinic.editing.records("specialty"):
+            typed = request.form.get(f"rqe-{one['id']}", "").strip()
+            if one["id"] not in specialties and typed not in ("", on_file.get(one["id"])):
+                wrong[f"rqe-{one['id']}"] = UNTICKED
+        return wrong
 
     def _payers(self, record_id: int | None) -> frozenset[tuple[int, int]]:
         """What was ticked, and what cannot be: payers and units out of use stay as they are on file."""

@@ -4,11 +4,11 @@ import logging
 import secrets
 from dataclasses import dataclass
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from admin_web import problems
-from admin_web.access import WrongRole
+from admin_web.access import PATIENTS, STAFF, WrongRole, declared, somebody
 from admin_web.portal_own import NoRecord
 from admin_web.security import NotLocal
 
@@ -33,19 +33,38 @@ TROUBLES = {
     500: Trouble("Algo deu errado do nosso lado", "Tente de novo em um minuto. Se continuar, diga-nos este código."),
     503: Trouble("Fora do ar por um instante", "Tente de novo em um minuto."),
 }
+TO_PROGRAMS = {
+    400: Trouble("Não entendemos o pedido", "Compare-o com a descrição em /api/v1/docs."),
+    403: Trouble(
+        "Este pedido não foi aceito", "Mande Authorization: Bearer; com a sessão de um navegador, também X-CSRF-Token."
+    ),
+    404: Trouble("Não há nada neste endereço", "Confira o endereço; /api/v1/docs mostra todos."),
+    405: Trouble("Este método não serve neste endereço", "O cabeçalho Allow diz quais servem."),
+}
+"""The same to programs, which have no page to go back to, nor a menu."""
 NOT_LOCAL = Trouble(
     "Esta página só abre no próprio computador",
     "Ela não pede senha. Abra-a no computador em que o Alô Clínica está, pelo endereço 127.0.0.1.",
 )
+NO_ROLE = Trouble("Quem pede não tem a função para isto", "A gerência da clínica muda as funções de uma conta.")
+"""To programs, where the role is what is missing; a plain 403 is a request that no page and no token stands behind."""
 NOT_ALLOWED = Trouble(
     "Esta página não é da sua função",
     "Se precisa dela no seu trabalho, peça a um administrador da clínica que mude as suas funções.",
+)
+FOR_STAFF = Trouble(
+    "Esta página é da equipe da clínica",
+    "Suas consultas e seus dados estão no início. Se algo falta, fale com a recepção.",
+)
+FOR_PATIENTS = Trouble(
+    "Esta página é dos pacientes",
+    "Para marcar, mudar ou cancelar por alguém, abra a Agenda ou a ficha da pessoa.",
 )
 NO_RECORD = Trouble(
     "Seu acesso ainda não tem um cadastro de paciente",
     "Fale com a recepção: ela liga este acesso ao seu cadastro, e suas consultas aparecem aqui.",
 )
-SPECIAL: dict[type[HTTPException], Trouble] = {NotLocal: NOT_LOCAL, WrongRole: NOT_ALLOWED, NoRecord: NO_RECORD}
+SPECIAL: dict[type[HTTPException], Trouble] = {NotLocal: NOT_LOCAL, NoRecord: NO_RECORD}
 
 
 def install(app: Flask) -> None:
@@ -58,10 +77,21 @@ def known(error: HTTPException) -> Response:
     """An error with a status of its own."""
     if error.response is not None:
         return make_response(error.response)
-    reply = page(error.code or 500, SPECIAL.get(type(error)))
+    reply = page(error.code or 500, _wrong_role() if isinstance(error, WrongRole) else SPECIAL.get(type(error)))
     if allowed := dict(error.get_headers()).get("Allow"):
         reply.headers["Allow"] = allowed
     return reply
+
+
+def _wrong_role() -> Trouble:
+    """Whose page it is, in words for who asked: a patient has no role to ask for."""
+    if request.path.startswith(problems.API):
+        return NO_ROLE
+    looking = somebody()
+    if looking and looking.roles == PATIENTS:
+        return FOR_STAFF
+    books = bool(looking and looking.roles & STAFF)
+    return FOR_PATIENTS if books and declared(current_app).get(request.endpoint or "") == PATIENTS else NOT_ALLOWED
 
 
 def unknown(error: Exception) -> Response:
@@ -73,8 +103,9 @@ def unknown(error: Exception) -> Response:
 
 def page(status: int, trouble: Trouble | None = None, code: str = "") -> Response:
     """The page of a status; as JSON for a script that asks for it."""
-    said = trouble or TROUBLES.get(status) or TROUBLES[500 if status >= 500 else 400]
-    if request.path.startswith(problems.API):
+    to_program = request.path.startswith(problems.API)
+    said = trouble or (TO_PROGRAMS if to_program else TROUBLES).get(status) or TROUBLES[500 if status >= 500 else 400]
+    if to_program:
         return problems.problem(status, f"http-{status}", said.title, said.what_to_do, code=code)
     if request.accept_mimetypes.best == "application/json":
         return make_response({"title": said.title, "what_to_do": said.what_to_do, "code": code}, status)

@@ -96,7 +96,7 @@ def _text(field: Field, value: Any) -> str:
 
 
 def _value(field: Field, text: str) -> Any:
-    text = visible(text.strip() if field.sort == "area" else " ".join(text.split()))
+    text = visible(text.strip()) if field.sort == "area" else one_line(text)
     if field.sort == "tick":
         return text == "1"
     if not text:
@@ -144,6 +144,11 @@ READERS: Mapping[Sort, Callable[[Field, str], Any]] = {
 def visible(text: str) -> str:
     """Without control characters and marks that turn the direction of what follows: nobody can see or undo them."""
     return "".join(one for one in text if one == "\n" or (category(one) != "Cc" and one not in TURNING))
+
+
+def one_line(text: str) -> str:
+    """What was typed in a field of one line, as it is kept: no more than one space anywhere, and nothing unseen."""
+    return visible(" ".join(text.split())).strip()
 
 
 def read_day(text: str, today: date) -> date:

@@ -12,7 +12,6 @@ WHY = "it only remembers which colours this browser wants"
 
 Theme = Literal["system", "light", "dark"]
 THEME_COOKIE = "alo_theme"
-LIGHT_MEDIA: dict[Theme, str] = {"system": "(prefers-color-scheme: light)", "light": "all", "dark": "not all"}
 THEME_WORDS: dict[Theme, str] = {"system": "Cores do sistema", "light": "Claro", "dark": "Escuro"}
 THEME_ICONS: dict[Theme, str] = {"system": "monitor", "light": "sun", "dark": "moon"}
 YEAR = 365 * 24 * 3600
@@ -57,7 +56,7 @@ def theme() -> Theme:
 def choose_theme() -> Response:
     """Keep the choice for a year and go back to where the reader was."""
     wanted = request.form.get("theme", "")
-    if wanted not in LIGHT_MEDIA:
+    if wanted not in THEME_WORDS:
         return Response(status=400)
     reply = Response(status=204) if request.headers.get("Accept") == "*/*" else _back()
     reply.set_cookie(THEME_COOKIE, wanted, max_age=YEAR, samesite="Strict", secure=request.is_secure)
@@ -88,8 +87,7 @@ def install(
             "clinic_name": clinic_name(),
             "registration": registration(),
             "theme": chosen,
-            "light_media": LIGHT_MEDIA[chosen],
-            "themes": [(name, THEME_WORDS[name], THEME_ICONS[name], LIGHT_MEDIA[name]) for name in LIGHT_MEDIA],
+            "themes": [(name, words, THEME_ICONS[name]) for name, words in THEME_WORDS.items()],
         }
 
     app.context_processor(shown)

@@ -7,8 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin_web.access import MANAGERS, Doors, viewer
-from admin_web.fields import read_day, visible
-from admin_web.own import audit_shown, stamp_of, to_call, were_shown
+from admin_web.fields import one_line, read_day
+from admin_web.own import audit_shown, others_hit, stamp_of, to_call, were_shown
 from admin_web.replanning import told
 from clinic.closings import Closing, KnownDay
 from clinic.practice import Visit
@@ -36,7 +36,7 @@ class Holidays:
 
     def add(self) -> str | Response | tuple[str, int]:
         """Keep a new day; where it hits somebody, only after they were shown."""
-        day, name = self._day(), visible(" ".join(request.form.get("name", "").split()))
+        day, name = self._day(), one_line(request.form.get("name", ""))
         works, where = request.form.get("works") == "1", request.form.get("unit", "")
         unit = next((unit.id for unit in self._clinic.units.all() if str(unit.id) == where), None)
         errors = {} if isinstance(day, date) else {"day": day}
@@ -49,17 +49,17 @@ class Holidays:
         hits = [] if works else self._clinic.closings.hit(day, unit)
         if hits and not were_shown(hits):
             audit_shown(self._clinic, hits, SHOWN)
-            return self._shown({}, hits)
+            return self._shown(news := others_hit(), hits), 409 if news else 200
         return self._kept(day, name, unit, works, hits)
 
-    def remove(self, closing_id: int) -> str | Response:
+    def remove(self, closing_id: int) -> str | Response | tuple[str, int]:
         """A day is as if it had never been in the list; where that closes it, only after whom it hits was shown."""
         taken = next((one for one in self._clinic.closings.own() if one.id == closing_id), None)
         closes = taken is not None and taken.works
         hits = self._clinic.closings.hit(taken.day, taken.unit_id) if taken and closes else []
         if hits and not were_shown(hits):
             audit_shown(self._clinic, hits, SHOWN)
-            return self._shown({}, hits, taken)
+            return self._shown(news := others_hit(), hits, taken), 409 if news else 200
         try:
             self._clinic.closings.remove(closing_id)
         except KeyError:

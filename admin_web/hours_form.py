@@ -16,6 +16,7 @@ MINUTES = (10, 15, 20, 30, 40, 45, 60, 90)
 LENGTHS = range(5, 241)
 """What a visit may last, as in the API and in files; the usual ones are offered, the others kept."""
 MOST_ROWS = 60
+FIRST_YEAR, YEARS_AHEAD = 1900, 10
 BLANK_ROWS = 2
 OUT_OF_USE = "A unidade saiu de uso. Escolha outra, ou apague as horas: as que já estavam lá voltam com ela."
 
@@ -84,24 +85,24 @@ def in_words(one: HoursInput, units: Mapping[int, str]) -> str:
     return " ".join([said, *filter(None, dates)])
 
 
-def read(form: Lists, units: frozenset[int], gone: frozenset[int] = frozenset()) -> HoursForm:
+def read(form: Lists, units: frozenset[int], gone: frozenset[int], today: date) -> HoursForm:
     """What was sent. Rows without times are left out; the others are read or told of. `gone`: units out of use."""
-    found = HoursForm()
+    found, years = HoursForm(), range(FIRST_YEAR, today.year + YEARS_AHEAD + 1)
     columns = [form.getlist(name) for name in FIELDS]
     for values in zip(*columns, strict=False):
         row = dict(zip(FIELDS, values, strict=True))
         if row["starts"].strip() or row["ends"].strip():
-            _take(found, row, units, gone)
+            _take(found, row, units, gone, years)
     return found
 
 
-def _take(found: HoursForm, row: dict[str, str], units: frozenset[int], gone: frozenset[int]) -> None:
+def _take(found: HoursForm, row: dict[str, str], units: frozenset[int], gone: frozenset[int], years: range) -> None:
     place = len(found.rows)
     if place >= MOST_ROWS:
         found.rows.append(Row(row, f"Cabem até {MOST_ROWS} horários. Junte ou retire alguns."))
         return
     try:
-        found.hours.append(_hours(row, units, gone))
+        found.hours.append(_hours(row, units, gone, years))
         found.places.append(place)
         found.rows.append(Row(row))
     except Wrong as wrong:
@@ -112,11 +113,11 @@ class Wrong(Exception):
     """A row that cannot be read; its text says why, in Portuguese."""
 
 
-def _hours(row: dict[str, str], units: frozenset[int], gone: frozenset[int]) -> HoursInput:
+def _hours(row: dict[str, str], units: frozenset[int], gone: frozenset[int], years: range) -> HoursInput:
     starts, ends = _time(row["starts"], "Falta o começo."), _time(row["ends"], "Falta o fim.")
     if ends <= starts and ends != time():
         raise Wrong("O fim precisa vir depois do começo.")
-    first, last = _date(row["from"]), _date(row["until"])
+    first, last = _date(row["from"], years), _date(row["until"], years)
     if first and last and last < first:
         raise Wrong("A validade termina antes de começar.")
     unit, minutes = _number(row["unit"], "Escolha a unidade."), _number(row["minutes"], "Escolha a duração.")
@@ -142,11 +143,14 @@ def _time(text: str, missing: str) -> time:
         raise Wrong("Escreva as horas como 08:30.") from None
 
 
-def _date(text: str) -> date | None:
+def _date(text: str, years: range) -> date | None:
     try:
-        return date.fromisoformat(text.strip()) if text.strip() else None
+        found = date.fromisoformat(text.strip()) if text.strip() else None
     except ValueError:
         raise Wrong("Escreva a data como dia, mês e ano.") from None
+    if found and found.year not in years:
+        raise Wrong(f"Confira o ano: vai de {years[0]} a {years[-1]}. Sem data, vale sempre.")
+    return found
 
 
 def _number(text: str, missing: str) -> int:

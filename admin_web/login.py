@@ -22,6 +22,8 @@ NOT_UNDERSTOOD = (
 )
 NO_PASSWORD = "Digite sua senha."  # noqa: S105 - what a person reads
 SESSION_OVER = "Sua sessão terminou. Entre de novo: o que você digitou está guardado nesta página."
+NOT_YET = "Você ainda não entrou na outra aba. Entre nela e volte a esta, ou entre aqui."
+NOT_THEIRS = "Nesta outra aba entrou outra conta. O que está guardado aqui só volta para quem digitou: entre com a sua."
 BUSY = "Muita gente está entrando agora. Tente de novo em um minuto."
 TOLD = {
     "empresa-fora": "A conta da empresa não responde agora. Entre com sua senha, ou tente de novo em um minuto.",
@@ -30,6 +32,8 @@ TOLD = {
     "Fale com quem cuida da equipe, ou entre com sua senha.",
 }
 """What an address may ask the page to say (?aviso=…)."""
+ALREADY = "already"
+"""The button of who has logged in in another tab."""
 NEXT_STEP = {"code": "/entrar/codigo", "setup": "/entrar/configurar"}
 
 
@@ -46,8 +50,8 @@ class Sessions(Protocol):
     def leave(self, token: str) -> None:
         """End the session of this token."""
 
-    def owner(self, token: str) -> int | None:
-        """Whose session it is or was."""
+    def owner_of(self, mark: str) -> int | None:
+        """Whose session it is or was, by its digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,8 @@ class LogIn:
         """Log in, and go on to where one wanted to be."""
         typed, password = request.form.get("who", ""), request.form.get("password", "")
         shown = Shown(typed, "", back_of(request.form.get("next")), kept=kept.of_login(request))
+        if shown.kept and ALREADY in request.form:
+            return self._already(shown, shown.kept)
         identity = understood(typed)
         errors = {} if identity else {"who": NOT_UNDERSTOOD}
         if not password:
@@ -90,7 +96,7 @@ class LogIn:
         if identity is None or errors:
             return self._wrong(shown, errors, 422)
         try:
-            return let_in(self._log_ins.by_password(identity, password, browser()), shown.back, self._sessions.owner)
+            return let_in(self._log_ins.by_password(identity, password, browser()), shown.back, self._sessions.owner_of)
         except WrongLogIn:
             return self._wrong(shown, {"": WRONG}, 422)
         except TooManyTries as enough:
@@ -108,6 +114,15 @@ class LogIn:
         reply = to(access.LOG_IN)
         cookies.drop(request, reply, cookies.SESSION)
         return reply
+
+    def _already(self, shown: Shown, lost: Kept) -> Response:
+        """Who went another way in, in another tab, is back at what they had typed."""
+        looking = access.somebody()
+        if looking is None:
+            return self._wrong(shown, {"": NOT_YET}, 422)
+        if not is_theirs(lost, looking.user_id, self._sessions.owner_of):
+            return self._wrong(shown, {"": NOT_THEIRS}, 403)
+        return make_response(render_template("login/again.html", kept=lost))
 
     def _wrong(self, shown: Shown, errors: Mapping[str, str], status: int) -> Response:
         return self._form(replace(shown, errors=errors), status)
@@ -130,15 +145,20 @@ def browser() -> Browser:
 def let_in(done: LoggedIn, back: str, owner: Callable[[str], int | None]) -> Response:
     """Hand the browser its cookies and go on: to what is still asked for, to what had been typed, or back.
 
-    `owner` tells whose the browser's session was, which may have ended.
+    `owner` tells whose a session is or was by its digest.
     """
     lost = kept.of_login(request)
-    if lost and done.awaits != "setup" and owner(cookies.read(request, cookies.SESSION) or "") == done.user_id:
+    if lost and done.awaits != "setup" and is_theirs(lost, done.user_id, owner):
         page = "login/code.html" if done.awaits else "login/again.html"
         return cookies_of(done, make_response(render_template(page, kept=lost, back=back, error="")))
     step = NEXT_STEP.get(done.awaits or "")
     on = f"{step}?next={quote(back, safe='/')}" if step and back != "/" else step
     return cookies_of(done, to(on or back))
+
+
+def is_theirs(lost: Kept, user_id: int, owner: Callable[[str], int | None]) -> bool:
+    """Whether it was this person who had typed it."""
+    return bool(lost.mark) and owner(lost.mark) == user_id
 
 
 def cookies_of(done: LoggedIn, reply: Response) -> Response:

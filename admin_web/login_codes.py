@@ -45,7 +45,7 @@ class LogInCodes:
             return self._form(WRONG_RECOVERY, 422)
         except TooManyTries as enough:
             return self._form(wait_words(enough.seconds), 429)
-        return let_in(done, back_of(request.form.get("next")), self._clinic.sessions.owner)
+        return let_in(done, back_of(request.form.get("next")), self._clinic.sessions.owner_of)
 
     def setup(self) -> Response:
         """Staff without codes sets them up before anything else."""

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, flash, make_response, redirect, re
 from admin_web import portal_words
 from admin_web.access import Doors, Public
 from admin_web.address import day_near
+from admin_web.fields import one_line
 from admin_web.messages_move import Mover, NotNow
 from admin_web.portal_visits import faults_of
 from clinic.bookings import NotYours, Overlaps, SlotTaken, WrongStatus
@@ -53,7 +54,7 @@ class Replies:
         asked = self._asked(token)
         if asked.status == "cancelled":  # the same form again: what it wanted is so
             return _to("message_reply.page", token, desfazer=1)
-        reason, note = request.form.get("reason", ""), " ".join(request.form.get("note", "").split())
+        reason, note = request.form.get("reason", ""), one_line(request.form.get("note", ""))
         if errors := faults_of(reason, note):
             return self._shown(token, asked, errors), 422
         try:

@@ -13,6 +13,8 @@ from clinic.roster import DoctorRow
 if TYPE_CHECKING:
     from clinic.services import Clinic
 
+OTHERS_HIT = "A lista de quem está marcado não é mais a que você viu. Confira e confirme de novo."
+
 
 def doctor_of_page(clinic: "Clinic", doctor_id: int) -> DoctorRow:
     """The doctor of this page; 404 for whom it is not, so that nobody learns who is there."""
@@ -32,6 +34,11 @@ def were_shown(hits: Sequence[Visit]) -> bool:
     return request.form.get("seen") == stamp_of(hits)
 
 
+def others_hit() -> dict[str, str]:
+    """What stands above those who are hit, where the form of this request comes from a page that showed others."""
+    return {"": OTHERS_HIT} if request.form.get("seen") else {}
+
+
 def audit_shown(clinic: "Clinic", hits: Sequence[Visit], shown: int, doctor_id: int | None = None) -> None:
     """Whose names a page shows because a change would hit them is kept in the audit, as any reading is."""
     if named := sorted({one.patient_id for one in hits[:shown] if one.patient_id}):
@@ -40,5 +47,6 @@ def audit_shown(clinic: "Clinic", hits: Sequence[Visit], shown: int, doctor_id: 
 
 
 def to_call(told: int) -> str:
-    """How many people the desk has to call now."""
-    return f"{told} {'pessoa' if told == 1 else 'pessoas'} na lista “avisar por telefone”." if told else ""
+    """How many people are told of it now, by a message or by the desk."""
+    who = f"{told} pessoas são avisadas" if told > 1 else "1 pessoa é avisada"
+    return f"{who} por mensagem; quem não recebe mensagens está na lista “avisar por telefone”." if told else ""

@@ -7,8 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin_web.access import DOCTORS, MANAGERS, Doors, viewer
-from admin_web.fields import read_day, visible
-from admin_web.own import audit_shown, doctor_of_page, stamp_of, to_call, were_shown
+from admin_web.fields import one_line, read_day
+from admin_web.own import audit_shown, doctor_of_page, others_hit, stamp_of, to_call, were_shown
 from clinic.practice import EndsBeforeItBegins, Visit
 from clinic.slots import Criteria, SlotInfo
 
@@ -53,7 +53,8 @@ class OwnAbsences:
             return self._shown(doctor_id, {"until": "A ausência precisa terminar depois de começar, e no futuro."}), 422
         if hits and not were_shown(hits):
             audit_shown(self._clinic, hits, SHOWN, doctor_id)
-            return self._shown(doctor_id, {}, hits=hits, asks=True, times=self._other_times(doctor_id, hits, ends))
+            told, times = others_hit(), self._other_times(doctor_id, hits, ends)
+            return self._shown(doctor_id, told, hits=hits, asks=True, times=times), 409 if told else 200
         return self._kept(doctor_id, starts, ends, hits)
 
     def remove(self, doctor_id: int, absence_id: int) -> Response:
@@ -137,7 +138,7 @@ class OwnAbsences:
 
 
 def _reason() -> str:
-    return visible(" ".join(request.form.get("reason", "").split()))
+    return one_line(request.form.get("reason", ""))
 
 
 def _check_reason() -> None:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, flash, make_response, redirect, re
 from admin_web import access, desk_words
 from admin_web.access import PATIENTS, Doors, viewer
 from admin_web.address import number
+from admin_web.fields import visible
 from admin_web.patient_typed import seen
 from admin_web.portal_own import people_of, person_of
 from admin_web.words import phone
@@ -61,7 +62,7 @@ class OwnData:
 
     def correct(self) -> Answer:
         """Name, CPF, birth date: the desk looks at a document first."""
-        person, text = self._person(request.form), request.form.get("text", "").strip()
+        person, text = self._person(request.form), visible(request.form.get("text", "")).strip()
         if not text or len(text) > LONGEST:
             said = f"Use até {LONGEST} letras." if text else "Escreva o que está errado e como é o certo."
             return self._page(person, {"text": said}, request.form), 422

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from admin_web.access import DOCTORS, MANAGERS, Doors, may, viewer
 from admin_web.address import day_near
-from admin_web.fields import visible
+from admin_web.fields import one_line
 from admin_web.own import doctor_of_page
 from clinic.appointments import Booking
 from clinic.days import Choice
@@ -71,7 +71,7 @@ class OwnDay:
     def decline(self, doctor_id: int, appointment_id: int) -> Response | tuple[str, int]:
         """The doctor does not; the reason is kept in the history."""
         self._own_visit(doctor_id, appointment_id)
-        reason = visible(" ".join(request.form.get("reason", "").split()))
+        reason = one_line(request.form.get("reason", ""))
         if not reason:
             return self._shown(doctor_id, {appointment_id: NO_REASON}), 422
         if len(reason) > LONGEST_REASON:
@@ -127,6 +127,7 @@ class OwnDay:
             "after": day + timedelta(days=1), "visits": visits, "zones": zones, "now": now,
             "requests": self._clinic.practice.requests(doctor_id), "names": self._names(),
             "absences": self._away(doctor_id, day), "next_day": works,
+            "late": self._clinic.desk.days.late(doctor_id, day),
         }  # fmt: skip
 
     def _away(self, doctor_id: int, day: date) -> list[AbsenceInfo]:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from admin_web import hours_form
 from admin_web.access import DOCTORS, MANAGERS, Doors, viewer
 from admin_web.hours_form import HoursForm, Row
-from admin_web.own import audit_shown, doctor_of_page, stamp_of, to_call, were_shown
+from admin_web.own import audit_shown, doctor_of_page, others_hit, stamp_of, to_call, were_shown
 from admin_web.words import WEEKDAYS
 from clinic.agenda import HoursInput, OverlappingHours
 from clinic.practice import Visit
@@ -63,7 +63,8 @@ class OwnHours:
             return self._stale(doctor_id, form)
         hits = self._clinic.practice.hit_by_hours(doctor_id, form.hours)
         if hits and not were_shown(hits):
-            return self._shown(doctor_id, form, before, asks=True)
+            told = others_hit()
+            return self._shown(doctor_id, form, before, asks=True, said=told.get("", "")), 409 if told else 200
         return self._kept(doctor_id, form, hits)
 
     def _kept(self, doctor_id: int, form: HoursForm, hits: list[Visit]) -> Response | tuple[str, int]:
@@ -94,7 +95,8 @@ class OwnHours:
     def _read(self) -> HoursForm:
         known = self._clinic.units.known()
         in_use = frozenset(unit.id for unit in known if unit.active)
-        return hours_form.read(request.form, in_use, frozenset(unit.id for unit in known) - in_use)
+        gone = frozenset(unit.id for unit in known) - in_use
+        return hours_form.read(request.form, in_use, gone, self._clinic.clock().date())
 
     def _where(self, form: HoursForm) -> list[tuple[int, str]]:
         """Where hours may be, and units that went out of use while a row naming them was written: it stays theirs

@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
 from admin_web.access import STAFF, Doors, viewer
-from clinic.data_requests import Asked
+from admin_web.fields import one_line
+from clinic.data_requests import Asked, NotDone
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
 
 LONGEST_NOTE = 200
 FASTER = "Outra pessoa já respondeu a este pedido."
+NO_CONTACT = "Falta na ficha um contato para o acesso. Confira quem é, ponha o e-mail na ficha e envie de novo."
 
 
 class PatientRequests:
@@ -32,12 +34,15 @@ class PatientRequests:
     def done(self, request_id: int) -> Response:
         """It was seen to."""
         self._get(request_id)
-        return self._settle(request_id, "Pedido atendido.")
+        if not self._clinic.portal.requests.settle(request_id, "done", viewer().ref):
+            return _back(FASTER, "error")
+        return _back("Pedido atendido.")
 
     def refuse(self, request_id: int) -> Response | tuple[str, int]:
         """It cannot be done; the patient reads why."""
-        self._get(request_id)
-        note = " ".join(request.form.get("note", "").split())
+        note = one_line(request.form.get("note", ""))
+        if self._get(request_id).status != "open":
+            return _back(FASTER, "error")
         if not note:
             return self._shown({request_id: "Escreva por que o pedido não pode ser atendido."}), 422
         if len(note) > LONGEST_NOTE:
@@ -48,26 +53,27 @@ class PatientRequests:
 
     def let_in(self, request_id: int) -> Response:
         """Send the link to the portal, to the e-mail or mobile on file."""
-        asked = self._get(request_id, "access")
-        if not self._clinic.portal.registrations.let_in(asked.patient_id):
-            return _back(
-                "Falta na ficha um contato para o acesso. Confira quem é, ponha o e-mail na ficha e envie de novo.",
-                "error",
-            )
-        return self._settle(request_id, "Acesso enviado para o contato da ficha.")
+        asked, portal = self._get(request_id, "access"), self._clinic.portal
+        try:
+            first = portal.requests.grant(
+                request_id, viewer().ref, lambda: portal.registrations.let_in(asked.patient_id)
+            )  # fmt: skip
+        except NotDone:
+            return _back(NO_CONTACT, "error")
+        if not first:  # whoever answered may have found that it is not them
+            return _back(FASTER, "error")
+        return _back("Acesso enviado para o contato da ficha.")
 
     def erase(self, request_id: int) -> Response:
         """Contact goes; what the law keeps stays."""
         asked, requests = self._get(request_id, "erasure"), self._clinic.portal.requests
+        if asked.status != "open":
+            return _back(FASTER, "error")
         if requests.needs_contact(asked.patient_id):
             return _back("Há consulta ou espera em aberto. Apague depois delas, ou cancele antes.", "error")
-        requests.anonymise(asked.patient_id, viewer().ref)
-        return self._settle(request_id, "Contato apagado. A ficha e as consultas ficam, como manda a lei.")
-
-    def _settle(self, request_id: int, said: str) -> Response:
-        if not self._clinic.portal.requests.settle(request_id, "done", viewer().ref):
+        if not requests.erase(asked, viewer().ref):
             return _back(FASTER, "error")
-        return _back(said)
+        return _back("Contato apagado. A ficha e as consultas ficam, como manda a lei.")
 
     def _get(self, request_id: int, kind: str | None = None) -> Asked:
         asked = self._clinic.portal.requests.get(request_id)

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from admin_web import portal_find, portal_words
 from admin_web.access import PATIENTS, Doors, viewer
 from admin_web.address import number
-from admin_web.portal_own import VIA, keeps, people_of, person_of
+from admin_web.portal_own import VIA, NoTime, keeps, people_of, person_of, slot_of
 from admin_web.portal_wish import STEPS, Wish, wish_of
 from admin_web.words import phone, reais, when
 from clinic.bookings import AfterNoShows, Booking, NotAllowed, Overlaps, SlotTaken, TooMany
@@ -49,18 +49,23 @@ class Book:
 
     def confirm(self, slot_id: int) -> Answer:
         """Everything once more before it is booked; the time is kept meanwhile."""
-        asked = self._asked(slot_id, request.args)
         try:
+            asked = self._asked(slot_id, request.args)
             hold = self._keep(asked)
+        except NoTime:
+            return self._left(request.args)
         except SlotTaken:
-            return self._gone(asked)
+            mine = _booked_so(asked)
+            return self._booked(asked, mine) if mine else self._gone(asked)
         return self._page(asked, hold)
 
     def book(self, slot_id: int) -> Answer:
         """Make the appointment, or the request; the same form sent twice makes one."""
-        asked = self._asked(slot_id, request.form)
         try:
+            asked = self._asked(slot_id, request.form)
             booked = self._book(asked)
+        except NoTime:
+            return self._left(request.form)
         except SlotTaken:
             return self._gone(asked)
         except Overlaps as other:
@@ -75,12 +80,18 @@ class Book:
         except NotAllowed:
             return self._not_so(asked, portal_words.NOT_ALLOWED)
         self._clinic.portal.keeper.let_go(keeps(viewer()))
-        self._say(booked)
+        if booked.status == "cancelled":  # the very same form, sent again since
+            flash(portal_words.GIVEN_UP, "error")
+        else:
+            self._say(booked)
         return _to(url_for("visits.one", appointment_id=booked.id))
 
     def free(self, slot_id: int) -> Answer:
         """Whether the time could still be had, without keeping it; 409 with the nearest others when not."""
-        asked, by = self._asked(slot_id, request.args), keeps(viewer())
+        try:
+            asked, by = self._asked(slot_id, request.args), keeps(viewer())
+        except NoTime:
+            return render_template("portal/_gone.html", said=portal_words.NO_TIME, others=[]), TAKEN
         short = any(one.what in ("too_short", "margin") for one in asked.offer.conflicts)
         if self._clinic.desk.bookings.is_free(asked.slot, by) and not short:
             return Response(status=204)
@@ -94,13 +105,19 @@ class Book:
             return _to(url_for("booking.find", **wish.query()))
         return _to(url_for("medicos.times", doctor_id=doctor, **wish.query()))
 
+    def _left(self, given: Mapping[str, str]) -> Response:
+        flash(portal_words.NO_TIME, "error")
+        return _to(url_for("booking.find", **wish_of(self._clinic, given).query()))
+
+    def _booked(self, asked: Asked, mine: Booking) -> Response:
+        """Whoever goes back to the page on which they booked is not told that somebody was faster."""
+        flash(portal_words.HAS_IT.format(name=asked.person.name), "news")
+        return _to(url_for("visits.one", appointment_id=mine.id))
+
     def _asked(self, slot_id: int, given: Mapping[str, str]) -> Asked:
         wish = wish_of(self._clinic, given)
         person = person_of(self._clinic, wish.patient)
-        try:
-            slot = self._clinic.portal.keeper.slot(slot_id)
-        except KeyError:
-            abort(404)
+        slot = slot_of(self._clinic, slot_id)
         wanted = Wanted(wish.specialty, self._kind(person, slot, given), wish.payer, wish.modality)
         return Asked(slot, person, wish, self._clinic.portal.offers.offer(person, slot, wanted, keeps(viewer())))
 
@@ -206,6 +223,13 @@ class Book:
             roster=roster, doctor=roster.doctors[slot.doctor_id], found=found, unit=roster.unit[slot.unit_id],
             zone=roster.unit[slot.unit_id].tz, steps=STEPS, **more,
         )  # fmt: skip
+
+
+def _booked_so(asked: Asked) -> Booking | None:
+    """Their own visit at this very time, if that is why it is taken."""
+    wanted = (asked.slot.doctor_id, asked.slot.starts_at)
+    theirs = (one.booking for one in asked.offer.conflicts if one.booking and one.what == "overlaps")
+    return next((one for one in theirs if (one.doctor_id, one.starts_at) == wanted), None)
 
 
 def _people_tabs(asked: Asked, people: list[Person]) -> list[tuple[str, str, bool]]:

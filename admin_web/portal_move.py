@@ -1,6 +1,7 @@
 """/portal/consultas/…/remarcar: another time for an appointment; the old one is kept until the new one is booked."""
 
 import secrets
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, flash, render_template, request, url_for
@@ -8,7 +9,7 @@ from flask import Blueprint, Response, abort, flash, render_template, request, u
 from admin_web import portal_words
 from admin_web.access import PATIENTS, Doors, viewer
 from admin_web.address import day_near
-from admin_web.portal_own import VIA, keeps, looks_again
+from admin_web.portal_own import VIA, NoTime, keeps, looks_again, slot_of
 from admin_web.portal_visits import CHANGED, Visits, to
 from admin_web.words import when
 from clinic.bookings import Booking, NotAllowed, NotYours, Overlaps, SlotTaken, WrongStatus
@@ -43,11 +44,14 @@ class Move:
     def confirm(self, appointment_id: int, slot_id: int) -> Answer:
         """Old and new, side by side; the new time is kept meanwhile."""
         person, visit = self._visits.mine(appointment_id)
-        slot = self._slot(visit, slot_id)
         if not self._may_move(visit):
             return self._not_now(appointment_id)
         try:
+            slot = self._slot(visit, slot_id)
             hold = self._portal.other_times.keep(visit, slot, keeps(viewer()))
+        except NoTime:
+            flash(portal_words.NO_TIME_TO_MOVE, "error")
+            return to(url_for("visits.move_times", appointment_id=appointment_id))
         except SlotTaken:
             return self._gone(visit, slot)
         return self._render("portal/move_confirm.html", visit, person=person, slot=slot, hold=hold)
@@ -55,21 +59,23 @@ class Move:
     def free(self, appointment_id: int, slot_id: int) -> Answer:
         """Whether the new time could still be had, without keeping it; 409 with others when not."""
         _, visit = self._visits.mine(appointment_id)
-        slot = self._slot(visit, slot_id)
-        if self._clinic.desk.bookings.is_free(slot, keeps(viewer())):
+        try:
+            slot = self._slot(visit, slot_id)
+        except NoTime:
+            return self._lost(visit, portal_words.NO_TIME_TO_MOVE, self._free(visit, self._clinic.clock()))
+        if self._clinic.desk.bookings.is_free(slot, keeps(viewer()), visit.id):
             return Response(status=204)
         others, zone = self._others(visit, slot), self._clinic.units.get(visit.unit_id).tz
-        said = portal_words.gone(others, zone, slot.starts_at)
-        return self._render(
-            "portal/_gone.html", visit, said=said, others=[(one, self._at(visit, one)) for one in others]
-        ), TAKEN
+        return self._lost(visit, portal_words.gone(others, zone, slot.starts_at), others)
 
     def move(self, appointment_id: int, slot_id: int) -> Answer:
         """Both or neither; the same form sent twice moves once."""
         person, visit = self._visits.mine(appointment_id)
-        slot = self._slot(visit, slot_id)
         try:
+            slot = self._slot(visit, slot_id)
             new = self._move(person, visit, slot)
+        except NoTime:
+            return self._left(visit)
         except SlotTaken:
             return self._gone(visit, slot)
         except Overlaps as other:
@@ -98,11 +104,9 @@ class Move:
         return self._clinic.bookings.reschedule(person, visit.id, hold, VIA, terms, key=key)
 
     def _slot(self, visit: CardVisit, slot_id: int) -> SlotInfo:
-        """A time of the same doctor; any other is not there."""
-        try:
-            return self._portal.other_times.slot(visit, slot_id)
-        except KeyError:
-            abort(404)
+        """A time of the same doctor; another's is not there. Raises NoTime."""
+        slot = slot_of(self._clinic, slot_id)
+        return slot if slot.doctor_id == visit.doctor_id else abort(404)
 
     def _may_move(self, visit: CardVisit) -> bool:
         return visit.slot_id is not None and self._clinic.portal.visits.is_to_come(visit)
@@ -115,9 +119,20 @@ class Move:
         zone = self._clinic.units.get(visit.unit_id).tz
         return self._listed(visit, portal_words.gone(self._others(visit, slot), zone, slot.starts_at)), TAKEN
 
+    def _left(self, visit: CardVisit) -> Answer:
+        if not self._may_move(visit):
+            return self._not_now(visit.id)
+        return self._listed(visit, portal_words.NO_TIME_TO_MOVE), TAKEN
+
+    def _lost(self, visit: CardVisit, said: str, others: list[SlotInfo]) -> tuple[str, int]:
+        at = [(one, self._at(visit, one)) for one in others]
+        return self._render("portal/_gone.html", visit, said=said, others=at), TAKEN
+
     def _others(self, visit: CardVisit, slot: SlotInfo) -> list[SlotInfo]:
-        free = self._portal.other_times.free
-        return free(visit, slot.starts_at, OTHERS) or free(visit, self._clinic.clock(), OTHERS)
+        return self._free(visit, slot.starts_at) or self._free(visit, self._clinic.clock())
+
+    def _free(self, visit: CardVisit, after: datetime) -> list[SlotInfo]:
+        return self._portal.other_times.free(visit, after, OTHERS)
 
     @staticmethod
     def _at(visit: CardVisit, slot: SlotInfo) -> str:

@@ -7,6 +7,7 @@ from werkzeug.exceptions import NotFound
 
 from admin_web.access import somebody, viewer
 from clinic.people import Person
+from clinic.slots import SlotInfo
 from clinic.users import Viewer
 
 if TYPE_CHECKING:
@@ -19,6 +20,18 @@ FRESH = "X-Alo-Fresh"
 
 class NoRecord(NotFound):
     """The account belongs to no patient."""
+
+
+class NoTime(Exception):
+    """The agenda was made anew since the times were shown."""
+
+
+def slot_of(clinic: "Clinic", slot_id: int) -> SlotInfo:
+    """The time that was chosen. Raises NoTime."""
+    try:
+        return clinic.portal.keeper.slot(slot_id)
+    except KeyError:
+        raise NoTime from None
 
 
 def people_of(clinic: "Clinic", looking: Viewer | None = None) -> list[Person]:

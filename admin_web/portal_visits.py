@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from admin_web import offer_words, portal_words
 from admin_web.access import PATIENTS, Doors, viewer
 from admin_web.address import number
+from admin_web.fields import one_line
 from admin_web.offer_terms import terms_of
 from admin_web.portal_own import VIA, people_of
 from admin_web.words import when
@@ -69,7 +70,7 @@ class Visits:
     def cancel(self, appointment_id: int) -> Answer:
         """Give the time back; for ten seconds it can be undone."""
         person, visit = self.mine(appointment_id)
-        reason, note = request.form.get("reason", ""), " ".join(request.form.get("note", "").split())
+        reason, note = request.form.get("reason", ""), one_line(request.form.get("note", ""))
         if errors := faults_of(reason, note):
             return self._cancel(person, visit, errors), 422
         if not self._clinic.portal.visits.is_to_come(visit):

@@ -17,7 +17,7 @@ WHY = dict(REASONS) | {
     "spoken": "motivo dito ao telefone", "moved": "mudou de horário", "declined": "o médico não pôde aceitar",
     "expired": "o pedido venceu sem resposta", "withdrawn": "desfeita", "undone": "mudança desfeita",
     "clinic": "a clínica precisou cancelar", "doctor_away": "o médico não pode atender",
-    "refused": "cadastro não confirmado",
+    "refused": "cadastro não confirmado", "with_visit": "a consulta mudou antes ou foi cancelada",
 }  # fmt: skip
 QUOTA_TAKEN = (
     "Não deu para desfazer: enquanto isso, a última vaga do convênio com este médico nesse dia foi para outra pessoa."
@@ -37,6 +37,10 @@ VIAS = {
     "api": "por outro sistema", "import": "pela clínica", "email": "por e-mail", "sms": "por SMS",
     "whatsapp": "por WhatsApp",
 }  # fmt: skip
+HAS_IT = "Este horário já é de {name}: não é preciso marcar de novo."
+GIVEN_UP = "Esta consulta já tinha sido marcada, e foi cancelada ou mudou depois: nada foi marcado agora."
+NO_TIME = "Esse horário saiu da agenda. Escolha outro: nada foi marcado."
+NO_TIME_TO_MOVE = "Esse horário saiu da agenda. Escolha outro: a sua consulta continua no horário de antes."
 OVERLAPS = "Já existe uma consulta nesse horário: {when}. Escolha outro horário ou cancele aquela antes."
 TOO_MANY = "Você já tem {limit} consultas marcadas, o máximo de uma vez. Cancele uma ou ligue para a recepção."
 QUOTA = "Neste dia o médico já não tem vaga por este convênio. Escolha outro dia, ou outra forma de pagar."

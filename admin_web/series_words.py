@@ -6,7 +6,7 @@ from admin_web import words
 from clinic.bookings import NotAllowed, Overlaps
 from clinic.quotas import QuotaFull
 from clinic.series_dates import Day, Preview
-from clinic.series_rows import AuthorisedFull, CancelledSince
+from clinic.series_rows import AuthorisedFull, CancelledSince, DayBooked
 
 EVERY = ((1, "Toda semana"), (2, "A cada duas semanas"), (4, "A cada quatro semanas"))
 RHYTHM = {1: "toda semana", 2: "a cada duas semanas", 4: "a cada quatro semanas"}
@@ -18,7 +18,9 @@ WHY = {
     "outside": "A agenda ainda não está aberta para este dia. Repita de novo mais perto da data.",
     "past": "Este dia já passou.",
     "clock": "Este horário não existe neste dia: o relógio adianta.",
+    "terms": "Este médico não atende a especialidade ou o convênio desta sessão.",
 }
+WHY_STAYS = {"outside": "A agenda ainda não está aberta para este dia. Mude esta sessão mais perto da data."}
 
 
 def place(n: int, of: int) -> str:
@@ -35,6 +37,26 @@ def why(one: Day, zone: tzinfo) -> str:
     if one.what == "quota":
         return f"A cota deste convênio com o médico está cheia neste dia ({one.number} por dia)."
     return WHY.get(one.what, "")
+
+
+def why_stays(one: Day, zone: tzinfo) -> str:
+    """The same of a session that would be moved there."""
+    return WHY_STAYS.get(one.what) or why(one, zone)
+
+
+def stayed(error: Exception, zone: tzinfo) -> str:
+    """Why a session was not moved after all."""
+    if isinstance(error, Overlaps):
+        return f"Não mudou: o paciente já tem consulta em {words.when(error.booking.starts_at, zone)}."
+    if isinstance(error, QuotaFull):
+        return f"Não mudou: a cota do convênio acabou de encher neste dia ({error.limit} por dia)."
+    if isinstance(error, NotAllowed) and error.reason == "return":
+        return "Não mudou: o retorno é com o mesmo médico, dentro do prazo."
+    if isinstance(error, (NotAllowed, LookupError)):
+        return "Não mudou: o médico não atende nestas condições. Confira o convênio e a especialidade."
+    if isinstance(error, DayBooked):
+        return "Não mudou: outra sessão da série já é deste dia."
+    return "Não mudou: alguém acabou de ficar com este horário. Escolha outro, ou deixe como está."
 
 
 def lost(error: Exception, zone: tzinfo) -> str:
@@ -67,6 +89,27 @@ def summary(preview: Preview) -> str:
         return "A data está livre no mesmo horário." if free == 1 else f"As {free} datas estão livres no mesmo horário."
     told = "1 data não está livre: escolha" if others == 1 else f"{others} datas não estão livres: escolha"
     return f"{free} {'livre' if free == 1 else 'livres'} no mesmo horário. {told} outro horário, ou pule."
+
+
+def can_move(free: int, others: int) -> str:
+    """How it stands, before anything is moved."""
+    if not others:
+        return "A sessão pode mudar." if free == 1 else f"As {free} sessões podem mudar."
+    of = free + others
+    if of == 1:
+        return "A sessão não pode ir assim. Escolha outro horário, ou deixe como está."
+    if not free:
+        return f"Nenhuma das {of} sessões pode ir assim. Escolha outro horário, ou deixe como estão."
+    rest = "Para a outra" if others == 1 else "Para as outras"
+    stay = "deixe como está" if others == 1 else "deixe como estão"
+    return f"{free} de {of} sessões {'pode' if free == 1 else 'podem'} mudar. {rest}, escolha outro horário, ou {stay}."
+
+
+def moved(count: int, asked: bool = False) -> str:
+    """As "3 sessões mudaram"; `asked`: the doctor answers first."""
+    if asked:
+        return f"{sessions(count)} com mudança pedida: o médico precisa aceitar"
+    return f"{sessions(count)} {'mudou' if count == 1 else 'mudaram'}"
 
 
 def sessions(count: int) -> str:

@@ -198,7 +198,7 @@ class Pages:
 
     def _read(self, member: Member | None) -> tuple[Typed, dict[str, str]]:
         doctors = {one.id for one in self._clinic.team.free_doctors(member.doctor_id if member else None)}
-        return read(request.form, may_give(viewer()), set(self._units()), doctors, new=member is None)
+        return read(request.form, may_give(viewer()), set(self._units()), doctors, member.roles if member else None)
 
     def _form(
         self,

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from admin_web.fields import visible
+from admin_web.fields import one_line
 from clinic import identities
 from clinic.team import LONGEST, Member
 from clinic.users import Role
+
+NO_ROLE = "Escolha ao menos uma função."
+NO_ROLE_LEFT = "Deixe ao menos uma função. Para a pessoa não entrar mais, desative a conta."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +31,33 @@ def on_file(member: Member, email: str) -> Typed:
 
 
 def read(
-    given: MultiDict[str, str], gives: Collection[Role], units: Collection[int], doctors: Collection[int], new: bool
+    given: MultiDict[str, str],
+    gives: Collection[Role],
+    units: Collection[int],
+    doctors: Collection[int],
+    has: frozenset[Role] | None,
 ) -> tuple[Typed, dict[str, str]]:
-    """What was typed, and what is wrong by field. `gives`: the roles that may be given here."""
-    name, email = visible(" ".join(given.get("name", "").split())), given.get("email", "").strip()
+    """What was typed, and what is wrong by field. `gives`: the roles that may be given here; `has`: those of the
+    account, None for a new one."""
+    name, email = one_line(given.get("name", "")), given.get("email", "").strip()
     roles = frozenset(one for one in gives if one in given.getlist("role"))
     doctor = next((one for one in doctors if str(one) == given.get("doctor")), None)
     chosen = frozenset(one for one in units if str(one) in given.getlist("unit"))
     typed = Typed(name, identities.email(email) or email, roles, chosen, doctor)
     wrong = {
         "name": _name(name),
-        "email": "Escreva um e-mail, como nome@clinica.com.br." if _bad_email(email, required=new) else "",
-        "roles": "Escolha ao menos uma função." if new and not roles else "",
+        "email": "Escreva um e-mail, como nome@clinica.com.br." if _bad_email(email, required=has is None) else "",
+        "roles": _roles(roles, gives, has),
         "doctor": _doctor(typed),
     }
     return typed, {field: said for field, said in wrong.items() if said}
+
+
+def _roles(chosen: frozenset[Role], gives: Collection[Role], has: frozenset[Role] | None) -> str:
+    """Whoever has no role left meets nothing but closed doors."""
+    if chosen or (has and has - set(gives)):
+        return ""
+    return NO_ROLE if has is None else NO_ROLE_LEFT
 
 
 def _name(name: str) -> str:

@@ -9,6 +9,7 @@ from admin_web import desk_words
 from admin_web.access import STAFF, Doors, viewer
 from admin_web.address import number
 from admin_web.desk import Reception
+from admin_web.fields import one_line
 from admin_web.patient_typed import LABELS, typed_form
 from admin_web.words import birth, cpf, phone
 from clinic.bookings import Overlaps
@@ -73,7 +74,7 @@ class PreRegistrations:
 
     def refuse(self, pre_id: int) -> Answer:
         """Nobody the clinic can see; a reason is kept."""
-        note = " ".join(request.form.get("note", "").split())
+        note = one_line(request.form.get("note", ""))
         try:
             pre = self._clinic.desk.intake.one(pre_id)
             if not note:

@@ -1,5 +1,6 @@
 """From a request to its answer: limits, whose record, what comes in, the operation, what goes out or went wrong."""
 
+import json
 import logging
 from collections.abc import Callable
 from hashlib import sha256
@@ -85,7 +86,7 @@ class Answering:
             return _response(operation, operation.view(asked))
         owner, key = f"user:{asked.viewer.user_id}", asked.key
         kept = self._clinic.programs.begin(owner, key, _fingerprint(operation, asked))
-        return _again(kept) if kept else self._first_time(operation, asked, owner, key)
+        return _again(operation, kept) if kept else self._first_time(operation, asked, owner, key)
 
     def _first_time(self, operation: Operation, asked: Asked, owner: str, key: str) -> Response:
         """Answer and keep the answer; not what nobody expected, nor what says when to try again: so that it can be."""
@@ -133,10 +134,15 @@ def _response(operation: Operation, reply: Reply) -> Response:
     return made
 
 
-def _again(kept: Answer) -> Response:
+def _again(operation: Operation, kept: Answer) -> Response:
+    """As it was answered the first time. Its ETag is of what it shows: of a record that was changed since it is old."""
     made = make_response(kept.body, kept.status)
     made.mimetype = "application/json" if kept.status < 400 else "application/problem+json"
     made.headers["Idempotent-Replayed"] = "true"
+    if kept.status < 400 and operation.versioned:
+        made.headers["ETag"] = f'"{_tag(kept.body)}"'
+    if kept.status == 201:
+        made.headers["Location"] = f"{PREFIX}/{operation.tag}/{json.loads(kept.body)['id']}"
     return made
 
 
@@ -147,7 +153,11 @@ def _fingerprint(operation: Operation, asked: Asked) -> bytes:
 
 def version_of(shown: Any) -> str:
     """What names a representation as it stands: its ETag."""
-    return sha256(shown.model_dump_json().encode()).hexdigest()[:24]
+    return _tag(shown.model_dump_json())
+
+
+def _tag(body: str) -> str:
+    return sha256(body.encode()).hexdigest()[:24]
 
 
 def not_found_unless(may: Callable[..., bool]) -> Callable[..., None]:

@@ -23,6 +23,7 @@ from admin_web.api.visits import (
     NewAppointment,
     Rescheduling,
 )
+from admin_web.fields import one_line
 from clinic.registers import Filter
 
 if TYPE_CHECKING:
@@ -76,10 +77,10 @@ class Visits:
         """Give the time back, and say why."""
         self._check(asked)
         given: Cancelling = asked.body
-        if given.reason == "other" and not given.note.strip():
-            errors = [{"field": "note", "message": "Escreva o motivo em poucas palavras."}]
-            raise Fault(422, "invalid", "Falta o motivo", "", errors)
-        self._booker.cancel(asked, given.reason, given.note.strip())
+        note = one_line(given.note)
+        if given.reason == "other" and not note:
+            raise _no_reason()
+        self._booker.cancel(asked, given.reason, note)
         return self._reply(asked.path["appointment_id"])
 
     def confirm(self, asked: Asked) -> Reply:
@@ -91,7 +92,9 @@ class Visits:
     def decline(self, asked: Asked) -> Reply:
         """The doctor does not agree."""
         self._check(asked)
-        note = asked.body.note.strip()
+        note = one_line(asked.body.note)
+        if not note:
+            raise _no_reason()
         self._clinic.bookings.decline(asked.path["appointment_id"], asked.viewer.ref, WEB, note)
         return self._reply(asked.path["appointment_id"])
 
@@ -119,6 +122,11 @@ class Visits:
     def _reply(self, appointment_id: int, location: str = "") -> Reply:
         shown = self._shown(appointment_id)
         return Reply(shown, version_of(shown), location)
+
+
+def _no_reason() -> Fault:
+    errors = [{"field": "note", "message": "Escreva o motivo em poucas palavras."}]
+    return Fault(422, "invalid", "Falta o motivo", "", errors)
 
 
 def _after(given: str | None) -> tuple[datetime, int] | None:

@@ -14,7 +14,7 @@ from admin_web.api.operations import Asked, Operation, Part, Reply
 from admin_web.api.types import Day, Given, Limit, Moment, RecordId, Shown
 from clinic.access import may_see_unit
 from clinic.bookings import Hold, SlotTaken
-from clinic.kinds import NO_MARGIN, Margin
+from clinic.kinds import NO_MARGIN, Margin, need_of
 from clinic.slots import Criteria, SlotInfo
 from clinic.users import Viewer
 
@@ -27,7 +27,9 @@ LONGEST_HOLD = 480
 
 class Wanted(Given):
     """What a time must fit. With `day` the times of that day, else the next ones from `after` on. With `kind_id` it is
-    long enough for that kind of visit, and nobody is booked in the time before and after it that the kind asks for."""
+    long enough for that kind of visit, and nobody is booked in the time before and after it that the kind asks for;
+    without, it does for the kind that booking takes where none is chosen: the specialty's own, else a first visit and
+    a consultation alike. `minutes` says another length."""
 
     specialty_id: RecordId
     doctor_id: RecordId | None = None
@@ -89,7 +91,7 @@ class Availability:
         query: Wanted = asked.query
         self._check(query)
         chosen = query.model_dump(include={"specialty_id", "doctor_id", "unit_id", "payer_id", "modality", "period"})
-        minutes, margin = self._need(query)
+        minutes, margin = self._need(query) if query.kind_id is not None else self._unchosen(query)
         criteria = Criteria(**chosen, minutes=minutes, margin=margin)
         if query.day is None:
             found = self._clinic.agenda.next_free(criteria, query.after, query.limit)
@@ -116,6 +118,10 @@ class Availability:
         self._clinic.desk.bookings.release(hold)
         self._clinic.live.put("slot", hold.slot.id, hold.slot.unit_id, hold.slot.doctor_id)
         return Reply()
+
+    def _unchosen(self, query: Wanted) -> tuple[int, Margin]:
+        """The same of the visit that is booked where no kind is chosen."""
+        return need_of(self._clinic.desk.offers.lengths(query.specialty_id), query.minutes)
 
     def _need(self, asked: Wanted | HoldWanted) -> tuple[int, Margin]:
         """How long, and what is beside it."""

@@ -58,7 +58,7 @@ class Booker:
         minutes = int((old.ends_at - old.starts_at).total_seconds()) // 60
         over = desk.offers.over_quota(slot, old.payer_id, old.id) if asked.body.over_quota else 0
         kind = self._clinic.directory.kind(old.kind_id)
-        hold = self._held(slot, kept, kept.by if kept else holder(asked.viewer), kind, minutes)
+        hold = self._held(slot, kept, kept.by if kept else holder(asked.viewer), kind, minutes, old.id)
         try:
             moved = self._move(asked, booking_id, hold, terms)
         finally:
@@ -125,14 +125,16 @@ class Booker:
             raise SlotTaken
         return self._clinic.desk.bookings.slot(hold.slot.id), hold
 
-    def _held(self, slot: SlotInfo, kept: Hold | None, by: str, kind: KindInfo, minutes: int = 0) -> Hold:
+    def _held(
+        self, slot: SlotInfo, kept: Hold | None, by: str, kind: KindInfo, minutes: int = 0, moving: int = 0
+    ) -> Hold:
         """Held long enough: what was held before, where that suffices. `minutes`: not as long as its kind says."""
         minutes, bookings = minutes or kind.minutes, self._clinic.desk.bookings
         margin = kind.margin_of(minutes)
         long = kept is not None and lasts(kept) >= timedelta(minutes=minutes)
-        if kept is not None and long and bookings.covers(kept, minutes, margin):
+        if kept is not None and long and bookings.covers(kept, minutes, margin, moving):
             return kept
-        return bookings.hold(slot, by, minutes, margin)
+        return bookings.hold(slot, by, minutes, margin, moving)
 
 
 def _is_staff(asked: Asked) -> bool:

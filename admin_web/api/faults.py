@@ -30,6 +30,7 @@ from clinic.profile import ChangedMeanwhile
 from clinic.programs import OtherRequest, StillAtWork, TooManyRequests
 from clinic.quotas import QuotaFull
 from clinic.tokens import NoKey, Refused
+from clinic.transitions import TooSoon
 from clinic.users import IdentityTaken, LastAdmin
 
 Errors = Sequence[Mapping[str, str]]
@@ -123,6 +124,7 @@ FAULTS: Mapping[type[Exception], Callable[[Any], Fault]] = {
     TooManyTokens: _plain(409, "too-many-tokens", "Há tokens demais", "Revogue os que não usa."),
     SameName: _plain(409, "same-name", "Há um token com este nome", "Use outro nome, ou revogue o que existe."),
     TooManyTries: _wait("Tentativas demais", "tries"),
+    TooSoon: _plain(409, "too-soon", "Ainda é cedo para isto", "Chegada é do dia; falta, da hora marcada em diante."),
     WrongLogIn: lambda _: wrong_log_in(),
     WrongStatus: _plain(409, "wrong-status", "A consulta não está mais assim", "Leia-a de novo."),
 }

@@ -116,6 +116,8 @@ def _said(error: Mapping[str, Any]) -> str:
         return A_TIME
     if kind.startswith("date"):
         return A_DAY
+    if kind == "literal_error":
+        more = {"expected": more["expected"].replace("' or '", "' ou '")}
     return WHAT_IS_WRONG.get(kind, "Isto não serve aqui.").format(**more)
 
 

@@ -28,7 +28,7 @@ class AppointmentsQuery(Paged):
 
 class Appointment(Shown):
     """An appointment. `answer_by`: until when the doctor answers a request; money in centavos. Those of one `series_id`
-    repeat one another."""
+    repeat one another; null for one that does not repeat."""
 
     id: int
     code: str
@@ -112,6 +112,6 @@ class Cancelling(Given):
 
 
 class Declining(Given):
-    """Why the doctor does not agree; the patient is told."""
+    """Why the doctor does not agree; the patient is told, so it may not be empty."""
 
-    note: Words = ""
+    note: Words

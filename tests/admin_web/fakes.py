@@ -18,6 +18,7 @@ from clinic.profile import Profile
 from clinic.settings import Settings
 from clinic.testphone import NoSuchLine, PhoneEvent, TryPatient, Unreachable
 from clinic.users import Viewer
+from tests.admin_web.compiled import sharing
 
 ADMIN = Viewer(1, "Tânia Vilela", frozenset({"admin"}))
 NOW = datetime(2026, 11, 23, 17, 35, tzinfo=UTC)
@@ -217,7 +218,7 @@ def fake_clinic(calls: FakeCalls | None = None, profile=None, clock=lambda: NOW)
 
 def fake_app(tmp_path: Path, *, phone=None, clinic=None, viewer=ADMIN, **settings):
     """The pages with the telephone on, as in the demo, for somebody who may do everything."""
-    return create_app(
+    app = create_app(
         clinic or fake_clinic(),
         settings=Settings(**({"demo": True} | settings)),
         phone=phone or FakePhone(),
@@ -225,3 +226,4 @@ def fake_app(tmp_path: Path, *, phone=None, clinic=None, viewer=ADMIN, **setting
         try_patients=lambda: PATIENTS,
         who=lambda asked: viewer,
     )
+    return sharing(app)

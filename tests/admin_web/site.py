@@ -15,6 +15,7 @@ from admin_web.app import create_app
 from clinic.identities import Identity
 from clinic.settings import Settings
 from clinic.users import Viewer
+from tests.admin_web.compiled import sharing
 from tests.admin_web.conftest import CarefulClient, careful
 from tests.admin_web.fakes import PATIENTS, FakePhone, FakeSounds
 from tests.clinic.small_clinic import CPF, SmallClinic
@@ -77,4 +78,4 @@ def make_site(clinic: SmallClinic, tmp_path, **settings) -> Site:
         try_patients=lambda: PATIENTS,
     )
     app.testing = True
-    return Site(clinic, app)
+    return Site(clinic, sharing(app))

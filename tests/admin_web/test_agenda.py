@@ -132,8 +132,8 @@ def test_a_booking_by_the_form_stands_in_the_agenda(clinic, desk):
 
 def test_the_form_sent_twice_books_once(clinic, desk):
     slot, alice = clinic.slot("marina"), clinic.people["alice"]
-    for _ in range(2):
-        send(desk, "/agenda/marcar", horario=slot.id, paciente=alice.id, once="a")
+    replies = [send(desk, "/agenda/marcar", horario=slot.id, paciente=alice.id, once="a") for _ in range(2)]
+    assert [one.status_code for one in replies] == [303, 303]
     assert len(clinic.bookings.upcoming(alice)) == 1
 
 
@@ -184,7 +184,7 @@ def test_what_changed_meanwhile_is_told(clinic, desk):
 
 def test_cancelling_wants_a_reason(clinic, desk):
     visit = booked(clinic)
-    for form in ({}, {"reason": "x"}, {"reason": "other"}, {"reason": "other", "note": "x" * 10_000}):
+    for form in ({}, {"reason": "x"}, {"reason": "other", "note": "\u202e"}, {"reason": "other", "note": "x" * 10_000}):
         assert act(desk, visit, "cancelar", **form).status_code == 422
     assert status(clinic, visit) == "booked"
 
@@ -215,6 +215,14 @@ def test_moving_by_the_list_of_free_times(clinic, desk):
     assert moved.starts_at == clinic.desk.bookings.slot(int(slot)).starts_at
 
 
+def test_a_move_sent_twice_is_answered_twice_as_made(clinic, desk):
+    visit, slot = booked(clinic), clinic.slot("marina", place=3)
+    replies = [act(desk, visit, "mover", horario=slot.id, once="a") for _ in range(2)]
+    assert [one.status_code for one in replies] == [303, 303]
+    assert all(one.location.endswith(f"&desfazer={visit.id}") for one in replies)
+    assert [one.starts_at for one in clinic.bookings.upcoming(clinic.people["alice"])] == [slot.starts_at]
+
+
 def test_moving_to_a_taken_time_keeps_the_old(clinic, desk):
     visit, other = booked(clinic), clinic.slot("marina", place=2)
     clinic.book("bruno", other)
@@ -232,7 +240,7 @@ def test_moving_answers_the_script_with_how_to_take_back(clinic, desk):
 def test_a_delay_is_shown_and_who_is_hit_must_be_called(clinic, desk):
     booked(clinic)
     reply = send(desk, "/agenda/atraso", medico=marina(clinic), minutos=20, dia=MONDAY)
-    assert "1 consulta na lista de avisar" in text(desk.get(reply.location))
+    assert "1 pessoa ainda vem: quem recebe mensagens é avisado" in text(desk.get(reply.location))
     assert "10:30 Alice Ferreira +20 min" in text(desk.get(f"/agenda/grade?dia={MONDAY}"))
     assert "Atraso: 20 min" in text(desk.get("/avisar"))
 
@@ -241,6 +249,7 @@ def test_a_delay_is_shown_and_who_is_hit_must_be_called(clinic, desk):
 def test_a_delay_that_is_none_is_told_at_its_field(clinic, desk, minutes):
     reply = send(desk, "/agenda/atraso", medico=marina(clinic), minutos=minutes, dia=MONDAY)
     assert (reply.status_code, 'id="f-minutos-error"' in reply.text) == (422, True)
+    assert f'name="minutos" value="{minutes}"' in reply.text
 
 
 def test_a_call_made_leaves_the_list(clinic, desk):
@@ -249,6 +258,14 @@ def test_a_call_made_leaves_the_list(clinic, desk):
     for _ in range(2):
         assert send(desk, f"/avisar/{change}/feito").status_code == 303
     assert "Ninguém para avisar" in text(desk.get("/avisar"))
+
+
+def test_what_came_of_a_call_is_told_when_it_is_none(clinic, desk):
+    clinic.book("zeca", clinic.slot("marina"))
+    change = re.search(r"/avisar/(\d+)/feito", desk.get("/avisar").text)[1]
+    reply = send(desk, f"/avisar/{change}/feito", outcome="x")
+    assert (reply.status_code, "Escolha “Avisei” ou “Não precisa”" in text(reply)) == (422, True)
+    assert f"/avisar/{change}/feito" in desk.get("/avisar").text
 
 
 @pytest.mark.parametrize("what", ["", "/cancelar", "/mover"])

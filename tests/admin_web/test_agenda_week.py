@@ -14,6 +14,12 @@ from tests.admin_web.forms import plain
 MONDAY = "2026-11-23"
 
 
+@pytest.fixture
+def new_doctor(clinic):
+    general = {clinic.at.specialties["general"]: None}
+    return clinic.directory.add_doctor("Nova Silva", "doutora", "799", "SP", general)
+
+
 def text(reply):
     return plain(reply.text.replace("–", ""))
 
@@ -116,6 +122,30 @@ def test_many_doctors_come_a_page_at_a_time(clinic, desk):
     first, second = (desk.get(f"/agenda/semana?dia={MONDAY}&pagina={page}") for page in (1, 2))
     assert "1 a 20 de 24 médicos" in text(first)
     assert ("21 a 24 de 24 médicos" in text(second), "Marina Corrêa</a></th>" in second.text) == (True, False)
+
+
+@pytest.mark.parametrize(("who", "offered"), [("manager", True), ("attendant", False)])
+@pytest.mark.parametrize("path", ["/agenda/semana", "/agenda/semana/grade", "/agenda"])
+def test_a_doctor_without_hours_has_no_empty_grid(site, new_doctor, who, offered, path):
+    page = site.client(who).get(f"{path}?medico={new_doctor}&dia={MONDAY}")
+    assert "Nova Silva ainda não tem horários" in text(page)
+    assert (f'href="/medico/{new_doctor}/horarios"' in page.text, 'class="strip' in page.text) == (offered, False)
+
+
+def test_the_offer_to_set_hours_is_kept_for_nobody_else(site, new_doctor):
+    path = f"/agenda/semana/grade?medico={new_doctor}&dia={MONDAY}"
+    shown = [site.client(who).get(path).text for who in ("manager", "attendant", "manager")]
+    assert ["Definir horários" in one for one in shown] == [True, False, True]
+
+
+def test_a_week_in_which_a_doctor_does_not_work_says_so(clinic, desk):
+    page = desk.get(f"/agenda/semana?medico={clinic.at.doctors['marina']}&dia=2026-11-09")
+    assert ("Semana sem horários" in text(page), "Definir horários" in text(page)) == (True, False)
+
+
+def test_a_day_on_which_the_chosen_doctor_does_not_work_leads_to_the_next(clinic, desk):
+    page = desk.get(f"/agenda?medico={clinic.at.doctors['marina']}&dia=2026-11-28")
+    assert "Ninguém atende neste dia" in text(page) and "Ir para seg., 30 nov." in text(page)
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "99", "x"])

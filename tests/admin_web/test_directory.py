@@ -136,6 +136,21 @@ def test_an_rqe_has_digits_only(clinic, manager):
     assert (reply.status_code, "O RQE tem só números." in reply.text) == (422, True)
 
 
+def test_an_rqe_beside_a_specialty_nobody_ticked_is_not_lost(clinic, manager):
+    path, skin = f"/cadastro/medicos/{clinic.at.doctors['paulo']}", clinic.directory.add_specialty("Pele", position=9)
+    reply = send(manager, path, as_shown(manager.get(path).text) | {f"rqe-{skin}": "54321"})
+    assert (reply.status_code, "Marque a especialidade, ou apague o RQE." in reply.text) == (422, True)
+    assert 'value="54321"' in reply.text
+
+
+def test_a_specialty_is_given_up_with_its_rqe(clinic, manager):
+    path, heart = f"/cadastro/medicos/{clinic.at.doctors['paulo']}", clinic.at.specialties["cardiology"]
+    fields = as_shown(manager.get(path).text) | {"specialty": [str(clinic.at.specialties["general"])]}
+    assert fields[f"rqe-{heart}"]
+    assert send(manager, path, fields).status_code == 303
+    assert heart not in clinic.editing.specialties_of(clinic.at.doctors["paulo"])
+
+
 @pytest.mark.parametrize("text", ["²", "1e3", "٣", "99999999999"])
 def test_a_number_is_digits_within_its_bounds(text):
     values, errors = read([Field("n", "N", "number", most=99)], {"n": text})

@@ -49,6 +49,12 @@ def test_what_was_typed_is_kept_and_it_may_be_done_all_the_same(clinic, desk):
     assert visits(clinic) == [(True, "arrived")]
 
 
+def test_who_is_let_in_for_another_day_has_not_arrived(clinic, desk):
+    given = form(clinic, arrived="1", dia="2026-11-24")
+    reply = send(desk, given | known(send(desk, given)))
+    assert "A chegada se anota no dia." in text(desk.get(reply.location))
+
+
 def test_that_it_was_done_knowingly_is_in_the_audit(clinic, desk):
     send(desk, form(clinic) | known(send(desk, form(clinic))))
     assert "extra.knowing" in [one.action for one in clinic.audit.latest()]

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from admin_web.access import Public, declare
-from admin_web.assets import version
+from admin_web.assets import LIGHT, TOGETHER, switched, version
 from clinic.users import Viewer
 from tests.admin_web.conftest import careful
 from tests.admin_web.fakes import BrokenProfile, fake_app, fake_clinic
@@ -36,6 +36,20 @@ def test_an_unknown_page_is_explained(client):
     assert (reply.status_code, "Esta página não existe" in reply.text) == (404, True)
 
 
+@pytest.mark.parametrize(
+    ("who", "path", "said"),
+    [
+        ("patient", "/equipe", "Esta página é da equipe da clínica"),
+        ("attendant", "/portal", "abra a Agenda ou a ficha da pessoa"),
+        ("doctor", "/portal", "Esta página não é da sua função"),
+        ("attendant", "/equipe", "peça a um administrador"),
+    ],
+)
+def test_who_is_at_a_closed_door_is_told_whose_it_is(site, who, path, said):
+    reply = site.client(who).get(path)
+    assert (reply.status_code, said in reply.text) == (403, True)
+
+
 def test_a_failure_gives_a_code_to_quote_and_logs_it(app, client, caplog):
     app.add_url_rule("/bad", "bad", lambda: 1 / 0)
     declare(app, "bad", Public("it only fails"))
@@ -62,11 +76,17 @@ def test_the_process_is_well(client):
 def test_a_theme_is_kept(client):
     client.get("/chamadas")
     assert client.post_as_page("/tema", data={"theme": "light", "next": "/chamadas"}).location == "/chamadas"
-    assert 'media="all" id="light"' in client.get("/chamadas").text
+    assert '<html lang="pt-BR" data-theme="light">' in client.get("/chamadas").text
 
 
 def test_without_a_choice_the_system_decides(client):
-    assert 'media="(prefers-color-scheme: light)" id="light"' in client.get("/chamadas").text
+    assert '<html lang="pt-BR">' in client.get("/chamadas").text
+
+
+def test_the_light_colours_are_for_who_chose_them_and_for_the_systems_who_chose_none():
+    chosen, systems = switched(":root { --page: #fff; }\n").split("@media (prefers-color-scheme: light) ")
+    assert chosen == ':root[data-theme="light"] { --page: #fff; }\n'
+    assert systems == "{\n:root:not([data-theme]) { --page: #fff; }\n}\n"
 
 
 def test_the_theme_form_works_without_script(client):
@@ -85,17 +105,22 @@ def test_an_unknown_theme_is_refused(client):
 
 
 def test_static_files_are_kept_for_ever_under_their_version(client):
-    sheets = re.findall(r'href="(/static/\w{12}/frame/(?:all|light).css)"', client.get("/chamadas").text)
-    kept = [client.get(sheet).cache_control for sheet in sheets]
-    told = [(one.immutable, one.max_age, one.no_store, one.no_cache) for one in kept]
-    assert told == [(True, 365 * 24 * 3600, False, None)] * 2
+    [sheet] = re.findall(r'href="(/static/\w{12}/frame/all.css)"', client.get("/chamadas").text)
+    kept = client.get(sheet).cache_control
+    assert (kept.immutable, kept.max_age, kept.no_store, kept.no_cache) == (True, 365 * 24 * 3600, False, None)
 
 
-def test_the_sheets_of_every_page_come_as_one(client):
-    sheet = client.get("/static/x/frame/all.css")
-    alone = [client.get(f"/static/x/{one}").text for one in ("frame/dark.css", "frame/base.css", "ui/ui.css")]
-    again = client.get("/static/x/frame/all.css", headers={"If-None-Match": sheet.headers["ETag"]})
-    assert (sheet.text, sheet.mimetype, again.status_code) == ("".join(alone), "text/css", 304)
+@pytest.mark.parametrize("name", sorted(TOGETHER))
+def test_the_sheets_of_every_page_come_as_one(client, name):
+    sheet = client.get(f"/static/x/{name}")
+    alone = [client.get(f"/static/x/{one}").text for one in TOGETHER[name] if one != LIGHT]
+    again = client.get(f"/static/x/{name}", headers={"If-None-Match": sheet.headers["ETag"]})
+    assert (all(one in sheet.text for one in alone), sheet.mimetype, again.status_code) == (True, "text/css", 304)
+
+
+def test_no_script_is_waited_for_before_the_first_paint(client):
+    scripts = re.findall("<script [^>]*", client.get("/chamadas").text)
+    assert scripts and all('type="module"' in one for one in scripts)
 
 
 def test_a_static_file_of_another_version_is_not_kept(client):

@@ -77,6 +77,28 @@ def test_an_absence_whose_days_were_changed_is_asked_about_again(clinic, doctor,
     assert clinic.practice.absences(marina) == []
 
 
+def changing(clinic, marina, what):
+    """A page and its form, of what hits the Tuesday's visits."""
+    return {
+        "absence": (f"/medico/{marina}/ausencias", {"from": "2026-11-24"}),
+        "hours": (f"/medico/{marina}/horarios", row(clinic, starts="11:30")),
+        "holiday": ("/feriados", {"day": "2026-11-24", "name": "Reforma"}),
+    }[what]
+
+
+@pytest.mark.parametrize("what", ["absence", "hours", "holiday"])
+def test_that_others_are_hit_than_were_shown_is_told_in_words(clinic, manager, marina, what):
+    tuesday(clinic)
+    path, form = changing(clinic, marina, what)
+    first = send(manager, path, **form)
+    tuesday(clinic, "bruno")
+    again = send(manager, path, **form, seen=seen_in(first.text))
+    said = "A lista de quem está marcado não é mais a que você viu."
+    assert [(one.status_code, said in one.text) for one in (first, again)] == [(200, False), (409, True)]
+    assert "Bruno Lima" in again.text
+    assert send(manager, path, **form, seen=seen_in(again.text)).status_code == 303
+
+
 def test_who_came_and_went_before_is_not_called_about_an_absence(clinic, site, marina):
     visit = tuesday(clinic)
     clinic.clock.move(days=1, hours=3)

@@ -232,13 +232,13 @@ def test_ten_thousand_characters_are_refused_kindly(browser):
     assert (reply.status_code, "Digite seu CPF" in reply.text) == (422, True)
 
 
-def typed_too_late(site, who="patient"):
+def typed_too_late(site, who="patient", path="/conta/email/confirmar?x=1"):
     """A browser whose session has ended sends a form: what comes back, and the hidden fields in it."""
     browser = site.client(who)
-    site.clinic.clock.move(hours=3)
-    data = {"reason": "Tive febre & não pude", "kind": ["a", "b"], "password": "secreta"}
+    site.clinic.clock.move(hours=13)
+    data = {"reason": "Tive febre & não pude", "kind": ["a", "b"], "password": "secreta", "code": "raio-x"}
     browser.get("/entrar")
-    reply = browser.post("/conta/email/confirmar?x=1", data=data | {"csrf_token": browser.get_cookie("alo_csrf").value})
+    reply = browser.post(path, data=data | {"csrf_token": browser.get_cookie("alo_csrf").value})
     return browser, reply, {html.unescape(n): html.unescape(v) for n, v in HIDDEN.findall(reply.text)}
 
 
@@ -253,10 +253,61 @@ def test_what_was_typed_when_the_session_ended_is_given_back(site):
     assert browser.post("/conta/email/confirmar?x=1", data=again).status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("who", "path", "kept"), [("manager", "/tipos/novo", True), ("patient", "/conta/codigos", False)]
+)
+def test_a_code_is_kept_where_it_is_no_secret(site, who, path, kept):
+    assert ("kept:code" in typed_too_late(site, who, path)[2]) is kept
+
+
 def test_it_is_given_to_nobody_else(site):
     browser, _, hidden = typed_too_late(site)
     given = browser.post("/entrar", data=hidden | {"who": "CRM/SP 101", "password": GOOD})
     assert (given.status_code, given.location) == (303, "/")
+
+
+def test_it_is_given_to_nobody_else_who_was_in_here_meanwhile(site):
+    browser, _, hidden = typed_too_late(site)
+    other = hidden | {"who": "CRM/SP 101", "password": GOOD}
+    assert enter(browser, "CRM/SP 101").status_code == 303  # in another tab of the same browser
+    assert browser.post("/entrar", data=other).location == "/"
+    assert browser.post("/entrar", data=hidden | {"who": "529.982.247-25", "password": GOOD}).status_code == 200
+
+
+@pytest.mark.parametrize("mark", ["", "x", None])
+def test_without_the_sessions_mark_it_is_given_to_nobody(site, mark):
+    browser, _, hidden = typed_too_late(site)
+    forged = {name: value for name, value in hidden.items() if name != "kept_of"} | ({"kept_of": mark} if mark else {})
+    assert browser.post("/entrar", data=forged | {"who": "529.982.247-25", "password": GOOD}).location == "/"
+
+
+def test_every_other_way_in_opens_beside_what_was_typed(site):
+    _, reply, _ = typed_too_late(site)
+    [form] = re.findall('<form method="post" action="/entrar".*?</form>', reply.text, re.DOTALL)
+    ways = re.findall('<a [^>]*href="/(?:senha|entrar|cadastro)[^>]*>', reply.text)
+    assert ways and all('target="_blank"' in one for one in ways)
+    assert "Já entrei, continuar" in form
+
+
+def test_who_went_in_in_another_tab_is_given_back_what_they_typed(site):
+    browser, _, hidden = typed_too_late(site)
+    assert enter(browser).status_code == 303
+    given = browser.post("/entrar", data=hidden | {"already": "1"})
+    assert (given.status_code, 'action="/conta/email/confirmar?x=1"' in given.text) == (200, True)
+    assert "Tive febre" in given.text
+
+
+def test_who_is_not_in_yet_is_told_and_loses_nothing(site):
+    browser, _, hidden = typed_too_late(site)
+    reply = browser.post("/entrar", data=hidden | {"already": "1"})
+    assert (reply.status_code, "ainda não entrou" in reply.text, "kept:reason" in reply.text) == (422, True, True)
+
+
+def test_another_account_of_another_tab_is_given_nothing(site):
+    browser, _, hidden = typed_too_late(site)
+    enter(browser, "CRM/SP 101")
+    reply = browser.post("/entrar", data=hidden | {"already": "1"})
+    assert (reply.status_code, "entrou outra conta" in reply.text, "Enviar agora" in reply.text) == (403, True, False)
 
 
 def test_a_wrong_password_loses_nothing(site):

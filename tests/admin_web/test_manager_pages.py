@@ -107,7 +107,7 @@ def test_who_is_hit_when_an_open_holiday_is_taken_back_is_shown_first(clinic, ma
     seen = re.search(r'name="seen" value="(\w+)"', asked)[1]
     done = send(manager, f"/feriados/{closing.id}/retirar", seen=seen, offer="1")
     assert (done.status_code, clinic.closings.own()) == (303, [])
-    assert "a clínica fecha nesse dia. 1 pessoa na lista" in manager.get("/feriados").text
+    assert "a clínica fecha nesse dia. 1 pessoa é avisada" in manager.get("/feriados").text
 
 
 @pytest.mark.parametrize(

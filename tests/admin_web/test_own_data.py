@@ -20,9 +20,21 @@ from tests.clinic.outbox import posts
 PAGE = "/portal/meus-dados"
 
 
+class BusyPost(Post):
+    """A letter takes a while; something happens meanwhile."""
+
+    def __init__(self):
+        super().__init__()
+        self.meanwhile = list
+
+    def send(self, mail):
+        self.meanwhile()
+        super().send(mail)
+
+
 @pytest.fixture
 def post():
-    return Post()
+    return BusyPost()
 
 
 @pytest.fixture
@@ -123,7 +135,7 @@ def test_contact_that_is_wrong_is_said_at_the_field(alice, fields, said):
 
 
 def test_a_name_is_corrected_by_the_desk(site, alice, desk):
-    assert send(alice, f"{PAGE}/correcao", text="").status_code == 422
+    assert {send(alice, f"{PAGE}/correcao", text=said).status_code for said in ("", "\x00\u202e")} == {422}
     assert send(alice, f"{PAGE}/correcao", text="x" * 10_000).status_code == 422
     send(alice, f"{PAGE}/correcao", text="Meu nome é Alice <b>Ferreyra</b>")
     page = desk.get("/pedidos").text
@@ -266,6 +278,35 @@ def test_the_desk_lets_in_whom_it_has_verified(site, desk, post):
     send(desk, f"/pedidos/{asked}/acesso")
     assert [mail.to for mail in post.sent] == ["bruno@example.com"]
     assert site.clinic.portal.requests.get(asked).status == "done"
+
+
+@pytest.mark.parametrize("act", ["acesso", "recusar"])
+def test_who_was_refused_is_not_let_in_by_a_page_that_is_old(site, desk, post, act):
+    bruno, portal = site.clinic.people["bruno"].id, site.clinic.portal
+    portal.own_data.set_contact(bruno, "", "bruno@example.com", "user:1")
+    asked = portal.requests.ask(bruno, "access", "Thief")
+    send(desk, f"/pedidos/{asked}/recusar", note="Não é a pessoa")
+    assert send(desk, f"/pedidos/{asked}/{act}", note="x" * 10_000).status_code == 303
+    assert "Outra pessoa já respondeu" in desk.get("/pedidos").text
+    assert (post.sent, portal.requests.get(asked).note) == ([], "Não é a pessoa")
+
+
+def test_who_is_let_in_is_not_refused_in_the_same_instant(site, desk, post):
+    bruno, portal = site.clinic.people["bruno"].id, site.clinic.portal
+    portal.own_data.set_contact(bruno, "", "bruno@example.com", "user:1")
+    asked, refused = portal.requests.ask(bruno, "access", "Bruno"), []
+    post.meanwhile = lambda: refused.append(portal.requests.settle(asked, "refused", "user:9", "Não é a pessoa"))
+    send(desk, f"/pedidos/{asked}/acesso")
+    assert (len(post.sent), refused, portal.requests.get(asked).status) == (1, [False], "done")
+
+
+def test_contact_given_anew_is_not_erased_by_a_page_that_is_old(site, desk):
+    alice = site.clinic.people["alice"].id
+    asked, before = site.clinic.portal.requests.ask(alice, "erasure"), contact(site)
+    for act in ("recusar", "apagar"):
+        send(desk, f"/pedidos/{asked}/{act}", note="Desistiu")
+    assert "Outra pessoa já respondeu" in desk.get("/pedidos").text
+    assert contact(site) == before
 
 
 @pytest.mark.parametrize("act", ["feito", "recusar", "acesso", "apagar"])

@@ -98,6 +98,8 @@ def test_the_effect_is_told_while_one_types(clinic, doctor, marina):
         ({"modality": "<b>"}, "Escolha o dia"),
         ({"from": "2026-12-01", "until": "2026-11-01"}, "A validade termina antes de começar."),
         ({"until": "amanhã"}, "Escreva a data"),
+        ({"from": "0001-01-01"}, "Confira o ano: vai de 1900 a 2036."),
+        ({"until": "2037-01-01"}, "Confira o ano: vai de 1900 a 2036."),
     ],
 )
 def test_hours_that_cannot_be_are_told_at_their_row(clinic, doctor, marina, wrong, said):
@@ -130,7 +132,7 @@ def test_who_is_hit_by_an_absence_is_shown_with_other_times(clinic, doctor, mari
     assert clinic.practice.absences(marina) == []
     send(doctor, f"/medico/{marina}/ausencias", **fields, seen=seen_in(asked), offer="1")
     assert len(clinic.practice.absences(marina)) == 1
-    assert "1 pessoa na lista" in doctor.get(f"/medico/{marina}/ausencias").text
+    assert "1 pessoa é avisada" in doctor.get(f"/medico/{marina}/ausencias").text
 
 
 def test_the_other_times_have_room_for_the_visit_and_its_margin(clinic, doctor, marina):

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from tests.admin_web.forms import send
+from tests.admin_web.forms import send, text
 from tests.admin_web.own import TUESDAY, request_of, tuesday
 
 
@@ -18,6 +18,14 @@ def test_a_day_shows_who_comes(clinic, doctor, marina):
     tuesday(clinic)
     page = doctor.get(f"/medico/{marina}?dia=2026-11-24").text
     assert all(said in page for said in ("Terça-feira, 24 de novembro de 2026", "08:00", "Alice Ferreira", "marcada"))
+
+
+def test_a_delay_that_the_desk_noted_is_shown(clinic, doctor, marina):
+    tuesday(clinic)
+    clinic.desk.delays.set(marina, TUESDAY, 20, "user:1", "trânsito")
+    page = text(doctor.get(f"/medico/{marina}/dia?dia=2026-11-24"))
+    assert ("Atraso de 20 min anotado na agenda: trânsito." in page, "marcada +20 min" in page) == (True, True)
+    assert "Atraso" not in text(doctor.get(f"/medico/{marina}/dia?dia=2026-11-25"))
 
 
 def test_an_empty_day_says_so(doctor, marina):
@@ -56,6 +64,14 @@ def test_a_manager_sees_every_doctors_day(site, marina):
 
 def test_a_doctor_who_is_none_is_not_there(site):
     assert site.client("manager").get("/medico/99999").status_code == 404
+
+
+def test_a_request_says_for_what_who_pays_and_where(clinic, site):
+    asked = clinic.book("alice", clinic.slot("rita", "cardiology"), "cardiology")
+    page = text(site.client("manager").get(f"/medico/{clinic.at.doctors['rita']}?dia=2026-12-24"))
+    kind, unit = clinic.directory.kind(asked.kind_id).name, clinic.units.known()[-1].name
+    assert f"Alice Ferreira {kind} · " in page
+    assert f" · {unit} Responda até" in page
 
 
 def test_a_request_is_accepted(clinic, site):

@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 
 from clinic.identities import Identity
 from clinic.letters import Letters
+from tests.admin_web.forms import as_shown
 from tests.admin_web.site import EMAIL, make_site, make_user
 from tests.admin_web.test_login import GOOD, enter
 
@@ -71,6 +72,15 @@ def test_whoever_forgot_gets_a_link_and_logs_in_with_the_new_password(site, brow
         422,
         303,
     )
+
+
+def test_a_new_password_gives_back_what_was_typed_before_it(site, browser, post):
+    browser.set_cookie("alo_session", site.clinic.sessions.open(site.users["manager"], agent="tests"))
+    site.clinic.clock.move(hours=3)
+    lost = as_shown(send(browser, "/conta/email/confirmar", reason="febre").text)
+    send(browser, forget(browser, post), new=NEW, again=NEW)
+    assert enter(browser, EMAIL["manager"], NEW).status_code == 303  # in the tab the mail opened
+    assert "febre" in send(browser, "/entrar", **lost, already="1").text
 
 
 def test_nobody_learns_whether_there_is_an_account(site, browser, post):

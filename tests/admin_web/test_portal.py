@@ -8,6 +8,14 @@ import pytest
 from tests.admin_web.forms import send
 from tests.admin_web.portal import book, confirm_path, upcoming
 
+
+@pytest.mark.parametrize("path", ["/portal", "/portal/consultas", "/medicos", "/entrar", "/senha/esqueci"])
+def test_the_first_paint_of_a_patients_page_waits_for_one_sheet_and_no_script(site, alice, path):
+    page = (alice if path.startswith("/portal") else site.client(None)).get(path).text
+    assert re.findall('rel="stylesheet" href="/static/[0-9a-f]+/(.*?)"', page) == ["portal/all.css"]
+    assert all('type="module" fetchpriority="low"' in one for one in re.findall("<script [^>]*", page))
+
+
 # Finding
 
 
@@ -98,6 +106,38 @@ def test_the_same_form_sent_twice_books_once(clinic, alice):
     first, sent, path = book(clinic, alice)
     again = send(alice, path, **sent)
     assert (first.location, len(upcoming(clinic))) == (again.location, 1)
+
+
+def test_whoever_goes_back_after_booking_is_not_told_that_somebody_was_faster(clinic, alice):
+    booked, _, path = book(clinic, alice)
+    alice.get(booked.location)
+    assert alice.get(path).location == booked.location
+    page = alice.get(booked.location).text
+    assert "Este horário já é de Alice Ferreira" in page and "reservado" not in page
+
+
+def test_a_time_that_left_the_agenda_says_so_and_the_choice_stays(clinic, alice):
+    chosen = f"especialidade={clinic.at.specialties['general']}"
+    reply = alice.get(f"/portal/marcar/999999?{chosen}")
+    assert (reply.status_code, reply.location) == (303, f"/portal/marcar?{chosen}")
+    assert "saiu da agenda" in alice.get(reply.location).text
+
+
+def test_the_button_for_a_time_that_left_the_agenda_says_so_too(clinic, alice):
+    chosen = {"especialidade": clinic.at.specialties["general"]}
+    reply = send(alice, "/portal/marcar/999999", once="form", **chosen)
+    assert (reply.status_code, "saiu da agenda" in alice.get(reply.location).text) == (303, True)
+    looked = alice.get("/portal/marcar/999999/livre", query_string=chosen)
+    assert (looked.status_code, "saiu da agenda" in looked.text) == (409, True)
+
+
+def test_the_same_form_sent_again_after_cancelling_is_not_told_as_booked(clinic, alice):
+    booked, sent, path = book(clinic, alice)
+    [mine] = upcoming(clinic)
+    alice.get(booked.location)
+    send(alice, f"/portal/consultas/{mine.id}/cancelar", reason="cannot_attend")
+    page = alice.get(send(alice, path, **sent).location).text
+    assert ("nada foi marcado agora" in page, "Consulta marcada para" in page) == (True, False)
 
 
 def test_a_lost_time_says_so_and_gives_the_next_three(clinic, alice):

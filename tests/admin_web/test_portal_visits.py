@@ -33,7 +33,8 @@ def test_cancelling_wants_a_reason(clinic, alice):
     assert "Por que você está cancelando?" in alice.get(path).text
     refused = send(alice, path, reason="", note="talvez")
     assert (refused.status_code, "talvez" in refused.text, "Escolha o motivo." in refused.text) == (422, True, True)
-    assert send(alice, path, reason="other", note=" ").status_code == 422
+    for nothing in (" ", "\u202e"):
+        assert send(alice, path, reason="other", note=nothing).status_code == 422
     assert send(alice, path, reason="cannot_attend").status_code == 303
     assert upcoming(clinic) == []
 
@@ -85,6 +86,17 @@ def test_a_new_time_that_was_lost_leaves_the_old(clinic, alice):
     refused = send(alice, f"/portal/consultas/{old.id}/remarcar/{slot.id}", once="m")
     assert (refused.status_code, upcoming(clinic)) == (409, [old])
     assert "acabou de ser reservado" in refused.text
+
+
+def test_a_new_time_that_left_the_agenda_says_so_and_the_old_one_stays(clinic, alice):
+    book(clinic, alice)
+    [old] = upcoming(clinic)
+    times = f"/portal/consultas/{old.id}/remarcar"
+    looked = alice.get(f"{times}/999999")
+    assert (looked.status_code, looked.location) == (303, times)
+    told = [alice.get(times), send(alice, f"{times}/999999", once="m"), alice.get(f"{times}/999999/livre")]
+    assert [(one.status_code, "saiu da agenda" in one.text) for one in told] == [(200, True), (409, True), (409, True)]
+    assert upcoming(clinic) == [old]
 
 
 def test_only_a_time_of_the_same_doctor(clinic, alice):

@@ -222,7 +222,8 @@ def test_two_may_share_an_address(site, browser, post):
     [
         ({"cpf": "111.111.111-11"}, "Este CPF não existe"),
         ({"cpf": ""}, "Escreva seu CPF."),
-        ({"birth_date": "31/02/1980"}, "Escreva a data como"),
+        ({"birth_date": "5/4/80"}, "Escreva a data como"),
+        ({"birth_date": "31/02/1980"}, "Este dia não existe no calendário."),
         ({"birth_date": "01/01/2019"}, "Menores de 18 anos"),
         ({"email": "nadia"}, "Escreva um e-mail"),
         ({"email": ""}, "é por ele que o cadastro se confirma"),

@@ -76,6 +76,13 @@ def test_what_is_free_is_booked_and_the_rest_named(clinic, desk, visit):
     assert "1ª de 3 sessões" in page
 
 
+def test_several_dates_that_are_left_out_are_told_as_several(clinic, desk, visit):
+    for week in (1, 3):
+        clinic.book("bruno", monday(clinic, week, 4))
+    page = text(desk.get(repeat(desk, visit).location))
+    assert "Série guardada: 2 sessões marcadas, toda semana. Ficaram de fora: 30/11 e 14/12." in page
+
+
 def full_for(clinic, payer, *visits):
     """Those visits are the payer's, which has one a day."""
     mine = update(Appointment).where(Appointment.id.in_([one.id for one in visits]))

@@ -127,6 +127,13 @@ def test_nobody_writes_over_what_he_has_not_seen(clinic, manager):
     assert clinic.users.viewer(bia).name == "Bia Nunes"
 
 
+def test_nobody_is_left_without_a_role_before_a_closed_door(clinic, manager):
+    bia = invited(clinic, manager)
+    reply = keep(manager, bia, name="Bia", email="bia@example.com")
+    assert (reply.status_code, "Para a pessoa não entrar mais, desative a conta." in reply.text) == (422, True)
+    assert clinic.users.viewer(bia).roles == {"attendant"}
+
+
 def test_a_doctors_account_is_known_by_the_crm(clinic, manager):
     rita = str(clinic.at.doctors["rita"])
     bia = invited(clinic, manager, role=["doctor"], doctor=rita)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -81,6 +81,18 @@ def test_the_telephone_books_and_the_block_appears(desk):
     expect(visit(page, "Alice Ferreira")).to_contain_text("telefone")
 
 
+@pytest.mark.parametrize("width", [360, 1440])
+def test_who_waits_for_the_desk_is_counted_as_it_happens(desk, width):
+    page = live(desk.open(width=width))
+    desk.clinic.patients.pre_register(None, date(1991, 1, 1), "5511900002222", None, "1")
+    if width == 360:
+        page.get_by_label("Mais, 1 espera por você").click()
+    expect(page.locator(".agenda-head").get_by_role("link", name="Pré-cadastros 1")).to_be_visible()
+    desk.clinic.book("alice", desk.clinic.slot("marina"))
+    desk.clinic.desk.delays.set(desk.clinic.at.doctors["marina"], date(2026, 11, 23), 20, "user:1")
+    expect(page.locator(".agenda-head").get_by_role("link", name="Avisar por telefone 1")).to_be_visible()
+
+
 def test_a_cancelled_block_goes_in_another_tab_too(desk):
     desk.clinic.book("alice", desk.clinic.slot("marina"))
     first = live(desk.open())
@@ -101,7 +113,9 @@ def test_two_at_the_desk_take_the_same_time(desk):
     slot(first, "10:00").click()
     expect(first.locator("dialog input[type=search]")).to_be_focused()
     second.goto(desk.address + late)
-    expect(second.get_by_role("alert")).to_contain_text("Este horário acabou de ser reservado. Escolha outro: 10:30")
+    expect(second.get_by_role("alert")).to_contain_text(
+        "Este horário está sendo reservado por outra pessoa. Escolha outro: 10:30"
+    )
     choose_alice(first)
     first.get_by_role("button", name="Marcar consulta").click()
     expect(visit(first, "Alice Ferreira")).to_be_visible()
@@ -123,6 +137,15 @@ def test_booking_by_the_keyboard_alone(desk):
     page.keyboard.press("Enter")
     expect(page.locator("#toast")).to_contain_text("consulta marcada para 23/11 às 10:30")
     expect(visit(page, "Alice Ferreira")).to_be_visible()
+
+
+def test_a_time_let_go_by_the_keyboard_has_the_focus_again(desk):
+    page = live(desk.open())
+    slot(page, "10:30").press("Enter")
+    expect(page.locator("dialog input[type=search]")).to_be_focused()
+    expect(page.locator(".block.held", has_text="10:30")).to_be_attached()
+    page.keyboard.press("Escape")
+    expect(slot(page, "10:30")).to_be_focused()
 
 
 def test_m_moves_and_undo_takes_it_back(desk):

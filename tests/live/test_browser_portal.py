@@ -67,6 +67,18 @@ def test_the_doctors_answer_shows_at_once(portal):
     expect(page.get_by_role("button", name="Confirmar presença")).to_be_visible()
 
 
+def test_what_a_password_manager_writes_into_the_page_is_no_change_of_the_clinics(portal):
+    mine = portal.clinic.book("alice")
+    page = hears(portal.open(f"/portal/consultas/{mine.id}", "patient"))
+    page.locator("#visit button").first.evaluate("button => { button.dataset.filled = '1'; }")
+    with page.expect_response(lambda reply: reply.request.headers.get("x-alo-fresh") == "1") as fresh:
+        portal.clinic.book("davi")
+    fresh.value.finished()
+    page.evaluate("() => new Promise((done) => setTimeout(done))")
+    expect(page.locator("#visit [data-filled]")).to_be_attached()
+    expect(page.locator("#told")).to_be_empty()
+
+
 def test_a_declined_request_is_seen_in_the_list(portal):
     asked = ask_rita(portal.clinic)
     page = hears(portal.open("/portal/consultas", "patient"))

@@ -58,6 +58,15 @@ def test_the_doctor_opens_her_day_and_answers_requests(site):
     expect(page.locator(".day-list li", has_text="Bruno Lima").get_by_text("marcada")).to_have_count(0)
 
 
+def test_the_doctor_sees_at_once_that_the_desk_noted_a_delay(site):
+    site.clinic.book("alice", site.clinic.slot("marina"))
+    page = site.open("/medico", "doctor")
+    expect(page.locator("#day")).to_be_visible()
+    site.clinic.desk.delays.set(site.clinic.at.doctors["marina"], NOW.date(), 20, "user:1")
+    expect(page.locator("#day .bar")).to_contain_text("Atraso de 20 min anotado na agenda.")
+    expect(page.locator(".day-list li", has_text="Alice Ferreira")).to_contain_text("+20 min")
+
+
 def test_what_the_doctor_answers_reaches_the_patient(site):
     asked = ask(site.clinic, "alice")
     patient = site.open(f"/portal/consultas/{asked.id}", "patient", 360)

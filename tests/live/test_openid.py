@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from clinic.identities import Identity
+from tests.admin_web.forms import as_shown, send
 from tests.admin_web.site import Site, make_site
 from tests.live import openid
 from tests.live.openid import CLIENT, issuer
@@ -108,6 +109,16 @@ def test_who_changes_their_mind_is_back_at_the_log_in(site):
     begun(browser)
     assert browser.get("/entrar/oidc/retorno?error=access_denied&state=x").location == REFUSED
     assert "Não deu certo" in browser.get(REFUSED).text
+
+
+def test_what_was_typed_when_the_session_ended_waits_beside_it(site):
+    browser = site.client("manager")
+    token = browser.get_cookie("alo_session").value
+    site.clinic.sessions.leave(token)
+    browser.get("/entrar")
+    lost = as_shown(send(browser, "/conta/email/confirmar", reason="febre").text)
+    browser.get(back(openid.log_in(begun(browser), "manager")))  # in another tab: the same cookies
+    assert "febre" in send(browser, "/entrar", lost, already="1").text
 
 
 def test_a_provider_that_is_away_is_told(clinic, tmp_path):

@@ -92,7 +92,11 @@ export class Grid {
         document.getElementById("session-ended")?.remove();
         const html = await reply.text();
         if (this.held) this.again = true;
-        else { this.show(html); this.seen = reply.headers.get("ETag"); }
+        else {
+          this.show(html);
+          this.seen = reply.headers.get("ETag");
+          this.root.dispatchEvent(new Event("swapped"));
+        }
       }
     } catch { /* the bar says that the connection is lost */ } finally {
       this.busy = false;

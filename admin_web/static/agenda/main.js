@@ -13,6 +13,7 @@ const undo = toast.querySelector("[data-undo]");
 const grid = root.classList.contains("team-frame") ? new Team(root) : new Grid(root);
 let hiding = null;
 let opener = null;
+let awaited = null;
 let kept = false;
 
 function post(address, given) {
@@ -36,11 +37,36 @@ function done({ said, undo: takeBack }) {
 }
 
 function closed() {
-  if (kept) post("/agenda/soltar", {}).catch(() => {});
-  kept = false;
   const back = opener && root.querySelector(opener);
   back?.focus();
+  awaited = kept && !back ? opener : null;
+  if (kept) post("/agenda/soltar", {}).catch(() => {});
+  kept = false;
 }
+
+// What waits for the desk is counted in the page's head: it comes with the grid.
+function count() {
+  const part = root.querySelector("#waits");
+  part?.remove();
+  for (const fresh of part?.content.querySelectorAll("[data-waits]") ?? []) {
+    const old = document.querySelector(`[data-waits="${fresh.dataset.waits}"]`);
+    if (!old || old.textContent === fresh.textContent) continue;
+    const held = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : undefined;
+    old.replaceWith(fresh);
+    if (held !== undefined) (held && fresh.querySelector(`[href="${held}"]`) || fresh).focus();
+  }
+}
+
+root.addEventListener("swapped", count);
+
+// A time that was let go is free again in the next grid: who stands nowhere meanwhile is led back to it.
+root.addEventListener("swapped", () => {
+  if (document.activeElement !== document.body) awaited = null;
+  const back = awaited && root.querySelector(awaited);
+  if (!back) return;
+  awaited = null;
+  back.focus({ preventScroll: true });
+});
 
 addEventListener("pagehide", () => { if (kept) post("/agenda/soltar", {}).catch(() => {}); });
 
@@ -116,7 +142,7 @@ let waiting = null;
 function soon() {
   waiting ??= setTimeout(() => { waiting = null; grid.refresh(); }, 60);
 }
-live(["appointment", "delay", "slot", "schedule", "patient", "waiting"], {
+live(["appointment", "delay", "slot", "schedule", "patient", "waiting", "notice", "pre_registration"], {
   changed: soon,
   anew: () => { root.dataset.live = "on"; soon(); },
 });

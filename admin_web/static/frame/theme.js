@@ -1,12 +1,13 @@
 // Changes the colours at once and lets the server remember; without script the form does the same with a reload.
 const form = document.querySelector(".themes");
-const light = document.getElementById("light");
+const { dataset } = document.documentElement;
 
 form.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   event.preventDefault();
-  light.media = button.dataset.media;
+  if (button.value === "system") delete dataset.theme;
+  else dataset.theme = button.value;
   for (const other of form.querySelectorAll("button")) other.setAttribute("aria-pressed", String(other === button));
   const body = new URLSearchParams(new FormData(form));
   body.set("theme", button.value);

@@ -1,4 +1,4 @@
-// The day changes under the doctor's eyes when somebody books, cancels or arrives.
+// The day changes under the doctor's eyes when somebody books, cancels, arrives or notes a delay.
 import { live } from "../frame/live.js";
 
 const day = document.getElementById("day");
@@ -13,7 +13,7 @@ async function refresh() {
   if (focused) day.querySelector(`form[action="${CSS.escape(focused)}"] button`)?.focus();
 }
 
-live(["appointment"], {
+live(["appointment", "delay"], {
   changed: () => { clearTimeout(waiting); waiting = setTimeout(() => refresh().catch(() => {}), 100); },
   anew: () => refresh().catch(() => {}),
 });

@@ -2,8 +2,15 @@
 // Whoever is at a link or button stays there; a form that is on its way is left alone.
 const key = (element) => element.getAttribute("href") ?? element.closest("form")?.getAttribute("action");
 
+// What it says, where it leads and what it sends; what a browser's helpers write into it is none of the clinic's.
+const LEADS = { a: "href", form: "action", "input[type=hidden]": "value" };
+const told = (part) => [
+  part.textContent.replace(/\s+/g, " ").trim(),
+  ...Object.entries(LEADS).flatMap(([what, where]) => [...part.querySelectorAll(what)].map((one) => one.getAttribute(where))),
+].join("\n");
+
 function put(part, fresh) {
-  if (!fresh || part.innerHTML === fresh.innerHTML || part.querySelector("form[data-sent]")) return false;
+  if (!fresh || told(part) === told(fresh) || part.querySelector("form[data-sent]")) return false;
   const held = part.contains(document.activeElement) ? key(document.activeElement) : null;
   part.replaceChildren(...fresh.childNodes);
   if (held) ([...part.querySelectorAll("a, button")].find((one) => key(one) === held) ?? part).focus();

@@ -1,5 +1,9 @@
 """Booking by another program: holds, keys that do it once, and an appointment's life."""
 
+from datetime import datetime, timedelta
+
+import pytest
+
 from tests.admin_web.api.programs import Program, booked, booking, fields, free
 from tests.clinic.margins import with_margin
 
@@ -72,6 +76,31 @@ def test_the_same_key_gives_the_same_answer(site, staff):
     assert (other.status_code, other.json["type"]) == (422, "/api/v1/docs#other-request")
 
 
+@pytest.mark.parametrize("what", ["appointments", "reschedule", "holds", "waiting-list"])
+def test_the_same_key_gives_the_same_headers(site, staff, what):
+    alice, slot = {"patient_id": site.clinic.people["alice"].id}, {"slot_id": free(staff, site, 3)["id"]}
+    path, given = {
+        "appointments": lambda: ("/appointments", alice | slot),
+        "reschedule": lambda: (f"/appointments/{booked(staff, site).json['id']}/reschedule", slot),
+        "holds": lambda: ("/holds", slot),
+        "waiting-list": lambda: ("/waiting-list", alice | {"specialty_id": site.clinic.at.specialties["general"]}),
+    }[what]()
+    first, again = (staff.post(path, given, Idempotency_Key="k-1") for _ in range(2))
+    assert (first.status_code, again.headers["Idempotent-Replayed"]) == (201, "true")
+    assert ("ETag" in first.headers, "Location" in first.headers) == (what in ("appointments", "reschedule"), True)
+    assert all(again.headers.get(one) == first.headers.get(one) for one in ("ETag", "Location"))
+
+
+def test_an_answer_given_again_has_the_tag_of_what_it_shows(site, staff):
+    given = booking(site, free(staff, site))
+    made = staff.post("/appointments", given, Idempotency_Key="a-1").json
+    staff.post(f"/appointments/{made['id']}/arrive")
+    again = staff.post("/appointments", given, Idempotency_Key="a-1")
+    assert again.json["status"] == "booked"
+    stale = staff.post(f"/appointments/{made['id']}/cancel", {"reason": "clinic"}, If_Match=again.headers["ETag"])
+    assert stale.status_code == 412
+
+
 def test_a_hold_asked_for_twice_is_one(site, staff):
     given = {"slot_id": free(staff, site)["id"]}
     replies = [staff.post("/holds", given, Idempotency_Key="h-1") for _ in range(2)]
@@ -87,9 +116,13 @@ def test_an_appointment_goes_through_its_life(site, staff):
 
 
 def test_who_does_not_come_is_a_no_show(site, staff):
-    path = f"/appointments/{booked(staff, site).json['id']}"
-    assert staff.post(f"{path}/no-show").json["status"] == "noshow"
-    assert staff.post(f"{path}/fulfil").status_code == 409
+    visit = booked(staff, site).json
+    path = f"/appointments/{visit['id']}"
+    assert staff.post(f"{path}/no-show").json["type"] == "/api/v1/docs#too-soon"
+    site.clinic.clock.now = datetime.fromisoformat(visit["starts_at"])
+    later = Program(site, "attendant")
+    assert later.post(f"{path}/no-show").json["status"] == "noshow"
+    assert later.post(f"{path}/fulfil").status_code == 409
 
 
 def test_an_appointment_is_moved(site, patient):
@@ -102,7 +135,7 @@ def test_an_appointment_is_moved(site, patient):
 def test_cancelling_wants_a_reason(site, patient):
     path = f"/appointments/{booked(patient, site).json['id']}/cancel"
     assert fields(patient.post(path)) == ["reason"]
-    assert fields(patient.post(path, {"reason": "other"})) == ["note"]
+    assert fields(patient.post(path, {"reason": "other", "note": "\u200f \u202e"})) == ["note"]
     assert patient.post(path, {"reason": "feeling_better"}).json["cancel_reason"] == "feeling_better"
 
 
@@ -111,6 +144,14 @@ def test_a_doctor_answers_her_own_requests(site):
     request = clinic.book("bruno", clinic.slot("rita", "cardiology"), specialty="cardiology")
     assert Program(site, "doctor").post(f"/appointments/{request.id}/accept").status_code == 404
     assert Program(site, "manager").post(f"/appointments/{request.id}/accept").json["status"] == "booked"
+
+
+def test_a_doctor_who_declines_says_why(site, manager):
+    clinic = site.clinic
+    request = clinic.book("bruno", clinic.slot("rita", "cardiology"), specialty="cardiology")
+    path = f"/appointments/{request.id}/decline"
+    assert [fields(manager.post(path, given)) for given in ({}, {"note": " "})] == [["note"], ["note"]]
+    assert manager.post(path, {"note": "Neste dia opero."}).json["cancel_reason"] == "declined"
 
 
 def test_what_changed_meanwhile_is_not_cancelled(site, staff):
@@ -124,9 +165,34 @@ def test_times_for_a_kind_of_visit_have_room_beside_it(site, staff):
     kind, slot = with_margin(site.clinic, after=10), free(staff, site)
     at = f"/availability?specialty_id={site.clinic.at.specialties['general']}&doctor_id={slot['doctor_id']}"
     site.clinic.book("bruno", site.clinic.slot(place=1))
-    assert staff.get(at).json["items"][0] == slot
+    short = f"{at}&kind_id={site.clinic.directory.kind('return').id}"
+    assert staff.get(short).json["items"][0] == slot
     assert staff.get(f"{at}&kind_id={kind.id}").json["items"][0] != slot
     assert fields(staff.get(f"{at}&kind_id=999")) == ["kind_id"]
+
+
+@pytest.mark.parametrize("code", ["consultation", "first"])
+def test_times_without_a_kind_do_for_what_is_booked_without_one(site, staff, code):
+    with_margin(site.clinic, after=10, code=code)
+    site.clinic.book("bruno", site.clinic.slot(place=3))
+    doctor = site.clinic.at.doctors["marina"]
+    at = f"/availability?specialty_id={site.clinic.at.specialties['general']}&doctor_id={doctor}&limit=6"
+    for slot in staff.get(at).json["items"]:
+        made = staff.post("/appointments", booking(site, slot))
+        assert made.status_code == 201, (slot, made.json)
+        staff.post(f"/appointments/{made.json['id']}/cancel", {"reason": "clinic"})
+        site.clinic.clock.move(seconds=11)
+
+
+@pytest.mark.parametrize("length", ["", "&minutes=30"], ids=["their-own-length", "another-length"])
+def test_times_without_a_kind_have_the_margin_of_those_there_may_be(site, staff, length):
+    with_margin(site.clinic, after=10)
+    doctor, taken = site.clinic.at.doctors["marina"], site.clinic.slot(place=3)
+    site.clinic.book("bruno", taken)
+    at = f"/availability?specialty_id={site.clinic.at.specialties['general']}&doctor_id={doctor}{length}"
+    starts = [datetime.fromisoformat(one["starts_at"]) for one in staff.get(at).json["items"]]
+    assert starts
+    assert not [one for one in starts if taken.starts_at - timedelta(minutes=40) < one < taken.ends_at]
 
 
 def test_what_is_held_for_a_kind_of_visit_is_the_visit_alone(site, patient):

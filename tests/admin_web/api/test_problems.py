@@ -48,6 +48,24 @@ def test_what_cannot_be_answered_is_a_problem(manager, method, path, status):
     assert (reply.status_code, reply.mimetype) == (status, "application/problem+json")
 
 
+@pytest.mark.parametrize(("method", "path"), [("GET", "/nothing"), ("DELETE", "/patients"), ("GET", "/users")])
+def test_a_program_is_not_sent_to_a_page_or_a_menu(staff, method, path):
+    said = staff.ask(method, path).json
+    assert not any(word in f"{said['title']} {said['detail']}" for word in ("página", "menu", "botões"))
+
+
+def test_a_role_is_asked_for_only_where_it_is_what_is_missing(site, staff):
+    assert "função" in staff.get("/users").json["title"]
+    with_a_session = site.client("attendant").post("/api/v1/appointments", json={})
+    assert (with_a_session.status_code, "função" in with_a_session.json["title"]) == (403, False)
+    assert "X-CSRF-Token" in with_a_session.json["detail"]
+
+
+def test_what_may_be_said_is_told_in_portuguese(staff):
+    [wrong] = staff.get("/appointments?status=x").json["errors"]
+    assert wrong["message"].endswith("'cancelled' ou 'noshow'.")
+
+
 def test_a_method_that_is_not_there_tells_those_that_are(staff):
     assert set(staff.ask("DELETE", "/patients").headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
 
