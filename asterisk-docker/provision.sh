@@ -173,7 +173,8 @@ nginx() { dirname "$(type -P nginx || type -P /usr/sbin/nginx || echo "$(cached 
 postfix() { cached postfix; }
 rabbitmq() { cached rabbitmq; }
 dovecot() { cached dovecot; }
-mariadb() { apt_install mariadb-server-core >&2; dirname "$(command -v mariadbd || echo /usr/sbin/mariadbd)"; }
+# mariadb-install-db calls my_print_defaults, which Debian keeps with the clients and recommends alone.
+mariadb() { apt_install mariadb-server-core mariadb-client-core >&2; dirname "$(command -v mariadbd || echo /usr/sbin/mariadbd)"; }
 
 case "${1:-}" in
   apt) shift; apt_install "$@" ;;
