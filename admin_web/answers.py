@@ -7,13 +7,12 @@ page the browser. So nobody is given what was made for others.
 
 import threading
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flask import g, request
 
-from admin_web import again, compression, cookies, frame, notices
+from admin_web import again, compression, cookies, frame, notices, security
 from admin_web.access import viewer
-from admin_web.security import TOKEN_COOKIE
 from admin_web.store import MOST_BYTES, Kept, Store
 from clinic.stamps import Stamp
 
@@ -21,6 +20,13 @@ if TYPE_CHECKING:
     from clinic.services import Clinic
 
 TURNS = 16
+
+
+class Drawn(NamedTuple):
+    """An answer, and the nonce that its scripts carry; "" where it has none."""
+
+    body: bytes
+    nonce: str = ""
 
 
 def looked(stamp: Stamp | None) -> None:
@@ -47,7 +53,7 @@ class Answers:
     """Keeps up to `most` bytes of answers, those that were asked for last; `stamp` tells how the clinic stands now."""
 
     def __init__(self, stamp: Callable[[], Stamp | None], most: int = MOST_BYTES) -> None:
-        self._stamp, self._store = stamp, Store[bytes](most)
+        self._stamp, self._store = stamp, Store[Drawn](most)
         self._turns = [threading.Lock() for _ in range(TURNS)]
 
     def of(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
@@ -55,6 +61,20 @@ class Answers:
 
         Who wants the same at the same time waits for it. `make` must not ask for another answer of this keeper.
         """
+        return self._of(key, lambda: Drawn(make())).body
+
+    def page(self, make: Callable[[], str]) -> str | bytes:
+        """A whole page, for this browser alone: its token stands in the forms, its owner's name above."""
+        token = cookies.read(request, security.TOKEN_COOKIE)
+        if not token or notices.COOKIE in request.cookies:  # a new token is made, or something is said once
+            return make()
+        key = (request.path, request.query_string, viewer(), token, frame.theme(), request.is_secure)
+        again.keep()
+        drawn = self._of(key, lambda: Drawn(make().encode(), security.nonce()))
+        security.drawn_with(drawn.nonce)
+        return drawn.body
+
+    def _of(self, key: Hashable, make: Callable[[], Drawn]) -> Drawn:
         stamp = self._stamp()  # before anything is read: what changes meanwhile has another stamp
         if stamp is None:
             return make()
@@ -67,20 +87,11 @@ class Answers:
             if found is not None and (found.stamp == stamp or found.number > number):  # begun after we asked
                 return _again(found.made)
             made = make()
-            self._store.keep(key, Kept(stamp, number, made, len(made)))
+            self._store.keep(key, Kept(stamp, number, made, len(made.body)))
             return made
 
-    def page(self, make: Callable[[], str]) -> str | bytes:
-        """A whole page, for this browser alone: its token stands in the forms, its owner's name above."""
-        token = cookies.read(request, TOKEN_COOKIE)
-        if not token or notices.COOKIE in request.cookies:  # a new token is made, or something is said once
-            return make()
-        key = (request.path, request.query_string, viewer(), token, frame.theme(), request.is_secure)
-        again.keep()
-        return self.of(key, lambda: make().encode())
 
-
-def _again(answer: bytes) -> bytes:
+def _again(answer: Drawn) -> Drawn:
     """Noted for who compresses it."""
     if g:
         setattr(g, compression.AGAIN, True)

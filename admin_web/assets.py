@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flask import Flask, Response, send_file, send_from_directory, url_for
 
+from admin_web import security
 from admin_web.access import Public, declare
 
 FOLDER = Path(__file__).parent / "static"
@@ -66,6 +67,8 @@ class Assets:
             reply = send_from_directory(self._folder, filename, max_age=longest)
         reply.cache_control.public = known
         reply.cache_control.immutable = known
+        if filename.endswith(".js"):  # a worker runs under the policy of its file, and imports what is ours
+            reply.headers[security.POLICY] = security.policy("'self'")
         return reply
 
     def _sheet(self, name: str, longest: int | None) -> Response:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 WHY = "the demo's mails are to made-up people, and only this machine may ask"
 PAGE = 25
-FRAMED = f"{security.POLICY}; frame-src 'self'"
 INSIDE = "; ".join(
     (
         "sandbox allow-popups allow-popups-to-escape-sandbox",
@@ -60,13 +59,13 @@ class MailCatcher:
             deeds=DEEDS,
             zone=self._clinic.units.clock_zone(),
         )
-        return Response(shown, headers={"Content-Security-Policy": FRAMED})
+        return Response(shown, headers={security.POLICY: f"{security.of_page()}; frame-src 'self'"})
 
     def inside(self, mail_id: str) -> Response:
         """Its HTML, shut in."""
         found = self._mails.open(mail_id) or abort(404)
         html = found.html.replace("<head>", f"<head>{ELSEWHERE}", 1)
-        return Response(html, headers={"Content-Security-Policy": INSIDE, "X-Frame-Options": "SAMEORIGIN"})
+        return Response(html, headers={security.POLICY: INSIDE, "X-Frame-Options": "SAMEORIGIN"})
 
     def _seen(self, what: str) -> None:
         looking = somebody()

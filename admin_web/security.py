@@ -23,10 +23,11 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 ONE_CLICK = re.compile(r"/c/[^/]+/avisos")
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
-POLICY = "; ".join(
+POLICY = "Content-Security-Policy"
+NONCE = "nonce"
+OURS = "; ".join(
     (
-        "default-src 'none'",
-        "script-src 'self'",
+        "worker-src 'self'",
         "style-src 'self'",
         "img-src 'self'",
         "connect-src 'self'",
@@ -36,8 +37,15 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+
+
+def policy(scripts: str) -> str:
+    """What an answer may load: nothing that is not ours, and no script but those that are named ("'none'")."""
+    return f"default-src 'none'; script-src {scripts}; {OURS}"
+
+
 HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": POLICY,
+    POLICY: policy("'none'"),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -56,7 +64,7 @@ def install(app: Flask) -> None:
     app.before_request(refuse_foreign)
     app.after_request(dress)
     app.wsgi_app = _dressed(app.wsgi_app)  # type: ignore[method-assign,assignment]
-    app.jinja_env.globals.update(csrf_token=csrf_token)
+    app.jinja_env.globals.update(csrf_token=csrf_token, nonce=nonce)
 
 
 def refuse_foreign() -> None:
@@ -106,8 +114,27 @@ def csrf_token() -> str:
     return str(kept)
 
 
+def nonce() -> str:
+    """What the scripts of the page that is being drawn carry and its policy names: another each time one is drawn."""
+    if NONCE not in g:
+        drawn_with(secrets.token_urlsafe(16))
+    return str(getattr(g, NONCE))
+
+
+def drawn_with(nonce: str) -> None:
+    """Say of the page that answers this request that it carries this nonce: it was drawn for another one."""
+    setattr(g, NONCE, nonce)
+
+
+def of_page() -> str:
+    """The policy of the page that was drawn: its own scripts run, and what they import."""
+    return policy(f"'nonce-{nonce()}'")
+
+
 def dress(reply: Response) -> Response:
-    """Keep pages out of caches, and set the token's cookie where a page just made one."""
+    """Let a page run its scripts, keep pages out of caches, set the token's cookie where a page just made one."""
+    if NONCE in g:
+        reply.headers.setdefault(POLICY, of_page())
     if "Cache-Control" not in reply.headers:
         reply.headers["Cache-Control"] = "no-store"
     if request.is_secure:

@@ -11,17 +11,22 @@ from tests.admin_web.fakes import FakeCalls, FakePhone, fake_app, fake_clinic
 
 NOT_EMPTY = re.compile(r"<title>\s*[^·\s][^·]* · .+</title>")
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style\b|\sstyle=|\son\w+=|javascript:", re.IGNORECASE)
+SCRIPT = re.compile(r"<script\b[^>]*>", re.IGNORECASE)
+NONCE = re.compile(r'\snonce="([\w-]{22})"')  # 16 bytes
 HEADERS = ("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Permissions-Policy")
 
 
 class CarefulClient(FlaskClient):
-    """Every answer carries the headers; every page has title, language and heading, and nothing inline."""
+    """Every answer carries the headers, and lets those scripts run that it has; every page has title, language and
+    heading, and nothing inline."""
 
     def open(self, *args, **kwargs) -> TestResponse:
         reply = super().open(*args, **kwargs)
         assert all(name in reply.headers for name in HEADERS), reply.headers
-        if reply.mimetype == "text/html" and not reply.location and "<!doctype html>" in (text := as_read(reply)):
-            check_page(text)
+        if reply.mimetype == "text/html" and not reply.location:
+            check_scripts(reply)
+            if "<!doctype html>" in (text := as_read(reply)):
+                check_page(text)
         return reply
 
     def post_as_page(self, path, **kwargs) -> TestResponse:
@@ -35,6 +40,21 @@ class CarefulClient(FlaskClient):
 def as_read(reply: TestResponse) -> str:
     """The text, as a browser unpacks it."""
     return gzip.decompress(reply.data).decode() if reply.content_encoding == "gzip" else reply.text
+
+
+def may_run(reply: TestResponse) -> str:
+    """Which scripts an answer lets run, as its policy says it."""
+    told = (one.partition(" ") for one in reply.headers["Content-Security-Policy"].split("; "))
+    rules = {name: sources for name, _, sources in told}
+    return rules.get("script-src", rules["default-src"])
+
+
+def check_scripts(reply: TestResponse) -> None:
+    """Those that carry the answer's own nonce, and none where it has none."""
+    tags = SCRIPT.findall(as_read(reply))
+    carried = {nonce[1] if (nonce := NONCE.search(tag)) else tag for tag in tags}
+    assert may_run(reply) == (" ".join(f"'nonce-{one}'" for one in carried) or "'none'"), tags
+    assert len(carried) <= 1, tags
 
 
 def check_page(html: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from admin_web.answers import Answers
 from admin_web.store import BESIDE
+from tests.admin_web.conftest import may_run
 
 MONDAY = "2026-11-23"
 DAY, WEEK = f"/agenda?dia={MONDAY}", f"/agenda/semana?dia={MONDAY}"
@@ -141,6 +142,19 @@ def test_a_page_carries_the_token_of_its_own_browser(site):
         pages = [client.get(DAY).text for _ in range(2)]
         token = client.get_cookie("alo_csrf").value
         assert [f'content="{token}"' in page for page in pages] == [True, True]
+
+
+def test_a_page_that_is_given_again_runs_the_scripts_it_was_drawn_with(clinic, site):
+    """Asked for otherwise (another header) the short way does not know it: it is the page alone that is given again."""
+    client = asked(site, "attendant")
+    replies = [client.get(DAY, headers={"X-Any": f"{number}"}) for number in range(3)]
+    assert len({one.data for one in replies}) == len({may_run(one) for one in replies}) == 1
+    clinic.book("alice")
+    assert may_run(client.get(DAY)) != may_run(replies[0])
+
+
+def test_no_two_browsers_run_the_same_nonce(site):
+    assert len({may_run(asked(site, "attendant").get(DAY)) for _ in range(2)}) == 2
 
 
 def test_a_page_that_was_kept_is_not_shown_after_the_log_in_has_ended(clinic, site):

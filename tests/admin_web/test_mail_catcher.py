@@ -6,6 +6,7 @@ import pytest
 
 from clinic.audit import Asked
 from clinic.media.email.folder import FolderCarrier
+from tests.admin_web.conftest import may_run
 from tests.admin_web.site import make_site
 from tests.clinic.media.letters import MESSAGE, NOW, UID, but, written
 
@@ -68,7 +69,9 @@ def test_its_html_is_shut_in(demo, drop):
 
 def test_only_its_own_page_may_frame_it(demo, drop):
     drop()
-    assert "frame-src 'self'" in demo.get(f"/correio/{AT}").headers["Content-Security-Policy"]
+    shown = demo.get(f"/correio/{AT}")
+    assert "frame-src 'self'" in shown.headers["Content-Security-Policy"]
+    assert may_run(shown).startswith("'nonce-")
     assert "frame-src" not in demo.get("/correio").headers["Content-Security-Policy"]
 
 

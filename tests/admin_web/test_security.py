@@ -1,18 +1,75 @@
 """Who may ask for what, and what an answer carries."""
 
 import pytest
+from flask import render_template
 
+from admin_web.access import Public, declare
 from admin_web.security import named_locally
 from clinic.users import Viewer
-from tests.admin_web.conftest import careful
+from tests.admin_web.conftest import careful, may_run
 from tests.admin_web.fakes import ADMIN, fake_app
+from tests.admin_web.site import make_site
+
+
+@pytest.fixture
+def demo(clinic, tmp_path):
+    """All the pages there are."""
+    return make_site(clinic, tmp_path, demo=True, mail_dir=tmp_path / "mail")
 
 
 def test_nothing_inline_and_nothing_foreign_runs(client):
     policy = client.get("/telefone").headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "script-src 'self';" in policy
-    assert "unsafe" not in policy
+    assert policy.startswith("default-src 'none'; script-src 'nonce-")
+    assert "unsafe" not in policy and "http" not in policy and "*" not in policy
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        (None, "/telefone"), (None, "/correio"), (None, "/componentes"), (None, "/api/v1/docs"), (None, "/entrar"),
+        (None, "/nada"), ("manager", "/chamadas"), ("doctor", "/equipe"), ("patient", "/portal"),
+    ],
+)  # fmt: skip
+def test_a_page_runs_scripts_of_its_own_nonce_another_each_time(demo, who, path):
+    """That each tag carries it every client of these tests looks at (conftest.check_scripts)."""
+    browser = demo.client(who)
+    allowed = [may_run(browser.get(path)) for _ in range(3)]
+    assert [one.startswith("'nonce-") for one in allowed] == [True] * 3
+    assert len(set(allowed)) == 3
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/api/v1/openapi.json", "/static/x/frame/all.css"])
+def test_what_is_no_page_runs_no_script(demo, path):
+    assert may_run(demo.client(None).get(path)) == "'none'"
+
+
+def test_a_worker_imports_what_is_ours(client):
+    """It has no page; its policy comes with its file, the same while that is kept."""
+    path = "/static/x/frame/live-worker.js"
+    first = client.get(path)
+    again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, may_run(first), may_run(again)) == (304, "'self'", "'self'")
+    assert "worker-src 'self'" in client.get("/chamadas").headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("path", ["/agenda/grade?dia=2026-11-23", "/chamadas/lista"])
+def test_a_part_that_is_the_same_still_has_the_same_policy(desk, path):
+    """A browser puts the headers of a 304 in the place of those it kept."""
+    first = desk.get(path)
+    again = desk.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (first.status_code, again.status_code, may_run(again)) == (200, 304, "'none'")
+    assert again.headers["Content-Security-Policy"] == first.headers["Content-Security-Policy"]
+
+
+def test_a_page_that_failed_half_drawn_is_explained_by_one_that_runs(app, client):
+    def bad():
+        render_template("errors/page.html", trouble=None, status=500, code="")
+        raise ZeroDivisionError
+
+    app.add_url_rule("/bad", "bad", bad)
+    declare(app, "bad", Public("it only fails in tests"))
+    reply = client.get("/bad")
+    assert (reply.status_code, may_run(reply).startswith("'nonce-")) == (500, True)
 
 
 def test_a_change_needs_the_pages_token(client):

@@ -14,6 +14,8 @@ BLUEPRINTS = [
 ]
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style\b|\sstyle=|\son(click|load|submit|input|change|error)=|javascript:")
 
+SCRIPT = re.compile(r"<script\b[^>]*>", re.IGNORECASE)
+NONCE = ' nonce="{{ nonce() }}"'
 
 THE_DOOR = ("admin_web/access.py",)
 DECLARED_BY_HAND = ("admin_web/app.py", "admin_web/assets.py")
@@ -39,6 +41,11 @@ def test_a_template_has_nothing_inline(template):
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_a_script_carries_the_pages_nonce(template):
+    assert [tag for tag in SCRIPT.findall(template.read_text("utf-8")) if NONCE not in tag] == []
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_a_page_has_a_title(template):
     text = template.read_text("utf-8")
     assert "frame/base.html" not in text or "{% block title %}" in text
@@ -47,6 +54,10 @@ def test_a_page_has_a_title(template):
 @pytest.mark.parametrize("text", ["<p style='x'>", '<a onclick="x">', "<script>x</script>", "<style>", "javascript:x"])
 def test_what_is_inline_is_seen(text):
     assert INLINE.search(text)
+
+
+def test_scripts_are_seen():
+    assert any(SCRIPT.search(one.read_text("utf-8")) for one in TEMPLATES)
 
 
 def test_there_are_pages():

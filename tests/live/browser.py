@@ -8,8 +8,9 @@ import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.live import session
 
@@ -22,18 +23,36 @@ PATIENCE = 20_000  # milliseconds: what comes, comes; a busy machine only takes 
 AXE = "axe-core@4.14.1"
 WIDTHS = {360: 740, 768: 1024, 1440: 900}
 THEMES = ("dark", "light")
+POLICY = "Content Security Policy"
+"""What Chromium's console says in each sentence about it."""
 
 
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
-    """The browser; installed by the product's recipe when it is not there."""
+    """The browser; installed by the product's recipe when it is not there. Whatever a page's policy stopped is told."""
     if not Path(CHROMIUM).exists():
         subprocess.run([str(session.PROVISION), "apt", "chromium"], check=True)
     with sync_playwright() as playwright:
         expect.set_options(timeout=PATIENCE)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        stopped = _stopped(browser)
         yield browser
         browser.close()
+    assert stopped == []
+
+
+def _stopped(browser: Browser) -> list[str]:
+    """What pages of the browser want to load or run and their Content-Security-Policy forbids, as it happens."""
+    stopped: list[str] = []
+    make = browser.new_context
+
+    def listening(**more: Any) -> BrowserContext:
+        context = make(**more)
+        context.on("console", lambda said: stopped.append(said.text) if POLICY in said.text else None)
+        return context
+
+    browser.new_context = listening  # type: ignore[method-assign]
+    return stopped
 
 
 @contextlib.contextmanager

@@ -107,6 +107,17 @@ def test_a_cancelled_block_goes_in_another_tab_too(desk):
         expect(visit(page, "Alice Ferreira")).to_have_count(0)
 
 
+def test_one_worker_listens_for_all_tabs(desk):
+    """Its module and what that imports are let run, by the page's policy and its own."""
+    first = live(desk.open())
+    second = first.context.new_page()
+    second.goto(desk.address + MONDAY)
+    live(second)
+    told = desk.site.browser.new_browser_cdp_session().send("Target.getTargets")["targetInfos"]
+    workers = [one["url"] for one in told if one["type"] == "shared_worker" and one["url"].startswith(desk.address)]
+    assert [one.rpartition("/")[2] for one in workers] == ["live-worker.js"]
+
+
 def test_two_at_the_desk_take_the_same_time(desk):
     first, second = desk.open(), desk.open(who="manager")
     late = slot(second, "10:00").get_attribute("href")

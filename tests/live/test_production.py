@@ -108,7 +108,9 @@ def test_who_comes_by_http_is_sent_to_https(served: Site, browser: requests.Sess
 def test_pages_are_safe_and_compressed(served: Site, desk: requests.Session) -> None:
     reply = desk.get(f"{served.address}/agenda")
     told = reply.headers
-    assert "script-src 'self'" in told["Content-Security-Policy"] and "unsafe" not in told["Content-Security-Policy"]
+    [nonce] = set(re.findall(r'<script\b[^>]*\snonce="([^"]+)"', reply.text))
+    assert f"script-src 'nonce-{nonce}';" in told["Content-Security-Policy"]
+    assert "unsafe" not in told["Content-Security-Policy"]
     assert int(re.sub(r"\D", "", told["Strict-Transport-Security"])) >= 365 * 24 * 3600
     assert (told["Content-Encoding"], told["Cache-Control"]) == ("gzip", "no-store")
     assert "nginx/" not in told.get("Server", "") and "granian" not in str(told).lower()
