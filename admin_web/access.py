@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, Flask, Request, Response, abort, current_app, g, make_response, redirect, request
@@ -12,7 +12,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.sansio.app import App
 from werkzeug.exceptions import Forbidden
 
-from admin_web import problems
+from admin_web import problems, security
 from clinic.users import ROLES, STAFF_ROLES, Role, Viewer
 
 log = logging.getLogger(__name__)
@@ -38,12 +38,18 @@ ADMINS: frozenset[Role] = frozenset({"admin"})
 
 LOG_IN = "/entrar"
 DOORS, WHO, LOST = "alo_doors", "alo_who", "alo_lost"
-"""Keys of what an app knows; LOST: the page for a form that comes when the session has ended."""
+"""Keys of what an app knows; LOST: the page for a form that cannot be taken as it came."""
+Lost = Literal["over", "another", "token"]
+"""Why: the session has ended, the page is another's, its token is gone."""
 OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
 class WrongRole(Forbidden):
     """Logged in, but this page is for others."""
+
+
+class AnothersPage(Forbidden):
+    """A form of a page that was drawn for somebody else, who was logged in here before."""
 
 
 class Undeclared(Exception):
@@ -94,7 +100,7 @@ def look() -> Response | None:
     """None to go on; a way to the log-in page; 403. A page that does not exist is not looked at."""
     if request.endpoint is None:
         return None
-    allow = declared(current_app).get(request.endpoint)
+    allow = allowed()
     if allow is None:
         return _undeclared(request.endpoint)
     if isinstance(allow, Public):
@@ -102,9 +108,17 @@ def look() -> Response | None:
     looking = somebody()
     if looking is None:
         return log_in_first()
+    if request.method not in security.READING and _drawn_for_another(looking):
+        raise AnothersPage
     if not looking.roles & allow:
         raise WrongRole
     return None
+
+
+def _drawn_for_another(looking: Viewer) -> bool:
+    """Whether what is sent was typed in another's name: two share the browser, and one left a page open."""
+    whose = security.drawn_for(security.sent_token(request))
+    return whose not in (None, looking.user_id) and not security.carries_bearer(request)
 
 
 def somebody() -> Viewer | None:
@@ -121,6 +135,11 @@ def viewer() -> Viewer:
     if found is None:
         abort(log_in_first())
     return found
+
+
+def allowed() -> Allow | None:
+    """Who may use the route of this request; None where nobody said."""
+    return declared(current_app).get(request.endpoint or "")
 
 
 def may(endpoint: str) -> bool:
@@ -143,12 +162,18 @@ def log_in_first() -> Response:
         return Response(
             status=401, headers={"HX-Redirect": _log_in_and(_path_of(request.headers.get("HX-Current-URL")))}
         )
-    if _asked_by_script(request):
+    if by_script():
         return make_response({"title": "Entre de novo", "what_to_do": "Sua sessão terminou.", "log_in": LOG_IN}, 401)
-    if not reading and (lost := current_app.extensions.get(LOST)):
-        return lost()  # type: ignore[no-any-return]
+    if not reading and (lost := lost_form("over")):
+        return lost
     here = request.full_path.rstrip("?") if reading else _path_of(request.headers.get("Referer"))
     return redirect(_log_in_and(here), 302 if reading else 303)  # type: ignore[return-value]
+
+
+def lost_form(why: Lost) -> Response | None:
+    """The page for a form that cannot be taken as it came, with what was typed; None where there is no such page."""
+    page = current_app.extensions.get(LOST)
+    return page(why) if page else None
 
 
 def own_path(asked: str | None, otherwise: str = "/") -> str:
@@ -168,9 +193,10 @@ def _path_of(url: str | None) -> str:
     return own_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
 
-def _asked_by_script(asked: Request) -> bool:
-    by_fetch = asked.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
-    return by_fetch or asked.accept_mimetypes.best in ("application/json", "text/event-stream")
+def by_script() -> bool:
+    """Whether a script asks, and not a browser that goes to a page."""
+    by_fetch = request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+    return by_fetch or request.accept_mimetypes.best in ("application/json", "text/event-stream")
 
 
 def _undeclared(endpoint: str) -> Response:

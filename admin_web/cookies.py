@@ -7,7 +7,7 @@ from flask import Request, Response
 from clinic.sessions import LONGEST
 
 SESSION, DEVICE = "alo_session", "alo_device"
-A_DAY, A_YEAR = timedelta(days=1), timedelta(days=365)
+A_YEAR = timedelta(days=365)
 
 
 def read(asked: Request, name: str) -> str | None:
@@ -28,8 +28,8 @@ def drop(asked: Request, reply: Response, name: str) -> None:
 
 
 def keep_session(asked: Request, reply: Response, token: str) -> None:
-    """The session's token; longer than a session lasts, so that who comes too late is given back what they typed."""
-    keep(asked, reply, SESSION, token, LONGEST + A_DAY)
+    """The session's token, for as long as one lasts."""
+    keep(asked, reply, SESSION, token, LONGEST)
 
 
 def _named(asked: Request, name: str) -> str:

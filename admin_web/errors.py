@@ -4,13 +4,13 @@ import logging
 import secrets
 from dataclasses import dataclass
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from admin_web import problems
-from admin_web.access import PATIENTS, STAFF, WrongRole, declared, somebody
+from admin_web.access import PATIENTS, STAFF, AnothersPage, Lost, WrongRole, allowed, by_script, lost_form, somebody
 from admin_web.portal_own import NoRecord
-from admin_web.security import NotLocal
+from admin_web.security import LostToken, NotLocal
 
 log = logging.getLogger(__name__)
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -64,7 +64,14 @@ NO_RECORD = Trouble(
     "Seu acesso ainda não tem um cadastro de paciente",
     "Fale com a recepção: ela liga este acesso ao seu cadastro, e suas consultas aparecem aqui.",
 )
-SPECIAL: dict[type[HTTPException], Trouble] = {NotLocal: NOT_LOCAL, NoRecord: NO_RECORD}
+ANOTHERS_PAGE = Trouble(
+    "Esta página foi aberta com outra conta", "Nada foi feito. Recarregue a página para usar a conta de agora."
+)
+SPECIAL: dict[type[HTTPException], Trouble] = {
+    NotLocal: NOT_LOCAL, NoRecord: NO_RECORD, AnothersPage: ANOTHERS_PAGE,
+}  # fmt: skip
+KEPT: dict[type[HTTPException], Lost] = {AnothersPage: "another", LostToken: "token"}
+"""Forms that cannot be taken as they came: a page of its own keeps what was typed."""
 
 
 def install(app: Flask) -> None:
@@ -77,10 +84,25 @@ def known(error: HTTPException) -> Response:
     """An error with a status of its own."""
     if error.response is not None:
         return make_response(error.response)
+    if kept := _lost(error):
+        return kept
     reply = page(error.code or 500, _wrong_role() if isinstance(error, WrongRole) else SPECIAL.get(type(error)))
     if allowed := dict(error.get_headers()).get("Allow"):
         reply.headers["Allow"] = allowed
     return reply
+
+
+def _lost(error: HTTPException) -> Response | None:
+    """The page that keeps what was typed; a script keeps it itself and is told why. None for all else."""
+    why = KEPT.get(type(error))
+    if why is None or request.endpoint is None or request.path.startswith(problems.API):
+        return None
+    if request.headers.get("HX-Request"):
+        return Response(status=401)  # the page says so (login/session-over.js)
+    if by_script():
+        told = SPECIAL.get(type(error), TROUBLES[403])
+        return make_response({"title": told.title, "what_to_do": told.what_to_do}, 403)
+    return lost_form(why)
 
 
 def _wrong_role() -> Trouble:
@@ -91,7 +113,7 @@ def _wrong_role() -> Trouble:
     if looking and looking.roles == PATIENTS:
         return FOR_STAFF
     books = bool(looking and looking.roles & STAFF)
-    return FOR_PATIENTS if books and declared(current_app).get(request.endpoint or "") == PATIENTS else NOT_ALLOWED
+    return FOR_PATIENTS if books and allowed() == PATIENTS else NOT_ALLOWED
 
 
 def unknown(error: Exception) -> Response:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from flask import Blueprint, Flask, Response, redirect, request
+from flask import Blueprint, Flask, Response, make_response, render_template, request
 
-from admin_web.access import Doors, Public, own_path
+from admin_web.access import Doors, Public
 
 WHY = "it only remembers which colours this browser wants"
 
@@ -54,22 +54,20 @@ def theme() -> Theme:
 
 
 def choose_theme() -> Response:
-    """Keep the choice for a year and go back to where the reader was."""
+    """Keep the choice for a year. Without script it is told in another tab: the page it came from keeps what was typed."""
     wanted = request.form.get("theme", "")
     if wanted not in THEME_WORDS:
         return Response(status=400)
-    reply = Response(status=204) if request.headers.get("Accept") == "*/*" else _back()
+    if request.headers.get("Accept") == "*/*":
+        reply = Response(status=204)
+    else:
+        reply = make_response(render_template("frame/theme.html", theme=wanted))
     reply.set_cookie(THEME_COOKIE, wanted, max_age=YEAR, samesite="Strict", secure=request.is_secure)
     return reply
 
 
-def _back() -> Response:
-    """To the page the form stood on; only to a path of ours."""
-    return redirect(own_path(request.form.get("next")), 303)  # type: ignore[return-value]
-
-
 def blueprint() -> Blueprint:
-    """The theme switch; its page is whichever one it stands on."""
+    """The theme switch."""
     page = Blueprint("frame", __name__)
     Doors(page).rule("/tema", "theme", choose_theme, allow=Public(WHY), methods=["POST"])
     return page

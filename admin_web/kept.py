@@ -1,17 +1,17 @@
 """What somebody had typed when their session ended: it goes through the log-in with them, and is shown to nobody else.
 
-Nothing of it is kept on our side: hidden fields carry it from page to page, with the digest of the session that ended.
-It is handed back only to whom that session belonged (admin_web.login.is_theirs), whoever has logged in meanwhile, also
-in another tab: where the way in leads off the page, it is gone there, and the page stays open with what was typed.
+Nothing of it is kept on our side: hidden fields carry it from page to page, with the token of the page it was typed in,
+which says for whom that was drawn (admin_web.security.drawn_for). It is handed back to them alone, however their session
+ended and whoever has logged in meanwhile, also in another tab: where the way in leads off the page, it is gone there, and
+the page stays open with what was typed.
 """
 
 from dataclasses import dataclass
 
 from flask import Request
 
-from admin_web import cookies
 from admin_web.access import own_path
-from clinic.sessions import digest
+from admin_web.security import drawn_for, sent_token
 
 PATH, MARK, PREFIX = "kept_path", "kept_of", "kept:"
 NEVER = ("csrf_token", "password", "current", "new", "again")
@@ -28,15 +28,27 @@ class Kept:
     path: str
     fields: tuple[tuple[str, str], ...]
     mark: str
-    """Whose it is: the digest of the session that had ended; "" where there was none."""
+    """The token of the page it was typed in; "" where it carried none."""
+
+    def is_of(self, user_id: int) -> bool:
+        """Whether it was this person who had typed it; nobody's is nobody's."""
+        return drawn_for(self.mark) == user_id
+
+    def may_be_of(self, user_id: int) -> bool:
+        """Whether nothing says that it was somebody else."""
+        return drawn_for(self.mark) in (None, user_id)
+
+    @property
+    def is_anybodys(self) -> bool:
+        """Whether it can be given back at all."""
+        return drawn_for(self.mark) is not None
 
 
 def of_lost(asked: Request) -> Kept:
     """What a request carries that nobody may make any more; passwords and files are left out."""
     never = (*NEVER, CODE) if asked.path.startswith(CODES) else NEVER
     fields = [(name, value) for name, value in asked.form.items(multi=True) if name not in never]
-    ended = cookies.read(asked, cookies.SESSION)
-    return Kept(asked.full_path.rstrip("?"), tuple(fields[:MOST_FIELDS]), digest(ended) if ended else "")
+    return Kept(asked.full_path.rstrip("?"), tuple(fields[:MOST_FIELDS]), sent_token(asked))
 
 
 def of_login(asked: Request) -> Kept | None:

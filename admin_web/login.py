@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 from urllib.parse import quote
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request
 
 from admin_web import access, cookies, kept
-from admin_web.access import Doors, Public, own_path
+from admin_web.access import Doors, Lost, Public, own_path
 from admin_web.kept import Kept
 from clinic.demo_accounts import DemoAccount
 from clinic.identities import Identity, understood
@@ -21,7 +21,19 @@ NOT_UNDERSTOOD = (
     "Digite seu CPF, seu e-mail, seu celular com DDD ou, se você é médico(a), o CRM com a UF, assim: CRM/SP 123456."
 )
 NO_PASSWORD = "Digite sua senha."  # noqa: S105 - what a person reads
-SESSION_OVER = "Sua sessão terminou. Entre de novo: o que você digitou está guardado nesta página."
+SESSION_OVER = "Sua sessão terminou. Entre de novo com a mesma conta: o que você digitou está guardado nesta página."
+NOT_KEPT = "Entre para continuar. O que estava no formulário não foi enviado nem guardado: preencha-o depois de entrar."
+CODE_OVER = "O tempo para digitar o código acabou. Entre de novo."
+CODE_OVER_KEPT = f"{CODE_OVER[:-1]} com a mesma conta: o que você digitou está guardado nesta página."
+ANOTHERS = (
+    "Esta página foi aberta com outra conta, que não é a que está agora neste navegador. Nada foi enviado. "
+    "Entre com a conta de antes: o que foi digitado só volta para ela."
+)
+DROPPED = "O que estava guardado na página de entrada foi digitado com outra conta e não veio para esta."
+NO_COOKIE = (
+    "O navegador não mandou o cookie desta página. Se os cookies estão desligados, ligue-os para este site "
+    "e tente de novo."
+)
 NOT_YET = "Você ainda não entrou na outra aba. Entre nela e volte a esta, ou entre aqui."
 NOT_THEIRS = "Nesta outra aba entrou outra conta. O que está guardado aqui só volta para quem digitou: entre com a sua."
 BUSY = "Muita gente está entrando agora. Tente de novo em um minuto."
@@ -34,6 +46,7 @@ TOLD = {
 """What an address may ask the page to say (?aviso=…)."""
 ALREADY = "already"
 """The button of who has logged in in another tab."""
+TOO_LATE = "alo_too_late"
 NEXT_STEP = {"code": "/entrar/codigo", "setup": "/entrar/configurar"}
 
 
@@ -49,9 +62,6 @@ class Sessions(Protocol):
 
     def leave(self, token: str) -> None:
         """End the session of this token."""
-
-    def owner_of(self, mark: str) -> int | None:
-        """Whose session it is or was, by its digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +95,17 @@ class LogIn:
 
     def enter(self) -> Response:
         """Log in, and go on to where one wanted to be."""
-        typed, password = request.form.get("who", ""), request.form.get("password", "")
-        shown = Shown(typed, "", back_of(request.form.get("next")), kept=kept.of_login(request))
+        shown, password = typed(), request.form.get("password", "")
         if shown.kept and ALREADY in request.form:
             return self._already(shown, shown.kept)
-        identity = understood(typed)
+        identity = understood(shown.who)
         errors = {} if identity else {"who": NOT_UNDERSTOOD}
         if not password:
             errors["password"] = NO_PASSWORD
         if identity is None or errors:
             return self._wrong(shown, errors, 422)
         try:
-            return let_in(self._log_ins.by_password(identity, password, browser()), shown.back, self._sessions.owner_of)
+            return let_in(self._log_ins.by_password(identity, password, browser()), shown.back)
         except WrongLogIn:
             return self._wrong(shown, {"": WRONG}, 422)
         except TooManyTries as enough:
@@ -120,16 +129,30 @@ class LogIn:
         looking = access.somebody()
         if looking is None:
             return self._wrong(shown, {"": NOT_YET}, 422)
-        if not is_theirs(lost, looking.user_id, self._sessions.owner_of):
+        if not lost.is_of(looking.user_id):
             return self._wrong(shown, {"": NOT_THEIRS}, 403)
-        return make_response(render_template("login/again.html", kept=lost))
+        return given_back(lost, looking.user_id)
 
     def _wrong(self, shown: Shown, errors: Mapping[str, str], status: int) -> Response:
         return self._form(replace(shown, errors=errors), status)
 
-    def lost(self) -> Response:
-        """A form came when the session had ended: log in, and what was typed is still there."""
-        return self._form(Shown(errors={"": SESSION_OVER}, kept=kept.of_lost(request)), 401)
+    def lost(self, why: Lost) -> Response:
+        """A form cannot be taken as it came: what was typed is still there, and the page says for whom."""
+        looking, lost = access.somebody(), kept.of_lost(request)
+        if request.path == access.LOG_IN:
+            return self._wrong(typed(), {"": NO_COOKIE}, 403)
+        if why == "token" and (isinstance(access.allowed(), Public) or (looking and lost.may_be_of(looking.user_id))):
+            return given_back(lost, looking.user_id if looking else None, NO_COOKIE, 403)
+        if looking:
+            return self._wrong(Shown(kept=lost), {"": ANOTHERS}, 403)
+        if not lost.is_anybodys:
+            return self._wrong(Shown(), {"": NOT_KEPT}, 401)
+        return self._wrong(Shown(kept=lost), {"": SESSION_OVER}, 401)
+
+    def too_late(self) -> Response:
+        """The second step took too long: the first one again, with all that came along."""
+        shown = typed()
+        return self._wrong(shown, {"": CODE_OVER_KEPT if shown.kept else CODE_OVER}, 401)
 
     def _form(self, shown: Shown, status: int = 200) -> Response:
         return make_response(
@@ -142,23 +165,34 @@ def browser() -> Browser:
     return Browser(request.user_agent.string, request.remote_addr or "", cookies.read(request, cookies.DEVICE))
 
 
-def let_in(done: LoggedIn, back: str, owner: Callable[[str], int | None]) -> Response:
-    """Hand the browser its cookies and go on: to what is still asked for, to what had been typed, or back.
+def typed() -> Shown:
+    """What a log-in form brings, but for the password."""
+    return Shown(request.form.get("who", ""), "", back_of(request.form.get("next")), kept=kept.of_login(request))
 
-    `owner` tells whose a session is or was by its digest.
-    """
+
+def let_in(done: LoggedIn, back: str) -> Response:
+    """Hand the browser its cookies and go on: to what is still asked for, to what had been typed, or back."""
     lost = kept.of_login(request)
-    if lost and done.awaits != "setup" and is_theirs(lost, done.user_id, owner):
-        page = "login/code.html" if done.awaits else "login/again.html"
-        return cookies_of(done, make_response(render_template(page, kept=lost, back=back, error="")))
+    if lost and lost.is_of(done.user_id):
+        return cookies_of(done, _on_with(lost, done, back))
+    if lost:
+        flash(DROPPED, "news")
     step = NEXT_STEP.get(done.awaits or "")
     on = f"{step}?next={quote(back, safe='/')}" if step and back != "/" else step
     return cookies_of(done, to(on or back))
 
 
-def is_theirs(lost: Kept, user_id: int, owner: Callable[[str], int | None]) -> bool:
-    """Whether it was this person who had typed it."""
-    return bool(lost.mark) and owner(lost.mark) == user_id
+def _on_with(lost: Kept, done: LoggedIn, back: str) -> Response:
+    if done.awaits == "setup":
+        return redirect(NEXT_STEP["setup"], 307)  # type: ignore[return-value]  # with the same form
+    if done.awaits:
+        return make_response(render_template("login/code.html", kept=lost, back=back, error=""))
+    return given_back(lost, done.user_id)
+
+
+def given_back(lost: Kept, user_id: int | None, why: str = "", status: int = 200) -> Response:
+    """What was typed, to be sent now; `why` it was not taken, where that was no session that had ended."""
+    return make_response(render_template("login/again.html", kept=lost, user_id=user_id, why=why), status)
 
 
 def cookies_of(done: LoggedIn, reply: Response) -> Response:
@@ -167,6 +201,12 @@ def cookies_of(done: LoggedIn, reply: Response) -> Response:
     if done.device:
         cookies.keep(request, reply, cookies.DEVICE, done.device, cookies.A_YEAR)
     return reply
+
+
+def too_late() -> Response:
+    """The log-in page anew, when the second step took too long."""
+    page: Callable[[], Response] = current_app.extensions[TOO_LATE]
+    return page()
 
 
 def wait_words(seconds: int) -> str:
@@ -190,7 +230,7 @@ def blueprint(log_ins: LogIns, sessions: Sessions, demo: Sequence[DemoAccount] =
     """The pages /entrar and /sair; `demo` accounts are offered for one click."""
     page = Blueprint("login", __name__)
     doors, views = Doors(page), LogIn(log_ins, sessions, demo, company)
-    page.record(lambda state: state.app.extensions.update({access.LOST: views.lost}))
+    page.record(lambda state: state.app.extensions.update({access.LOST: views.lost, TOO_LATE: views.too_late}))
     nobody_yet = Public("whoever logs in is nobody yet")
     doors.rule("/entrar", "page", views.page, allow=nobody_yet)
     doors.rule("/entrar", "enter", views.enter, allow=nobody_yet, methods=["POST"])

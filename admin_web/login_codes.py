@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from admin_web import access, cookies, kept
 from admin_web.access import Doors, Public
-from admin_web.login import back_of, browser, cookies_of, let_in, to, wait_words
+from admin_web.login import back_of, browser, cookies_of, let_in, to, too_late, wait_words
 from admin_web.qr import qr_svg
 from clinic.log_ins import LoggedIn, SessionOver, WrongLogIn
 from clinic.login_limits import TooManyTries
@@ -40,12 +40,12 @@ class LogInCodes:
         try:
             done = self._clinic.log_ins.by_code(_token(), request.form.get("code", "")[:40], browser())
         except SessionOver:
-            return to(access.LOG_IN)
+            return too_late()
         except WrongLogIn:
             return self._form(WRONG_RECOVERY, 422)
         except TooManyTries as enough:
             return self._form(wait_words(enough.seconds), 429)
-        return let_in(done, back_of(request.form.get("next")), self._clinic.sessions.owner_of)
+        return let_in(done, back_of(request.form.get("next")))
 
     def setup(self) -> Response:
         """Staff without codes sets them up before anything else."""
@@ -55,13 +55,18 @@ class LogInCodes:
             return to(access.LOG_IN)
 
     def set_up(self) -> Response:
-        """The first code shows that the app has the secret; the recovery codes are told once."""
+        """The first code shows that the app has the secret; the recovery codes are told once.
+
+        Without a code it is the log-in's form, with what somebody had typed before.
+        """
         try:
+            if "code" not in request.form:
+                return self._setup()
             account = self._clinic.log_ins.setting_up(_token())
             codes = self._clinic.second_factor.finish(account.id, request.form.get("code", "")[:40])
             return self._told(codes, self._clinic.log_ins.after_setup(_token(), browser()))
         except SessionOver:
-            return to(access.LOG_IN)
+            return too_late()
         except WrongCode:
             return self._setup(WRONG, 422)
         except TooManyTries as enough:
@@ -72,12 +77,16 @@ class LogInCodes:
         label = self._clinic.letters.email_of(account.id) or account.name
         found = self._clinic.second_factor.begin(account.id, self._clinic.profile.get().name, label)
         back = back_of(request.values.get("next"))
-        page = render_template("login/setup.html", setup=found, qr=qr_svg(found.uri), error=error, back=back)
+        page = render_template(
+            "login/setup.html", setup=found, qr=qr_svg(found.uri), error=error, back=back, kept=kept.of_login(request)
+        )
         return make_response(page, status)
 
     def _told(self, codes: list[str], done: LoggedIn) -> Response:
-        on = back_of(request.form.get("next"))
-        return cookies_of(done, make_response(render_template("login/recovery.html", codes=codes, on=on)))
+        on, lost = back_of(request.form.get("next")), kept.of_login(request)
+        lost = lost if lost and lost.is_of(done.user_id) else None
+        page = render_template("login/recovery.html", codes=codes, on=on, kept=lost, user_id=done.user_id)
+        return cookies_of(done, make_response(page))
 
     def _form(self, error: str = "", status: int = 200) -> Response:
         back = back_of(request.values.get("next"))

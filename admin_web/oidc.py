@@ -52,7 +52,7 @@ class CompanyLogIn:
         try:
             vouched = self._provider.finish(code, begun, request.args.get("iss"))
             identity = self._clinic.company_accounts.identity_of(vouched)
-            reply = let_in(self._clinic.log_ins.by_subject(identity, browser()), back, self._clinic.sessions.owner_of)
+            reply = let_in(self._clinic.log_ins.by_subject(identity, browser()), back)
         except ProviderAway as gone:
             log.warning("the OpenID provider is away: %s", gone)
             return _sorry("away")

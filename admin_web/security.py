@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 TOKEN_COOKIE = "alo_csrf"  # noqa: S105 - a name
 TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105
 TOKEN_FIELD = "csrf_token"  # noqa: S105
+OF = "."
+"""Between a browser's token and whom the page was drawn for."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 ONE_CLICK = re.compile(r"/c/[^/]+/avisos")
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -59,6 +61,10 @@ class NotLocal(Forbidden):
     """A page without log-in was asked for from elsewhere."""
 
 
+class LostToken(Forbidden):
+    """A form of our own page came without the token it was drawn with: the browser has thrown the cookie away."""
+
+
 def install(app: Flask) -> None:
     """Check every request that changes something, and dress every answer."""
     app.before_request(refuse_foreign)
@@ -68,11 +74,13 @@ def install(app: Flask) -> None:
 
 
 def refuse_foreign() -> None:
-    """403 for a change that another site asked for, or that does not carry the page's token."""
+    """403 for a change that another site asked for, or that does not carry the page's token (LostToken: our own)."""
     if request.method in READING or carries_bearer(request) or _by_program(request) or _one_click(request):
         return
-    if not same_origin(request) or not carries_token(request):
+    if not same_origin(request):
         abort(403)
+    if not carries_token(request):
+        raise LostToken if _surely_ours(request) else Forbidden
 
 
 def same_origin(asked: Request) -> bool:
@@ -81,6 +89,11 @@ def same_origin(asked: Request) -> bool:
         return False
     origin = asked.headers.get("Origin")
     return origin is None or urlsplit(origin).netloc == asked.host
+
+
+def _surely_ours(asked: Request) -> bool:
+    """Whether the browser itself says so (`same_origin` has looked at what it says)."""
+    return asked.headers.get("Sec-Fetch-Site") == "same-origin" or "Origin" in asked.headers
 
 
 def carries_bearer(asked: Request) -> bool:
@@ -101,17 +114,32 @@ def _one_click(asked: Request) -> bool:
 def carries_token(asked: Request) -> bool:
     """Whether the cookie's token comes back in the header or the form, where another site cannot put it."""
     kept = cookies.read(asked, TOKEN_COOKIE) or ""
-    sent = asked.headers.get(TOKEN_HEADER) or asked.form.get(TOKEN_FIELD, "")
-    return bool(kept) and compare_digest(kept.encode(), sent.encode())
+    return bool(kept) and compare_digest(kept.encode(), sent_token(asked).partition(OF)[0].encode())
 
 
-def csrf_token() -> str:
-    """The token of this browser, for a form or a page's meta; made when there is none yet."""
+def sent_token(asked: Request) -> str:
+    """The token a request carries; "" where it has none."""
+    return asked.headers.get(TOKEN_HEADER) or asked.form.get(TOKEN_FIELD, "")
+
+
+def drawn_for(token: str) -> int | None:
+    """For whom the page with this token was drawn; None where nobody had logged in."""
+    user = token.partition(OF)[2]
+    return int(user) if user.isdecimal() and len(user) < 19 else None
+
+
+def csrf_token(user_id: int | None = None) -> str:
+    """The token of this browser and of who reads, for a form or a page's meta; made when there is none yet.
+
+    `user_id`: for whom the page is, where they have logged in with this very request.
+    """
     kept = cookies.read(request, TOKEN_COOKIE) or g.get(TOKEN_COOKIE)
     if not kept:
         kept = secrets.token_urlsafe(24)
         setattr(g, TOKEN_COOKIE, kept)
-    return str(kept)
+    looking = g.get("viewer")
+    user = user_id or (looking.user_id if looking else None)
+    return f"{kept}{OF}{user}" if user else str(kept)
 
 
 def nonce() -> str:

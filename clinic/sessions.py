@@ -123,15 +123,6 @@ class Sessions:
         row = next(iter(self._database.ask(HALF, self._asked(token, self._clock()))), None)
         return HalfWay(*row) if row else None
 
-    def owner(self, token: str) -> int | None:
-        """Whose session it is or was, also when it has expired: to give somebody back what they had typed."""
-        return self.owner_of(digest(token))
-
-    def owner_of(self, mark: str) -> int | None:
-        """The same by the session's digest, which opens nothing and which nobody else could guess."""
-        row = self._database.first(select(LoginSession.user_id).where(LoginSession.digest == mark))
-        return row.user_id if row else None
-
     def list(self, user_id: int) -> list[Session]:
         """The open sessions of a person, the last used first."""
         columns = (

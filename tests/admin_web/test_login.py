@@ -1,6 +1,5 @@
 """/entrar and /sair: the way in, and what it tells."""
 
-import html
 import re
 
 import pytest
@@ -12,7 +11,6 @@ from tests.admin_web.site import EMAIL, make_site, make_user
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 GOOD = "três-gatos-no-telhado"
-HIDDEN = re.compile(r'type="hidden" name="(.*?)" value="(.*?)"')
 
 
 @pytest.fixture
@@ -230,97 +228,6 @@ def test_no_link_to_a_demo_account_leaves_behind_what_was_typed(clinic, tmp_path
 def test_ten_thousand_characters_are_refused_kindly(browser):
     reply = enter(browser, "x" * 10_000, "y" * 10_000)
     assert (reply.status_code, "Digite seu CPF" in reply.text) == (422, True)
-
-
-def typed_too_late(site, who="patient", path="/conta/email/confirmar?x=1"):
-    """A browser whose session has ended sends a form: what comes back, and the hidden fields in it."""
-    browser = site.client(who)
-    site.clinic.clock.move(hours=13)
-    data = {"reason": "Tive febre & não pude", "kind": ["a", "b"], "password": "secreta", "code": "raio-x"}
-    browser.get("/entrar")
-    reply = browser.post(path, data=data | {"csrf_token": browser.get_cookie("alo_csrf").value})
-    return browser, reply, {html.unescape(n): html.unescape(v) for n, v in HIDDEN.findall(reply.text)}
-
-
-def test_what_was_typed_when_the_session_ended_is_given_back(site):
-    browser, reply, hidden = typed_too_late(site)
-    assert (reply.status_code, hidden["kept_path"]) == (401, "/conta/email/confirmar?x=1")
-    given = browser.post("/entrar", data=hidden | {"who": "529.982.247-25", "password": GOOD})
-    again = {html.unescape(n): html.unescape(v) for n, v in HIDDEN.findall(given.text)}
-    assert 'action="/conta/email/confirmar?x=1"' in given.text
-    assert again["reason"] == "Tive febre & não pude"
-    assert "secreta" not in given.text
-    assert browser.post("/conta/email/confirmar?x=1", data=again).status_code == 303
-
-
-@pytest.mark.parametrize(
-    ("who", "path", "kept"), [("manager", "/tipos/novo", True), ("patient", "/conta/codigos", False)]
-)
-def test_a_code_is_kept_where_it_is_no_secret(site, who, path, kept):
-    assert ("kept:code" in typed_too_late(site, who, path)[2]) is kept
-
-
-def test_it_is_given_to_nobody_else(site):
-    browser, _, hidden = typed_too_late(site)
-    given = browser.post("/entrar", data=hidden | {"who": "CRM/SP 101", "password": GOOD})
-    assert (given.status_code, given.location) == (303, "/")
-
-
-def test_it_is_given_to_nobody_else_who_was_in_here_meanwhile(site):
-    browser, _, hidden = typed_too_late(site)
-    other = hidden | {"who": "CRM/SP 101", "password": GOOD}
-    assert enter(browser, "CRM/SP 101").status_code == 303  # in another tab of the same browser
-    assert browser.post("/entrar", data=other).location == "/"
-    assert browser.post("/entrar", data=hidden | {"who": "529.982.247-25", "password": GOOD}).status_code == 200
-
-
-@pytest.mark.parametrize("mark", ["", "x", None])
-def test_without_the_sessions_mark_it_is_given_to_nobody(site, mark):
-    browser, _, hidden = typed_too_late(site)
-    forged = {name: value for name, value in hidden.items() if name != "kept_of"} | ({"kept_of": mark} if mark else {})
-    assert browser.post("/entrar", data=forged | {"who": "529.982.247-25", "password": GOOD}).location == "/"
-
-
-def test_every_other_way_in_opens_beside_what_was_typed(site):
-    _, reply, _ = typed_too_late(site)
-    [form] = re.findall('<form method="post" action="/entrar".*?</form>', reply.text, re.DOTALL)
-    ways = re.findall('<a [^>]*href="/(?:senha|entrar|cadastro)[^>]*>', reply.text)
-    assert ways and all('target="_blank"' in one for one in ways)
-    assert "Já entrei, continuar" in form
-
-
-def test_who_went_in_in_another_tab_is_given_back_what_they_typed(site):
-    browser, _, hidden = typed_too_late(site)
-    assert enter(browser).status_code == 303
-    given = browser.post("/entrar", data=hidden | {"already": "1"})
-    assert (given.status_code, 'action="/conta/email/confirmar?x=1"' in given.text) == (200, True)
-    assert "Tive febre" in given.text
-
-
-def test_who_is_not_in_yet_is_told_and_loses_nothing(site):
-    browser, _, hidden = typed_too_late(site)
-    reply = browser.post("/entrar", data=hidden | {"already": "1"})
-    assert (reply.status_code, "ainda não entrou" in reply.text, "kept:reason" in reply.text) == (422, True, True)
-
-
-def test_another_account_of_another_tab_is_given_nothing(site):
-    browser, _, hidden = typed_too_late(site)
-    enter(browser, "CRM/SP 101")
-    reply = browser.post("/entrar", data=hidden | {"already": "1"})
-    assert (reply.status_code, "entrou outra conta" in reply.text, "Enviar agora" in reply.text) == (403, True, False)
-
-
-def test_a_wrong_password_loses_nothing(site):
-    browser, _, hidden = typed_too_late(site)
-    reply = browser.post("/entrar", data=hidden | {"who": "529.982.247-25", "password": "errada-errada"})
-    assert "kept:reason" in reply.text
-
-
-def test_what_was_typed_goes_to_no_other_site(site):
-    browser, _, hidden = typed_too_late(site)
-    hidden["kept_path"] = "https://evil.example/"
-    given = browser.post("/entrar", data=hidden | {"who": "529.982.247-25", "password": GOOD})
-    assert "evil" not in given.text
 
 
 def test_a_part_of_a_page_is_told_that_the_session_ended(browser):

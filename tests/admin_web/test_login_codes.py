@@ -108,7 +108,9 @@ def test_ten_minutes_after_the_password_one_begins_anew(site, half_way):
     app, _ = set_up(half_way, site)
     browser = again(site)
     site.clinic.clock.move(minutes=10)
-    assert send(browser, "/entrar/codigo", code=app.at(site.clinic.clock())).location == "/entrar"
+    reply = send(browser, "/entrar/codigo", code=app.at(site.clinic.clock()))
+    assert (reply.status_code, "O tempo para digitar o código acabou" in reply.text) == (401, True)
+    assert browser.get("/conta").status_code == 302
 
 
 def test_codes_are_not_guessed(site, half_way):

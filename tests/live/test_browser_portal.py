@@ -115,7 +115,7 @@ def test_who_is_about_to_cancel_is_told_that_it_is_cancelled_already(portal):
 
 def let_go_and_taken(portal: SmallSite, slot) -> None:
     """What Alice keeps is over, and somebody else takes it."""
-    portal.clinic.portal.keeper.let_go(f"portal:{portal.clinic.sessions.owner(portal.tokens['patient'])}")
+    portal.clinic.portal.keeper.let_go(f"portal:{portal.clinic.sessions.viewer(portal.tokens['patient']).user_id}")
     portal.clinic.book("bruno", slot)
 
 

@@ -1,5 +1,6 @@
 """Logging in with the company's account, at a real provider."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -113,10 +114,9 @@ def test_who_changes_their_mind_is_back_at_the_log_in(site):
 
 def test_what_was_typed_when_the_session_ended_waits_beside_it(site):
     browser = site.client("manager")
-    token = browser.get_cookie("alo_session").value
-    site.clinic.sessions.leave(token)
-    browser.get("/entrar")
-    lost = as_shown(send(browser, "/conta/email/confirmar", reason="febre").text)
+    page = re.search(r'name="csrf_token" value="(.*?)"', browser.get("/conta").text)[1]
+    site.clinic.sessions.leave(browser.get_cookie("alo_session").value)
+    lost = as_shown(send(browser, "/conta/email/confirmar", reason="febre", csrf_token=page).text)
     browser.get(back(openid.log_in(begun(browser), "manager")))  # in another tab: the same cookies
     assert "febre" in send(browser, "/entrar", lost, already="1").text
 

@@ -1,4 +1,4 @@
-// Changes the colours at once and lets the server remember; without script the form does the same with a reload.
+// Changes the colours at once and lets the server remember; without script a page in another tab says so.
 const form = document.querySelector(".themes");
 const { dataset } = document.documentElement;
 
