@@ -65,6 +65,7 @@ NOTES = {
     "waiting": "à espera", "failing": "não recebe nada há horas", "gone": "disse que saiu do ar",
     "call": "na mesma ligação", "all": "na clínica inteira", "csv": "CSV,", "xlsx": "Excel,",
     "failures for one account": "erros numa conta", "more than": "mais de", "failures in an hour": "erros em uma hora",
+    "weight": "peso: de", "became": "para",
     **ROLE_WORDS, **ENTITIES,
 }  # fmt: skip
 """What notes are made of, beside numbers, days and what is named in ENTITIES and roles."""

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from admin_web import leaving
 from admin_web.access import MANAGERS, Doors, viewer
 from admin_web.fields import Field, differences, read, shown, states
+from clinic import fairness
 from clinic.editing import NameTaken, Record
 from clinic.practice import Visit
 from clinic.profile import ChangedMeanwhile
@@ -21,6 +22,10 @@ LOGIN = "required"
 STALE = "Outra pessoa mudou este cadastro enquanto você escrevia. Confira e guarde de novo para valer o seu."
 NO_RQE = "O RQE tem só números."
 UNTICKED = "Marque a especialidade, ou apague o RQE."
+WEIGHS = (
+    "Quando qualquer médico serve e dois têm o mesmo horário: "
+    "quem tem peso 2 recebe duas consultas para cada uma de quem tem peso 1."
+)
 CRM = re.compile(r"[0-9]{1,10}")
 RQE = re.compile(r"[0-9]{1,12}")
 
@@ -39,6 +44,7 @@ FIELDS = (
     Field("return_days", "Dias para o retorno", "number", required=True, most=365),
     Field("approval_hours", "Horas para responder a pedidos", "number", required=True, least=1, most=240),
     Field("extra_quota", "Encaixes por dia", "number", required=True, most=20),
+    Field("weight", "Peso na escolha automática", "number", WEIGHS, required=True, least=1, most=fairness.HEAVIEST),
     Field("position", "Lugar na lista", "number", "É também a ordem das teclas ao telefone.", required=True),
     Field("approves", "Responde a cada pedido antes de valer", "tick"),
     Field("active", "Atende", "tick", "Quem não atende não é oferecido; o que já está marcado continua."),
@@ -63,7 +69,7 @@ class Doctors:
         """An empty form, and what comes back from it."""
         if request.method == "POST":
             return self._keep(None)
-        start = {"active": True, "return_days": 30, "approval_hours": 24, "extra_quota": 2}
+        start = {"active": True, "return_days": 30, "approval_hours": 24, "extra_quota": 2, "weight": 1}
         place = len(self._clinic.editing.records("doctor"))
         return self._form(None, shown(FIELDS, start | {"position": place}), {}, frozenset(), {}, "")
 
@@ -99,7 +105,7 @@ class Doctors:
         except ChangedMeanwhile:
             now, theirs = self._clinic.editing.seen_of(record_id or 0), self._theirs(record_id or 0, values, payers)
             return self._form(record_id, request.form, specialties, payers, {"": STALE}, now, theirs), 409
-        self._clinic.audit.add(viewer().ref, "doctor.saved", "doctor", saved)
+        self._clinic.audit.add(viewer().ref, "doctor.saved", "doctor", saved, fairness.told(before, values))
         leaving.offer(self._clinic, hits, values["name"])
         flash("Cadastro guardado. As vagas já o seguem.", "good")
         return redirect(url_for("doctors.page") if record_id else url_for("own_hours.page", doctor_id=saved), 303)

@@ -104,7 +104,7 @@ class Agenda:
             minutes=criteria.minutes,
             margin=criteria.margin,
             moving=criteria.moving,
-            fair=Fair(criteria.specialty_id, self._first_unit().tz) if len(doctors) > 1 else None,
+            fair=Fair(criteria.specialty_id, self._first_unit().tz, roster.weights) if len(doctors) > 1 else None,
             limits=limits(roster, criteria.payer_id, doctors, criteria.moving),
         )
 

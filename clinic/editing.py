@@ -73,7 +73,7 @@ TABLES: Mapping[Sort, _Table] = {
         Doctor,
         (
             "name", "spoken", "title", "crm", "crm_state", "approves", "approval_hours", "return_days", "extra_quota",
-            "position", "active",
+            "weight", "position", "active",
         ),
         ("position", "name_search", "id"),
     ),

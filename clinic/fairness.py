@@ -1,13 +1,16 @@
-"""Which doctor comes first of several who have time at the same moment: who has the fewest visits that day.
+"""Which doctor comes first of several who have time at the same moment: who has the fewest visits that day, by weight.
 
-The earliest time goes before; this is only said among equal ones. Visits are those of the specialty, on the day of the
-first time that is offered, by the clock of the clinic's first unit. Only those who tie at the front are counted, by one
-question to the index of doctor and time, so that a search costs as much whether there are ten visits or a million.
+The earliest time goes before; this is only said among equal ones. The rule is Webster's, also called Sainte-Laguë's, by
+which parliaments share out seats: the next visit is for whom (2 × visits + 1) ÷ weight is least. With the same weights
+that is who has fewest; with others the shares are as the weights, and the first is the heaviest's. Visits are those of
+the specialty, on the day of the first time that is offered, by the clock of the clinic's first unit. Only those who tie
+at the front are counted, by one question to the index of doctor and time, so that a search costs as much whether there
+are ten visits or a million.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -22,6 +25,8 @@ from db.tables import Appointment
 
 TIES = 9
 """So many more than are wanted are looked at, where they begin at the same moment."""
+HEAVIEST = 10
+"""The largest weight; the least is 1."""
 MOST = 64
 """Of more doctors than that at once (a whole day of a large clinic) the order is that of the slots."""
 DAY = timedelta(days=1)
@@ -29,10 +34,16 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Fair:
-    """Whose visits count: those of the specialty; `zone` says when its day begins."""
+    """Whose visits count: those of the specialty; `zone` says when its day begins. `weights`: of those doctors who
+    have another than 1."""
 
     specialty_id: int
     zone: ZoneInfo
+    weights: Mapping[int, int] = field(default_factory=dict)
+
+    def turn(self, doctor_id: int, visits: int) -> float:
+        """The least of these is next; equal ones are exactly equal, for division rounds them alike."""
+        return (2 * visits + 1) / self.weights.get(doctor_id, 1)
 
     def day(self, moment: datetime) -> tuple[datetime, datetime]:
         """From when to when the day of a moment is, in UTC."""
@@ -48,7 +59,7 @@ Counted = Mapping[int, int] | None
 def fairly(
     database: Database, fair: Fair | None, slots: Sequence[SlotInfo], count: int, counted: Counted = None
 ) -> list[SlotInfo]:
-    """The first `count` of slots that are in order of time; of equal ones, first those of who has fewest visits.
+    """The first `count` of slots that are in order of time; of equal ones, first those of whose turn it is.
 
     `counted`: the visits, where they are known already.
     """
@@ -58,9 +69,10 @@ def fairly(
     pool = [slot for slot in slots[: count + TIES] if slot.starts_at <= front[-1].starts_at]
     tied = _tied(pool)
     if counted is None:
-        counted = visits(database, fair, tied, pool[0].starts_at) if 0 < len(tied) <= MOST else {}
-    loads = counted
-    return sorted(pool, key=lambda slot: (slot.starts_at, loads.get(slot.doctor_id, 0), slot.id))[:count]
+        tied = tied if len(tied) <= MOST else []
+        counted = visits(database, fair, tied, pool[0].starts_at) if tied else {}
+    turns = {one: fair.turn(one, counted.get(one, 0)) for one in tied}
+    return sorted(pool, key=lambda slot: (slot.starts_at, turns.get(slot.doctor_id, 0), slot.id))[:count]
 
 
 def visits(database: Database, fair: Fair, doctors: Sequence[int], moment: datetime) -> Mapping[int, int]:
@@ -78,6 +90,12 @@ def counting(fair: Fair, doctors: Sequence[int], moment: datetime) -> Step:
     first, last = fair.day(moment)
     of = {f"doctor{place}": one for place, one in enumerate(doctors)}
     return _counted(len(doctors)), {**of, "specialty": fair.specialty_id, "first": first, "last": last}
+
+
+def told(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """What the audit says of a doctor's record that was saved (`before` empty: a new one): its change of weight."""
+    old, new = before.get("weight", 1), after.get("weight", 1)
+    return f"weight:{old} became {new}" if old != new else ""
 
 
 def _tied(slots: Sequence[SlotInfo]) -> list[int]:

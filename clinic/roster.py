@@ -49,8 +49,8 @@ SPECIALTIES = select(
     Specialty.id, Specialty.name, Specialty.spoken, Specialty.needs_rqe, Specialty.kind_id, Specialty.active
 ).order_by(Specialty.position, Specialty.name)
 DOCTORS = (
-    select(Doctor.id, Doctor.name, Doctor.spoken, Doctor.title, Doctor.crm, Doctor.crm_state)
-    .add_columns(Doctor.approves, Doctor.approval_hours, Doctor.return_days, Doctor.extra_quota, Doctor.active)
+    select(Doctor.id, Doctor.name, Doctor.spoken, Doctor.title, Doctor.crm, Doctor.crm_state, Doctor.approves)
+    .add_columns(Doctor.approval_hours, Doctor.return_days, Doctor.extra_quota, Doctor.active, Doctor.weight)
     .order_by(Doctor.position, Doctor.name_search, Doctor.id)
 )
 RQES = select(DoctorSpecialty.doctor_id, DoctorSpecialty.specialty_id, DoctorSpecialty.rqe)
@@ -138,6 +138,7 @@ class DoctorRow:
     return_days: int
     extra_quota: int
     active: bool
+    weight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,11 @@ class Roster:
                 if doctor.active and specialty in needs and (rqe or not needs[specialty]):
                     found[specialty].append(doctor_id)
         return {specialty: tuple(doctors) for specialty, doctors in found.items()}
+
+    @cached_property
+    def weights(self) -> dict[int, int]:
+        """Of the doctors whose weight is not 1 (see clinic.fairness)."""
+        return {one.id: one.weight for one in self.doctors.values() if one.weight != 1}
 
     @cached_property
     def _rqe_by_doctor(self) -> dict[int, list[tuple[tuple[int, int], str | None]]]:

@@ -98,7 +98,8 @@ class Specialty(Table):
 class Doctor(Table):
     """A doctor; `title` is what is spoken before the name ("doutora").
 
-    `slots_due_at`: since when the slots are behind what was decided; a worker makes them anew.
+    `slots_due_at`: since when the slots are behind what was decided; a worker makes them anew. `weight`, 1 to 10: the
+    share of the visits for which any doctor will do (see clinic.fairness).
     """
 
     __tablename__ = "doctors"
@@ -113,6 +114,7 @@ class Doctor(Table):
     approval_hours: Mapped[int] = mapped_column(default=24)
     return_days: Mapped[int] = mapped_column(default=30)
     extra_quota: Mapped[int] = mapped_column(default=2)
+    weight: Mapped[int] = mapped_column(default=1, server_default="1")
     agenda_version: Mapped[int] = mapped_column(default=0)
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)

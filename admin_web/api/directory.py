@@ -22,7 +22,7 @@ State = Literal[
     "AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA", "PB", "PE", "PI", "PR", "RJ",
     "RN", "RO", "RR", "RS", "SC", "SE", "SP", "TO",
 ]  # fmt: skip
-LATER = frozenset({"before_minutes", "after_minutes"})
+LATER = frozenset({"before_minutes", "after_minutes", "weight"})
 """What came after programs had been written: left out, it stays."""
 Zone = Literal[
     "America/Sao_Paulo", "America/Araguaina", "America/Bahia", "America/Belem", "America/Boa_Vista",
@@ -228,8 +228,7 @@ class Records:
         if self._thing.sort == "kind" and asked.body.code != before["code"]:
             errors = [{"field": "code", "message": "Não muda depois de criado."}]
             raise Fault(422, "invalid", "O código de um tipo não muda", "Mande o que foi lido.", errors)
-        stays = {name: before[name] for name in LATER & before.keys() - asked.body.model_fields_set}
-        return self._reply(self._save(asked, record_id, asked.version or "", **stays))
+        return self._reply(self._save(asked, record_id, asked.version or "", **staying(before, asked.body)))
 
     def _save(self, asked: Asked, record_id: int | None, seen: str, **stays: Any) -> int:
         values = _tidy(asked.body) | stays
@@ -254,6 +253,11 @@ def record_of(clinic: "Clinic", sort: Sort, record_id: int) -> Record:
         return clinic.editing.record(sort, record_id)
     except KeyError:
         abort(404)
+
+
+def staying(before: Record, given: BaseModel) -> Record:
+    """What of a record stays because a program that does not know it has left it out."""
+    return {name: before[name] for name in LATER & before.keys() - given.model_fields_set}
 
 
 def _tidy(values: BaseModel) -> dict[str, Any]:

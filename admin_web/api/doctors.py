@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from admin_web.access import EVERYBODY, MANAGERS
-from admin_web.api.directory import Place, State, Text, record_of
+from admin_web.api.directory import Place, State, Text, record_of, staying
 from admin_web.api.faults import unknown
 from admin_web.api.operations import Asked, Operation, Part, Reply
 from admin_web.api.paging import after_id, of_few
 from admin_web.api.types import Given, Paged, RecordId, Shown
+from clinic.editing import Record
+from clinic.fairness import HEAVIEST, told
 from clinic.roster import DoctorRow, Roster
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ class DoctorValues(Given):
     approval_hours: Annotated[int, Field(ge=1, le=240)] = 24
     return_days: Annotated[int, Field(ge=0, le=365)] = 30
     extra_quota: Annotated[int, Field(ge=0, le=20)] = 2
+    weight: Annotated[int, Field(ge=1, le=HEAVIEST)] = 1
     position: Place = 0
     active: bool = True
     specialties: Annotated[list[DoctorSpecialty], Field(max_length=20, default_factory=list)]
@@ -84,6 +87,7 @@ class Doctor(DoctorLine):
     approval_hours: int
     return_days: int
     extra_quota: int
+    weight: int
     position: int
     takes: list[ShownTakes]
 
@@ -122,24 +126,24 @@ class Doctors:
 
     def create(self, asked: Asked) -> Reply:
         """A new doctor; the hours are written apart."""
-        saved = self._save(asked, None)
+        saved = self._save(asked, None, {})
         return self._reply(saved, f"/doctors/{saved}")
 
     def replace(self, asked: Asked) -> Reply:
         """One as it was read, with all values."""
-        record_of(self._clinic, "doctor", asked.path["record_id"])
-        return self._reply(self._save(asked, asked.path["record_id"]))
+        before = record_of(self._clinic, "doctor", asked.path["record_id"])
+        return self._reply(self._save(asked, asked.path["record_id"], before))
 
-    def _save(self, asked: Asked, record_id: int | None) -> int:
+    def _save(self, asked: Asked, record_id: int | None, before: Record) -> int:
         given: DoctorValues = asked.body
         roster = self._clinic.desk.roster()
         self._check(given, roster)
         values = given.model_dump(exclude={"specialties", "takes"})
-        values |= {"name": " ".join(given.name.split())}
+        values |= {"name": " ".join(given.name.split())} | staying(before, given)
         specialties = {one.specialty_id: one.rqe for one in given.specialties}
         takes = frozenset((one.payer_id, one.unit_id) for one in given.takes)
         saved = self._clinic.editing.save_doctor(record_id, values, specialties, takes, asked.version or "")
-        self._clinic.audit.add(asked.viewer.ref, "doctor.saved", "doctor", saved)
+        self._clinic.audit.add(asked.viewer.ref, "doctor.saved", "doctor", saved, told(before, values))
         return saved
 
     @staticmethod
@@ -185,5 +189,6 @@ def part(clinic: "Clinic") -> Part:
         Operation("GET", one, "get_doctor", "Ler um médico", own.get, EVERYBODY, "directory:read", shows=Doctor,
                   versioned=True),
         Operation("PUT", one, "replace_doctor", "Guardar um médico", own.replace, MANAGERS, "directory:write",
-                  body=DoctorValues, shows=Doctor, edits=True, refuses=(409,)),
+                  body=DoctorValues, shows=Doctor, edits=True, refuses=(409,),
+                  about="Sem `weight`, fica o que está guardado."),
     ])  # fmt: skip

@@ -130,6 +130,26 @@ def test_a_doctor_who_cannot_be_is_told(clinic, manager, wrong, said):
     assert (reply.status_code, said in reply.text) == (422, True)
 
 
+def test_a_doctors_weight_is_kept_and_its_change_is_told(clinic, manager):
+    marina = clinic.at.doctors["marina"]
+    page = manager.get(f"/cadastro/medicos/{marina}").text
+    assert "Peso na escolha automática" in page and "recebe duas consultas para cada uma" in page
+    assert as_shown(page)["weight"] == as_shown(manager.get("/cadastro/medicos/novo").text)["weight"] == ["1"]
+    send(manager, f"/cadastro/medicos/{marina}", as_shown(page) | {"weight": "3"})
+    assert clinic.editing.record("doctor", marina)["weight"] == 3
+    assert "peso: de 1 para 3" in manager.get("/auditoria?acao=doctor.saved").text
+    send(manager, f"/cadastro/medicos/{marina}", as_shown(manager.get(f"/cadastro/medicos/{marina}").text))
+    assert [one.note for one in clinic.audit.latest(action="doctor.saved")] == ["", "weight:1 became 3"]
+
+
+@pytest.mark.parametrize("weight", ["0", "11", "-1", "1,5", "", "muito"])
+def test_a_weight_is_a_small_whole_number(clinic, manager, weight):
+    path = f"/cadastro/medicos/{clinic.at.doctors['marina']}"
+    reply = send(manager, path, as_shown(manager.get(path).text) | {"weight": weight})
+    said = "Um número de 1 a 10." if weight else "Falta preencher."
+    assert (reply.status_code, said in reply.text) == (422, True)
+
+
 def test_an_rqe_has_digits_only(clinic, manager):
     path, heart = f"/cadastro/medicos/{clinic.at.doctors['paulo']}", clinic.at.specialties["cardiology"]
     reply = send(manager, path, as_shown(manager.get(path).text) | {f"rqe-{heart}": "abc"})

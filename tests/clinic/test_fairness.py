@@ -1,5 +1,6 @@
 """Any doctor: the earliest time first; among equal ones, that of the doctor who has fewest visits that day."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,8 +9,12 @@ import pytest
 from sqlalchemy import update
 
 from clinic.agenda import HoursInput
-from clinic.fairness import Fair, visits
-from db.tables import Appointment
+from clinic.fairness import Fair, fairly, visits
+from clinic.services import open_clinic
+from clinic.settings import Settings
+from clinic.slots import SlotInfo
+from db.tables import Appointment, Doctor
+from tests.clinic.counting import CountingDatabase
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 TUESDAY = datetime.combine(date(2026, 11, 24), time(8), ZONE)
@@ -120,3 +125,67 @@ def test_who_was_seen_already_counts(clinic):
     clinic.database.change(update(Appointment).where(Appointment.id == booked.id).values(status="fulfilled", live=None))
     fair = Fair(clinic.at.specialties["general"], ZONE)
     assert visits(clinic.database, fair, [booked.doctor_id], TUESDAY) == {booked.doctor_id: 1}
+
+
+def weigh(clinic, **weights):
+    """Doctors, by short name, get these weights."""
+    for name, weight in weights.items():
+        mine = update(Doctor).where(Doctor.id == clinic.at.doctors[name])
+        clinic.database.change(mine.values(weight=weight))
+    clinic.practice.forget()
+
+
+def taking_turns(clinic, weights, turns):
+    """Who is chosen, again and again, while all have the same time and nobody had a visit before."""
+    fair, chosen = Fair(1, ZONE, weights), []
+    at_eight = [SlotInfo(10 + one, one, 1, "any", TUESDAY, TUESDAY + timedelta(minutes=30)) for one in (1, 2, 3)]
+    for _ in range(turns):
+        chosen += [slot.doctor_id for slot in fairly(clinic.database, fair, at_eight, 1, Counter(chosen))]
+    return chosen
+
+
+@pytest.mark.parametrize("weights", [{}, {2: 3}, {1: 2, 3: 2}, {1: 10}, {1: 10, 2: 7, 3: 3}, {1: 4, 2: 4, 3: 4}])
+def test_visits_are_shared_out_by_weight(clinic, weights):
+    """After each round exactly so, and on the way nobody is a whole visit away from what is due."""
+    share = {one: weights.get(one, 1) for one in (1, 2, 3)}
+    whole = sum(share.values())
+    chosen = taking_turns(clinic, weights, 3 * whole)
+    for turn in range(1, len(chosen) + 1):
+        had, due = Counter(chosen[:turn]), {one: turn * weight / whole for one, weight in share.items()}
+        assert all(abs(had[one] - due[one]) < 1 for one in share), (turn, had)
+        assert turn % whole or had == due
+
+
+def test_without_visits_the_heaviest_comes_first(clinic):
+    assert taking_turns(clinic, {3: 2}, 1) == [3]
+
+
+def test_a_heavier_doctor_comes_first_on_every_database(any_clinic):
+    clinic = with_equal_hours(any_clinic)
+    visit(clinic, "marina", TUESDAY + timedelta(hours=2))
+    assert offered(clinic)[0] == "Paulo"
+    weigh(clinic, marina=4)
+    assert offered(clinic)[0] == "Marina"
+    visit(clinic, "marina", TUESDAY + timedelta(hours=2), "bruno")
+    visit(clinic, "marina", TUESDAY + timedelta(hours=2), "carla")
+    assert offered(clinic)[0] == "Paulo"
+
+
+@pytest.mark.parametrize("limit", [1, 2, 8])
+@pytest.mark.parametrize("criteria", [{}, {"minutes": 60}], ids=["any", "long"])
+def test_weights_ask_nothing_more(clinic, criteria, limit):
+    database = CountingDatabase(str(clinic.database.url))
+    there = open_clinic(Settings(database_url=str(clinic.database.url)), clinic.clock, database)
+
+    def asked():
+        there.practice.forget()
+        there.profile.get()
+        there.agenda.next_free(replace(clinic.criteria(), **criteria), TUESDAY, limit)
+        database.asked.clear()
+        there.agenda.next_free(replace(clinic.criteria(), **criteria), TUESDAY, limit)
+        return list(database.asked)
+
+    before = asked()
+    weigh(clinic, paulo=3)
+    assert asked() == before
+    database.close()

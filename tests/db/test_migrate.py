@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from pyotp import TOTP
-from sqlalchemy import Engine, create_engine, insert, inspect, select
+from sqlalchemy import Engine, create_engine, insert, inspect, select, update
 
 from clinic.repetitions import Choice
 from clinic.second_factor import SecondFactor
@@ -15,6 +15,7 @@ from db.tables import (
     Appointment,
     ClinicProfile,
     ContactPreference,
+    Doctor,
     MailboxPlace,
     MessageText,
     OutboxRow,
@@ -103,6 +104,17 @@ def test_visits_of_a_series_outlive_a_step_down(url):
     migrate.upgrade(url)
     left = small.database.rows(select(Appointment.status, Appointment.series_id).order_by(Appointment.id))
     assert [tuple(row) for row in left] == [("booked", None), ("booked", None)]
+    small.database.close()
+
+
+def test_doctors_weigh_the_same_until_somebody_says_otherwise(url):
+    migrate.upgrade(url)
+    small = small_clinic(url)
+    small.database.change(update(Doctor).values(weight=7))
+    small.database.close()
+    migrate.downgrade(url, "0017")
+    migrate.upgrade(url)
+    assert {row.weight for row in small.database.rows(select(Doctor.weight))} == {1}
     small.database.close()
 
 

@@ -34,6 +34,27 @@ def test_a_kind_keeps_its_code_and_the_lines_of_its_preparation(manager):
     assert saved.json["preparation"] == "Jejum de 8 horas.\n\nTraga os exames."
 
 
+def test_a_doctors_weight_is_read_and_written_and_its_change_is_told(site, manager):
+    marina = site.clinic.at.doctors["marina"]
+    read = manager.get(f"/doctors/{marina}")
+    given = {name: value for name, value in read.json.items() if name != "id"}
+    saved = manager.ask("PUT", f"/doctors/{marina}", given | {"weight": 10}, If_Match=read.headers["ETag"])
+    assert (read.json["weight"], saved.status_code, saved.json["weight"]) == (1, 200, 10)
+    assert site.clinic.audit.latest(1)[0].note == "weight:1 became 10"
+    del given["weight"]  # as a program that was written before doctors had one
+    again = manager.ask("PUT", f"/doctors/{marina}", given, If_Match=saved.headers["ETag"])
+    assert (again.status_code, again.json["weight"]) == (200, 10)
+    assert site.clinic.audit.latest(1)[0].note == ""
+
+
+@pytest.mark.parametrize("weight", [0, 11, 1.5, "muito", None])
+def test_a_weight_is_a_small_whole_number(site, manager, weight):
+    read = manager.get("/doctors/1")
+    given = {name: value for name, value in read.json.items() if name != "id"} | {"weight": weight}
+    reply = manager.ask("PUT", "/doctors/1", given, If_Match=read.headers["ETag"])
+    assert (reply.status_code, fields(reply)) == (400, ["weight"])
+
+
 def test_a_payer_is_added_once(manager):
     assert [manager.post("/payers", {"name": "Vida"}).status_code for _ in range(2)] == [201, 409]
 
