@@ -13,6 +13,7 @@ from clinic.identities import STATES
 from clinic.names import need
 from clinic.roster import Roster
 from clinic.schedules import ANNOUNCE
+from clinic.written import one_line
 from db.tables import Doctor, DoctorPayer, DoctorSpecialty
 from db.types import folded
 
@@ -83,7 +84,7 @@ class DoctorLines:
 
     def _judged(self, row: Row) -> Verdict:
         reading = Reading(row)
-        name = " ".join(reading.text("nome", required=True).split())
+        name = one_line(reading.text("nome", required=True))
         if len(name) > LONGEST_NAME:
             reading.wrong("nome", "É comprido demais.")
         title = TITLES.get(folded(reading.text("tratamento", required=True)), "")

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from clinic.csv_import.columns import COLUMNS, Sort
 from db.types import folded
@@ -48,13 +49,14 @@ def read(content: bytes, sort: Sort) -> File:
     try:
         _, headings = next(lines)
         columns, ignored = _columns(headings, sort)
-        rows = tuple(_row(line, cells, columns) for line, cells in lines if any(cell.strip() for cell in cells))
+        rows = tuple(_row(line, cells, columns) for line, cells in islice(lines, MOST_LINES))
+        more = sum(1 for _ in lines)
     except StopIteration:
         raise Unreadable("O arquivo está vazio.") from None
     if not rows:
         raise Unreadable("Há títulos de colunas, mas nenhuma linha abaixo deles.")
-    if len(rows) > MOST_LINES:
-        raise Unreadable(f"São {len(rows)} linhas, e cabem {MOST_LINES} de uma vez. Divida o arquivo.")
+    if more:
+        raise Unreadable(f"São {MOST_LINES + more} linhas, e cabem {MOST_LINES} de uma vez. Divida o arquivo.")
     return File(rows, ignored)
 
 
@@ -81,7 +83,7 @@ def _plain(text: str) -> str:
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
     """Each record with the line it begins at; a cell in quotes may go over several. "sep=;", by which some programs
     tell a spreadsheet how to read the file, is none."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    first = next((line for line in io.StringIO(text, newline=None) if line.strip()), "")
     separator = max(SEPARATORS, key=first.count)
     reader, line = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), 1
     try:

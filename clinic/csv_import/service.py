@@ -20,6 +20,7 @@ from clinic.csv_import.verdicts import USED_OTHERWISE, Done, Lines, Refused, Ver
 from clinic.csv_import.visits import VisitLines
 from clinic.roster import Rosters
 from clinic.schedules import Schedules
+from clinic.written import one_line
 from db.session import Database
 from db.tables import Import, ImportRow
 
@@ -84,7 +85,7 @@ class CsvImports:
         """Read a file and find out what each line would do; nothing else happens. The id. Raises Unreadable."""
         file, now = read(content, sort), self._clock()
         head = {
-            "sort": sort, "file_name": file_name[:255], "digest": sha256(content).hexdigest(), "by": by,
+            "sort": sort, "file_name": one_line(file_name)[:255], "digest": sha256(content).hexdigest(), "by": by,
             "ignored": list(file.ignored), "lines": len(file.rows), "created_at": now,
         }  # fmt: skip
         with self._database.read() as connection:

@@ -1,5 +1,6 @@
 """Files of patients: read, tried, carried out, taken back."""
 
+import tracemalloc
 from datetime import date
 
 import pytest
@@ -55,6 +56,22 @@ def test_columns_nobody_knows_are_told():
 def test_what_cannot_be_read_says_why(content, said):
     with pytest.raises(Unreadable, match=said):
         read(content, "patients")
+
+
+def test_a_file_of_far_too_many_lines_takes_little_memory():
+    content = b"nome;nascimento\n" + b"a;b\n" * (10 * MOST_LINES)
+    tracemalloc.start()
+    try:
+        with pytest.raises(Unreadable, match=f"São {10 * MOST_LINES} linhas"):
+            read(content, "patients")
+        assert tracemalloc.get_traced_memory()[1] < 15_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_nothing_unseen_gets_into_the_name_of_a_file(clinic):
+    one = clinic.csv_imports.try_out("patients", "\u202evsc.\x07atsil.csv", f"{PATIENTS}\n{MARIA}".encode(), BY)
+    assert clinic.csv_imports.get(one).file_name == "vsc.atsil.csv"
 
 
 def test_a_cell_that_is_too_long_is_told_with_its_line():

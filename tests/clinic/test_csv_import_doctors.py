@@ -1,6 +1,7 @@
 """Files of doctors and of their hours."""
 
 import pytest
+from sqlalchemy import update
 
 from db.tables import Doctor, Slot, WorkingHours
 from tests.clinic.csv_lists import BY, DOCTORS, HOURS, count, done, problems, tried, undone
@@ -26,6 +27,20 @@ def test_a_doctor_on_file_is_changed_and_taken_back(clinic):
     assert clinic.editing.specialties_of(marina)[clinic.at.specialties["cardiology"]] == "9"
     undone(clinic, one)
     assert (clinic.editing.record("doctor", marina), clinic.editing.specialties_of(marina)) == before
+
+
+def test_nothing_unseen_gets_into_a_doctors_name(clinic):
+    done(clinic, "doctors", DOCTORS, "\u202eHelena\u200f\x07  Prado;Dra.;52341;SP;Cardiologia;")
+    [helena] = [one for one in clinic.editing.records("doctor") if one["crm"] == "52341"]
+    assert helena["name"] == "Helena Prado"
+
+
+def test_a_file_leaves_the_weight_alone(clinic):
+    marina = clinic.at.doctors["marina"]
+    clinic.database.change(update(Doctor).where(Doctor.id == marina).values(weight=3))
+    done(clinic, "doctors", DOCTORS, "Marina C. Lopes;doutora;101;SP;Cardiologia:9;", "Eva;Dra.;52341;SP;Cardiologia;")
+    weights = {one["name"]: one["weight"] for one in clinic.editing.records("doctor")}
+    assert (weights["Marina C. Lopes"], weights["Eva"]) == (3, 1)
 
 
 def test_a_doctor_with_hours_is_not_taken_back(clinic):
