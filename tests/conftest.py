@@ -4,9 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.clinic.small_clinic import SmallClinic
 from tests.clinic.templates import Templates
+
+# The same examples each time, however long a busy machine takes for one.
+settings.register_profile("alo", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("alo")
 
 SERVERS = [pytest.param(name, marks=pytest.mark.live) for name in ("mariadb", "mysql")]
 

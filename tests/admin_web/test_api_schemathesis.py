@@ -76,7 +76,7 @@ def tries(operation, mode, headers):
     return run
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("who", [None, *ROLES])
 def test_everything_is_answered_as_described(site, who, mode):

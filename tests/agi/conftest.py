@@ -15,6 +15,7 @@ import pytest
 
 from agi.dialling import header_text
 from agi.phone import FakeSounds, dial, header, scripted
+from tests.live import session
 
 ROOT = Path(__file__).resolve().parents[2]
 numbers = count(1)
@@ -33,17 +34,17 @@ class Served:
     def call(self, entry, *answers, files=None, **how):
         """A whole call by a scripted caller; the record of it."""
         handset, _person = scripted(answers, files or FakeSounds(), **how)
-        return dial("127.0.0.1", self.port, header(entry, uniqueid=self.id), handset, timeout=10)
+        return dial("127.0.0.1", self.port, header(entry, uniqueid=self.id), handset, timeout=60)
 
     @contextmanager
     def wire(self, entry=None):
         """A raw connection, its header sent where an entry is named."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as wire:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as wire:
             if entry:
                 wire.sendall(header_text(header(entry, uniqueid=self.id)))
             yield wire
 
-    def written(self, what, seconds=5.0):
+    def written(self, what, seconds=60.0):
         """What the diary says of this call after the word `what`, waited for; None when it does not come."""
         return waited_for(lambda: self._written(f"{what} {self.id}"), seconds)
 
@@ -51,7 +52,7 @@ class Served:
         lines = self.diary.read_text().splitlines() if self.diary.exists() else []
         return next((line.removeprefix(beginning).strip() for line in lines if line.startswith(beginning)), None)
 
-    def logged(self, event, seconds=5.0):
+    def logged(self, event, seconds=60.0):
         """The log line of that event for this call, waited for."""
         return waited_for(lambda: self._logged(event), seconds)
 
@@ -128,5 +129,4 @@ def lines_from(wire, count=1):
 @pytest.fixture
 def free_port():
     """A port nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
+    return session.free_port()

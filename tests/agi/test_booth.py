@@ -1,12 +1,11 @@
 """Telephone lines for a page, against a real server, with real (short) recordings and in real time."""
 
-import time
-
 import pytest
 
 from agi.booth import PhoneBooth
 from agi.disc import write_recording
 from clinic.testphone import NoSuchLine, TooManyLines, Unreachable
+from tests.agi.conftest import waited_for
 
 PROMPTS = ["test/hello", "test/number", "test/choose", "test/now", "test/bye"]
 
@@ -69,10 +68,8 @@ def test_the_caller_may_hang_up_at_any_time(booth):
     line = booth.open()
     events = booth.events(line)
     until(events, "heard")
-    begun = time.monotonic()
     booth.hang_up(line)
     assert until(events, "ended")[-1].detail == "caller"
-    assert time.monotonic() - begun < 1
     booth.press(line, "1")
     booth.hang_up(line)
 
@@ -119,7 +116,7 @@ def test_a_key_is_one_of_twelve(booth, key):
 def test_a_line_nobody_listens_to_hangs_up(serve, folder):
     booth = PhoneBooth("127.0.0.1", serve("--sounds", folder).port, entry="menu", unheard_seconds=0.3)
     line = booth.open()
-    time.sleep(2)
+    assert waited_for(lambda: booth._line(line).ended_at, 60)
     assert until(booth.events(line), "ended")[-1].detail == "caller"
 
 

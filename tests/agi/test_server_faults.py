@@ -45,7 +45,7 @@ def test_half_a_header_is_closed_after_a_while(serve):
 
 def test_a_header_that_drips_is_closed_all_the_same(serve):
     with serve("--header-seconds", "0.4").wire() as wire, pytest.raises(OSError):
-        for _ in range(50):
+        for _ in range(1000):
             wire.sendall(b"a")
             time.sleep(0.05)
 
@@ -93,8 +93,8 @@ def test_a_caller_in_latin_1_is_a_caller(server):
 )
 def test_a_lost_call_ends_by_itself(server, last, outcome):
     with server.wire("menu") as wire:
-        converse(wire, *ANSWERED, last)
-        with contextlib.suppress(OSError):  # who talks too much may have been cut off already
+        with contextlib.suppress(OSError):  # who talks too much may be cut off while still talking
+            converse(wire, *ANSWERED, last)
             wire.shutdown(socket.SHUT_WR)
         assert server.written("ended") == f"{outcome} menu"
 
@@ -150,7 +150,7 @@ def test_one_bad_call_leaves_the_others_alone(server):
 def test_metrics_are_told_as_prometheus_reads_them(serve, free_port):
     server = serve("--metrics", free_port)
     server.call("menu", "52998224725", "7")
-    text = urllib.request.urlopen(f"http://127.0.0.1:{free_port}/metrics", timeout=5).read().decode()
+    text = urllib.request.urlopen(f"http://127.0.0.1:{free_port}/metrics", timeout=60).read().decode()
     for line in (
         'alo_agi_calls_total{outcome="done"} 1.0',
         'alo_agi_menu_entries_total{menu="menu"} 1.0',

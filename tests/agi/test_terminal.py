@@ -77,7 +77,7 @@ def _in_a_terminal(port, keys):
         os.write(ours, keys)
         while data := _read(ours):
             shown += data
-        process.wait(10)
+        process.wait(60)
     finally:
         process.kill()
         os.close(ours)

@@ -12,7 +12,7 @@ from ami.writer import Outlet, Writer
 from clinic.live_calls import ChannelSeen
 
 NOW = datetime(2026, 11, 23, 17, 35, tzinfo=UTC)
-FAST = Timing(answer=1.0, ping=0.1, resync=0.5, first_pause=0.02, longest_pause=0.1, steady=5)
+FAST = Timing(answer=2.0, ping=0.1, resync=0.5, first_pause=0.02, longest_pause=0.1, steady=5)
 
 
 def event(name: str, **headers: str) -> bytes:
@@ -173,10 +173,10 @@ class Bench:
     async def __aexit__(self, *_) -> None:
         self.staying.cancel()
         await asyncio.wait({self.staying})
-        self.writer.stop(2)
+        self.writer.stop(30)
         await self.asterisk.stop()
 
-    async def until(self, true: Callable[[], object], seconds: float = 20) -> None:
+    async def until(self, true: Callable[[], object], seconds: float = 50) -> None:
         """Wait for it; AssertionError when it does not come true, or when the watcher broke."""
         end = time.monotonic() + seconds
         while not true():

@@ -56,7 +56,7 @@ class Proxy:
         what, self.at_commit = self.at_commit, "pass"
         if what == "stall":
             self.stalled.set()
-            self._released.wait(30)
+            self._released.wait(60)
             return True
         if what == "cut after":
             client.shutdown(socket.SHUT_WR)  # the answer finds nobody

@@ -97,11 +97,17 @@ def test_a_change_is_audited_without_the_password(clinic, passwords):
 
 
 def test_who_would_wait_too_long_is_told(clinic):
-    go_on = threading.Event()
-    passwords = Passwords(clinic.database, clinic.audit, clinic.clock, lambda work: go_on.wait(10), patience=0.05)
+    begun, go_on = threading.Semaphore(0), threading.Event()
+
+    def hasher(work):
+        begun.release()
+        return go_on.wait(60)
+
+    passwords = Passwords(clinic.database, clinic.audit, clinic.clock, hasher, patience=0.05)
     slow = [threading.Thread(target=passwords.fits, args=("x", None)) for _ in range(2)]
     for one in slow:
         one.start()
+        assert begun.acquire(timeout=60)
     with pytest.raises(TooBusy):
         passwords.fits("x", None)
     go_on.set()

@@ -57,10 +57,10 @@ def test_a_booking_that_commits_late_is_withdrawn_under_its_key(served_clinic, f
     slot, book = booking_of(served_clinic)
     proxy.at_commit = "stall"
     thread, done = in_background(lambda: book(far))
-    assert proxy.stalled.wait(10)
+    assert proxy.stalled.wait(60)
     assert served_clinic.bookings.upcoming(served_clinic.people["alice"]) == []  # the menu has given up by now
     proxy.release()
-    thread.join(10)
+    thread.join(60)
     assert done and served_clinic.bookings.withdraw(KEY) is True
     assert served_clinic.bookings.upcoming(served_clinic.people["alice"]) == []
     assert (events(served_clinic), served_clinic.slot()) == (["booked", "withdrawn"], slot)
@@ -70,9 +70,9 @@ def test_a_late_booking_the_person_has_taken_over_stays(served_clinic, far, prox
     _, book = booking_of(served_clinic)
     proxy.at_commit = "stall"
     thread, done = in_background(lambda: book(far))
-    assert proxy.stalled.wait(10)
+    assert proxy.stalled.wait(60)
     proxy.release()
-    thread.join(10)
+    thread.join(60)
     [booked] = done
     served_clinic.bookings.confirm(served_clinic.people["alice"], booked.id, "web")
     assert served_clinic.bookings.withdraw(KEY) is False
@@ -84,12 +84,12 @@ def test_a_hold_that_ran_out_while_the_database_was_slow_is_anybodys(served_clin
     slot, book = booking_of(served_clinic)
     proxy.at_commit = "stall"
     thread, done = in_background(lambda: book(far))
-    assert proxy.stalled.wait(10)
+    assert proxy.stalled.wait(60)
     threading.Timer(0.5, proxy.release).start()
     served_clinic.clock.move(minutes=6)
     with pytest.raises(SlotTaken):
         served_clinic.bookings.hold(slot, by="other")
-    thread.join(10)
+    thread.join(60)
     assert done
 
 

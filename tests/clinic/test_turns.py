@@ -32,7 +32,7 @@ def test_who_comes_meanwhile_waits_and_learns_the_outcome():
         thread.join(0.1)
         assert found == []
         turn.won = True
-    thread.join(5)
+    thread.join(60)
     assert found == [("a", True, False)]
 
 

@@ -20,13 +20,13 @@ class Slow:
     def __call__(self, asked):
         self.rounds.append(list(asked))
         self.begun.release()
-        assert self.go.acquire(timeout=30)
+        assert self.go.acquire(timeout=60)
         return [(one, len(self.rounds)) for one in asked]
 
 
 def waiting(together, many):
     """Until so many have come who will be asked for next."""
-    give_up = time.monotonic() + 30
+    give_up = time.monotonic() + 60
     while len(together._next.asked) < many:
         assert time.monotonic() < give_up, "they did not come"
         time.sleep(0.001)
@@ -36,13 +36,12 @@ def test_one_alone_is_answered():
     assert Together(lambda asked: [one * 2 for one in asked]).of(4) == 8
 
 
-@pytest.mark.timeout(60)
 def test_who_comes_meanwhile_is_asked_for_together_and_later():
     slow = Slow()
     together = Together(slow)
     with ThreadPoolExecutor(6) as pool:
         first = pool.submit(together.of, "a")
-        assert slow.begun.acquire(timeout=30)
+        assert slow.begun.acquire(timeout=60)
         later = [pool.submit(together.of, one) for one in "bcdb"]
         waiting(together, 4)
         slow.go.release(2)
@@ -51,7 +50,6 @@ def test_who_comes_meanwhile_is_asked_for_together_and_later():
     assert len(slow.rounds) == 2
 
 
-@pytest.mark.timeout(60)
 def test_what_goes_wrong_goes_wrong_for_the_round_and_not_for_the_next():
     answers = iter([OSError("gone"), ["fine"]])
 
@@ -67,7 +65,6 @@ def test_what_goes_wrong_goes_wrong_for_the_round_and_not_for_the_next():
     assert together.of(2) == "fine"
 
 
-@pytest.mark.timeout(60)
 def test_who_is_killed_while_asking_kills_nobody_else():
     slow = Slow()
 
@@ -78,14 +75,13 @@ def test_who_is_killed_while_asking_kills_nobody_else():
     together = Together(ask)
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(together.of, 1)
-        assert slow.begun.acquire(timeout=30)
+        assert slow.begun.acquire(timeout=60)
         others = [pool.submit(together.of, one) for one in (2,)]
         waiting(together, 1)
         slow.go.release(2)
         assert {type(one.exception()) for one in (first, *others)} <= {SystemExit, Stopped}
 
 
-@pytest.mark.timeout(60)
 def test_who_has_an_answer_goes_on_while_the_next_are_asked_for():
     """They come again and again: hardly anybody would be there to be asked for together if they waited for the turn."""
     rounds = []
@@ -123,7 +119,6 @@ class NoTurn:
         return self.turn.__exit__(*error)
 
 
-@pytest.mark.timeout(60)
 def test_who_is_killed_while_waiting_to_ask_keeps_nobody_waiting():
     together = Together(lambda asked: asked)
     with ThreadPoolExecutor(1) as pool:
@@ -136,5 +131,5 @@ def test_who_is_killed_while_waiting_to_ask_keeps_nobody_waiting():
         together._turn = NoTurn(together._turn, come)
         with pytest.raises(SystemExit):
             together.of(1)
-        assert isinstance(others[0].exception(timeout=30), Stopped)
+        assert isinstance(others[0].exception(timeout=60), Stopped)
         assert together.of(3) == 3

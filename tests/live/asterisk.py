@@ -72,7 +72,7 @@ class Asterisk:
         """For one test at a time, whichever worker it runs in; at the end all calls must have ended."""
         with session.locked("asterisk-in-use"):
             yield
-            assert session.eventually(lambda: self.calls() == 0, 30), self.cli("core show channels")
+            assert session.eventually(lambda: self.calls() == 0), self.cli("core show channels")
 
     def messages(self, since: float) -> list[Path]:
         """Recordings finished after a wall-clock time."""
@@ -103,7 +103,7 @@ def _start(place: Path) -> dict[str, Any]:
     }  # fmt: skip
     # Before everything else on a busy machine, where root may say so: as on a machine of its own, it keeps its time.
     process = session.keep(place, ["nice", "-n", "-10", str(SCRIPTS / "up"), "--foreground"], environment)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while "fully booted" not in _script("cli", environment, "core waitfullybooted").stdout:
         assert process.poll() is None and time.monotonic() < deadline, (place / "log").read_text()[-3000:]
         time.sleep(0.1)

@@ -19,7 +19,7 @@ FLAGS = [
     "--headless=new", "--no-sandbox", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run",
 ]  # fmt: skip
-PATIENCE = 20_000  # milliseconds: what comes, comes; a busy machine only takes longer
+PATIENCE = 60_000  # milliseconds: what comes, comes; a busy machine only takes longer
 AXE = "axe-core@4.14.1"
 WIDTHS = {360: 740, 768: 1024, 1440: 900}
 THEMES = ("dark", "light")

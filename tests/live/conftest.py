@@ -20,7 +20,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The first live test of a session may have to install its server; all of them wait for prompts in real time."""
     for item in items:
         if item.get_closest_marker("live") and not item.get_closest_marker("timeout"):
-            item.add_marker(pytest.mark.timeout(300))
+            item.add_marker(pytest.mark.timeout(600))
 
 
 @pytest.fixture(scope="session")
@@ -123,8 +123,8 @@ def quick() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def slow() -> Iterator[str]:
-    """A clinic that takes two seconds for each phrase."""
-    with made_up_pages(2.0) as address:
+    """A clinic that takes five seconds for each phrase: time for a busy machine to look while one is being said."""
+    with made_up_pages(5.0) as address:
         yield address
 
 

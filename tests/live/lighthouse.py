@@ -16,7 +16,7 @@ from tests.live.browser import CHROMIUM
 
 PROGRAM = Path(__file__).parent / "lighthouse_program"
 SESSION, TOKEN = "alo_session", "alo_csrf"
-END_SECONDS, TRIES = 20, 3
+END_SECONDS, TRIES = 60, 3
 HEAD = ("page", "as", "performance", "accessibility", "best practices", "first paint ms", "kB", "elements", "shift")
 
 
@@ -93,9 +93,9 @@ def _seen(running: "subprocess.Popen[str]", asked: Asked) -> Seen:
 def signed_in(address: str, account: str) -> requests.Session:
     """Somebody of the demo ("recepcao", "medica", "paciente", "gerente", "admin") in a browser without script."""
     browser = requests.Session()
-    shown = as_shown(browser.get(f"{address}/entrar?como={account}", timeout=30).text)
+    shown = as_shown(browser.get(f"{address}/entrar?como={account}", timeout=60).text)
     fields = {"who": shown["who"], "password": shown["password"], "csrf_token": browser.cookies[TOKEN]}
-    assert browser.post(f"{address}/entrar", data=fields, timeout=30, allow_redirects=False).status_code == 303
+    assert browser.post(f"{address}/entrar", data=fields, timeout=60, allow_redirects=False).status_code == 303
     return browser
 
 

@@ -68,7 +68,7 @@ def process(place: Path, settings: Mapping[str, str], *words: str) -> Iterator[i
     finally:
         os.close(ready)
         started.terminate()
-        started.wait(30)
+        started.wait(60)
 
 
 @contextlib.contextmanager

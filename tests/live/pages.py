@@ -14,9 +14,9 @@ from playwright.sync_api import Browser, Page
 from tests.admin_web.site import make_user
 from tests.clinic.small_clinic import SmallClinic
 from tests.live import session
-from tests.live.browser import WIDTHS
+from tests.live.browser import PATIENCE, WIDTHS
 
-TO_START_S, TO_END_S = 120, 40
+TO_START_S, TO_END_S = 240, 60
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class SmallSite:
         """A page in a browser of its own; without `who` nobody is logged in."""
         viewport = {"width": width, "height": WIDTHS[width]}
         context = self.browser.new_context(viewport=viewport, locale="pt-BR", **more)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         if who:
             context.add_cookies([{"name": "alo_session", "value": self.tokens[who], "url": self.address}])
         page = context.new_page()
@@ -88,6 +88,6 @@ def alo_run(place: Path) -> Iterator[Running]:
 def is_up(address: str) -> bool:
     """Whether the pages answer."""
     try:
-        return bool(urllib.request.urlopen(f"{address}/healthz", timeout=1).status == 200)
+        return bool(urllib.request.urlopen(f"{address}/healthz", timeout=10).status == 200)
     except OSError:
         return False

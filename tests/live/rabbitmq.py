@@ -55,7 +55,7 @@ class RabbitMq:
     def control(self, *words: str) -> str:
         """What rabbitmqctl answers."""
         command = [self.program("rabbitmqctl"), "--quiet", *words]
-        done = subprocess.run(command, env=self.environment, check=False, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, env=self.environment, check=False, capture_output=True, text=True, timeout=180)
         assert done.returncode == 0, (words, done.stdout[-1000:], done.stderr[-1000:])
         return done.stdout
 
@@ -97,6 +97,6 @@ def _started(place: Path) -> dict[str, Any]:
     session.keep(place, [str(epmd)], found.environment)
     assert session.eventually(lambda: session.answers(found.epmd))
     session.keep(place, [found.program("rabbitmq-server")], found.environment)
-    up = session.eventually(lambda: session.answers(found.port), within=120)
+    up = session.eventually(lambda: session.answers(found.port), within=240)
     assert up, (place / "log").read_text()[-3000:]
     return vars(found)

@@ -101,7 +101,7 @@ def _run(command: list[str]) -> None:
 
 def _started(kind: str, place: Path, port: int, command: list[str]) -> dict[str, Any]:
     process = session.keep(place, command)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while not _answers(place / "s.sock"):
         assert process.poll() is None and time.monotonic() < deadline, (place / "log").read_text()[-3000:]
         time.sleep(0.1)

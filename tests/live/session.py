@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from tests.live.keeper import alive
 
 REPO = Path(__file__).resolve().parents[2]
 PROVISION = REPO / "asterisk-docker" / "provision.sh"
+PORTS = range(10_000, 16_000)
+"""Below those the kernel hands out by itself, so that no connection has one by chance before its server is up."""
 
 
 def owner() -> int:
@@ -78,11 +81,15 @@ def keep(place: Path, command: list[str], environment: dict[str, str] | None = N
 
 
 def free_port(kind: int = socket.SOCK_STREAM) -> int:
-    """A loopback port nobody uses now."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """A loopback port nobody uses now, and nobody else in this session is given."""
+    given = folder() / "ports"
+    given.mkdir(exist_ok=True)
+    while True:
+        port = random.choice(PORTS)
+        with contextlib.suppress(OSError), socket.socket(socket.AF_INET, kind) as probe:
+            probe.bind(("127.0.0.1", port))
+            (given / str(port)).touch(exist_ok=False)
+            return port
 
 
 def provisioned(what: str) -> Path:
@@ -95,8 +102,8 @@ def provisioned(what: str) -> Path:
     return Path(done.stdout.strip().splitlines()[-1])
 
 
-def eventually(true: Callable[[], bool], within: float = 30) -> bool:
-    """Whether a condition comes true in time."""
+def eventually(true: Callable[[], bool], within: float = 60) -> bool:
+    """Whether a condition comes true in time; a busy machine may need all of it."""
     deadline = time.monotonic() + within
     while not true():
         if time.monotonic() > deadline:

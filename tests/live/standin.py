@@ -108,7 +108,7 @@ async def identify(call: Call, sounds: Sounds, cpf: str = "52998224725", birth: 
     await call.type(cpf)
     await call.hears(sounds.sound("ask/birth"))
     await call.type(birth)
-    assert await call.ended(10)
+    assert await call.ended(30)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ LISTEN = """
 
 def until(page: Page, script: str) -> None:
     """Wait for a script to be true; the page's own policy forbids Playwright to wait inside it."""
-    for _ in range(400):
+    for _ in range(1200):
         if page.evaluate(script):
             return
         page.wait_for_timeout(50)

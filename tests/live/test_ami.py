@@ -121,10 +121,10 @@ def alo(command: str, environment: dict[str, str]) -> Iterator["subprocess.Popen
         yield process
     finally:
         process.terminate()
-        process.wait(40)
+        process.wait(60)
 
 
-async def comes_true(true: Callable[[], bool], within: float = 20) -> bool:
+async def comes_true(true: Callable[[], bool], within: float = 60) -> bool:
     """As `session.eventually`, while telephones go on."""
     deadline = time.monotonic() + within
     while not true() and time.monotonic() < deadline:
@@ -165,14 +165,14 @@ def test_it_is_told_in_which_menu_a_caller_is(watched: Watched, tmp_path: Path) 
 
     with alo("agi", told):
         port = int(told["ALO_AGI_PORT"])
-        assert session.eventually(lambda: watched.asterisk.answers(port), 20)
+        assert session.eventually(lambda: watched.asterisk.answers(port))
         asyncio.run(story())
 
 
 def test_a_watcher_that_is_stopped_says_so(watched: Watched) -> None:
-    assert session.eventually(lambda: watched.up() == [True], 20)
+    assert session.eventually(lambda: watched.up() == [True])
     watched.watcher.terminate()
-    assert watched.watcher.wait(40) == 0
+    assert watched.watcher.wait(60) == 0
     [link] = watched.calls.links()
     assert (link.up, link.note) == (False, "o acompanhamento foi desligado")
 

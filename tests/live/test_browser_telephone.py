@@ -57,7 +57,7 @@ def test_keys_typed_fast_arrive_in_order(open_page, quick):
 def test_the_call_is_timed(open_page, quick):
     page = open_page(quick)
     page.locator("#call").click()
-    expect(page.locator("#timer")).to_have_text(re.compile("00:0[2-9]"))
+    expect(page.locator("#timer")).to_have_text(re.compile("00:(0[2-9]|[1-5])"))
 
 
 def test_who_asks_for_a_person_hears_where_the_demo_ends(open_page, quick):
@@ -140,6 +140,6 @@ def test_a_server_that_went_away_is_told(open_page):
         page = open_page(address)
         page.locator("#call").click()
         expect(page.locator(".lit")).to_be_visible()
-    expect(page.locator("#offline")).to_be_visible(timeout=15000)
+    expect(page.locator("#offline")).to_be_visible()
     expect(page.locator("#offline")).to_contain_text("reconectando")
     open_page.noises[:] = []

@@ -60,7 +60,7 @@ class Talk:
         """Every sound the server had played, in order."""
         return [file for command in self.commands for file in command.files]
 
-    async def when(self, true: Callable[["Talk"], bool], within: float = 30) -> None:
+    async def when(self, true: Callable[["Talk"], bool], within: float = 60) -> None:
         """Wait for a condition or the end.
 
         Raises: TimeoutError.
@@ -96,7 +96,7 @@ class Wiretap:
     ) -> None:
         self._listener.close()
 
-    async def talk(self, caller: str, within: float = 15) -> Talk:
+    async def talk(self, caller: str, within: float = 60) -> Talk:
         """The session of the call from this number, as soon as there is one."""
         async with asyncio.timeout(within), self._began:
             await self._began.wait_for(lambda: caller in self._talks)

@@ -17,7 +17,7 @@ NO_QUESTION = {"reception", "goodbye", "settle", "choose_modality"}
 """Menus that ask nothing of their own in this clinic, or ask under another name."""
 
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("tree")]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("tree")]
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import datetime
 import ipaddress
-import socket
 import socketserver
 import ssl
 import threading
@@ -18,6 +17,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from tests.live import session
 
 
 @dataclass
@@ -83,7 +84,8 @@ class Running:
 def running(host="127.0.0.1", answers=None, **options):
     """A server on a free port."""
     behaviour = Behaviour(answers or {})
-    named = {"hostname": host, "port": _free(host), "server_hostname": "mx.example.com", "enable_SMTPUTF8": False}
+    named = {"hostname": host, "port": session.free_port(), "server_hostname": "mx.example.com"}
+    named |= {"enable_SMTPUTF8": False, "ready_timeout": 60}
     controller = Server(behaviour, **named | options)
     controller.start()
     behaviour.connections = 0  # it knocks at its own door once
@@ -91,12 +93,6 @@ def running(host="127.0.0.1", answers=None, **options):
         yield Running(controller.port, behaviour, controller)
     finally:
         controller.stop()
-
-
-def _free(host):
-    with socket.socket() as free:
-        free.bind((host, 0))
-        return free.getsockname()[1]
 
 
 def one_user(server, session, envelope, mechanism, data):
