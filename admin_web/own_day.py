@@ -14,7 +14,7 @@ from admin_web.own import doctor_of_page
 from clinic.appointments import Booking
 from clinic.days import Choice
 from clinic.practice import AbsenceInfo
-from clinic.transitions import WrongStatus
+from clinic.transitions import TooLate, WrongStatus
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LOGIN = "required"
 LONGEST_REASON, LONGEST_DAY = 250, 10
 NO_REASON = "Escreva o motivo da recusa: o paciente precisa de uma explicação."
+TOO_LATE = "Nada mudou: a hora pedida já chegou, e o pedido se desfaz sozinho. Se o paciente veio, faça um encaixe."
 WHO = DOCTORS | MANAGERS
 STATES = {
     "booked": "marcada", "cancelled": "cancelada", "arrived": "em atendimento", "fulfilled": "atendida",
@@ -90,6 +91,8 @@ class OwnDay:
         try:
             self._do(what, appointment_id, reason)
             flash(said, "good")
+        except TooLate:
+            flash(TOO_LATE, "error")
         except WrongStatus as wrong:
             flash(f"Nada mudou: esta consulta já está {STATES[wrong.status]}.", "error")
         return self._back(doctor_id)

@@ -100,9 +100,14 @@ def _lock_of(table: Any) -> Prepared:
 LOCKS = {"patient": _lock_of(Patient), "pre_registration": _lock_of(PreRegistration)}
 WITH_VISIT = "with_visit"
 """Why a request to move a visit ended that is there no more."""
-ASKS_TO_MOVE = FULL.where(
-    _A.patient_id == bindparam("person"), _A.live == 1, _A.status == "pending", _A.replaces == bindparam("visit")
-).order_by(_A.slot_id)
+
+
+def _asks_to_move(theirs: ColumnElement[bool]) -> Any:
+    asks = FULL.where(theirs, _A.live == 1, _A.status == "pending", _A.replaces == bindparam("visit"))
+    return asks.order_by(_A.slot_id)
+
+
+ASKS_TO_MOVE = of_each_kind(_asks_to_move)
 INSERT = Insert(Appointment)
 INSERT_CHANGE = inserting(AppointmentChange)
 _TAKE: dict[str, Any] = {
@@ -150,8 +155,13 @@ def lock(connection: Connection, person: Person) -> None:
 
 def lock_owner(connection: Connection, row: Line) -> None:
     """The same, of whom an appointment is for."""
-    kind = "patient" if row.patient_id is not None else "pre_registration"
-    LOCKS[kind].run(connection, {"person": row.patient_id or row.pre_registration_id})
+    kind, person = owner(row)
+    LOCKS[kind].run(connection, {"person": person})
+
+
+def owner(row: Line) -> tuple[str, int]:
+    """Whom an appointment is for: the kind of person, and the id."""
+    return ("pre_registration", row.pre_registration_id) if row.patient_id is None else ("patient", row.patient_id)
 
 
 def live_ones(connection: Connection, person: Person, now: datetime) -> list[Line]:
@@ -253,15 +263,16 @@ def change(connection: Connection, row: Line, event: str, act: Act, **values: An
         now = connection.scalar(select(Appointment.status).where(Appointment.id == row.id))
         raise WrongStatus(now or "", event)
     tell(connection, row.id, act, event, row.status, after)
-    if after == "cancelled" and row.patient_id is not None:
+    if after == "cancelled":
         _end_requests(connection, row, act)
 
 
 def _end_requests(connection: Connection, row: Line, act: Act) -> None:
-    """Requests to move what is cancelled, or was moved, end with it; their time is free at once."""
-    for one in connection.execute(ASKS_TO_MOVE, {"person": row.patient_id, "visit": row.id}).all():
+    """Requests to move what is cancelled, or was moved, end with it, and come back with it where that is taken back."""
+    kind, person = owner(row)
+    for one in ASKS_TO_MOVE[kind].run(connection, {"person": person, "visit": row.id}):
         change(connection, one, "withdrawn", act, cancel_reason=WITH_VISIT)
-        let_go(connection, one, act.at, timedelta())
+        let_go(connection, one, act.at)
 
 
 def let_go(connection: Connection, row: Line, now: datetime, undo: timedelta = UNDO) -> None:

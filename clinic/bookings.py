@@ -107,7 +107,7 @@ class Bookings(Visits):
             same_start = asks and old.starts_at == values["starts_at"]
             others = [one for one in others if same_start or one.id not in (old.id, booking_id)]
             taking.check_overlap(connection, others, values["starts_at"], values["ends_at"])
-            taking.check_return(connection, self._rosters.get(), person, values, but=old.id)
+            taking.check_return(connection, self._rosters.get(), person, values, but=taking.visit_of(old))
             quotas.check(connection, self._rosters.get(), values, but=old.id)
             if asks:
                 return self._take(connection, hold, {**values, **columns_of(old), "replaces": old.id}, act)
@@ -129,6 +129,7 @@ class Bookings(Visits):
         act = Act(person.ref, via, self._clock(), call_id, f"voice_note:{note_id}" if note_id else note)
 
         def work(connection: Connection) -> Booking:
+            appointments.lock(connection, person)
             row = appointments.theirs(connection, person, booking_id)
             appointments.change(connection, row, "cancelled", act, cancel_reason=reason)
             appointments.let_go(connection, row, act.at)

@@ -153,7 +153,7 @@ class DeskBookings(Bookings):
             live = appointments.live_ones(connection, person, act.at)
             others = [one for one in live if same_start or one.id not in (old.id, booking_id)]
             taking.check_overlap(connection, others, values["starts_at"], values["ends_at"])
-            taking.check_return(connection, self._rosters.get(), person, values, but=old.id)
+            taking.check_return(connection, self._rosters.get(), person, values, but=taking.visit_of(old))
             if not over_quota:
                 quotas.check(connection, self._rosters.get(), values, but=old.id)
             if asks:

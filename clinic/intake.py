@@ -162,7 +162,10 @@ class Intake:
         def work(connection: Connection) -> None:
             self._claim(connection, pre_id, DECLINED)
             mine = appointments.FULL.where(Appointment.pre_registration_id == pre_id, Appointment.live == 1)
-            for row in connection.execute(mine).all():
+            rows = connection.execute(mine).all()
+            for row in rows:
+                if row.replaces in {one.id for one in rows}:
+                    continue  # a request to move a visit ends with it
                 appointments.change(connection, row, "cancelled", act, cancel_reason=DECLINED)
                 appointments.let_go(connection, row, act.at)
             wishes = update(Waiting).where(Waiting.pre_registration_id == pre_id, Waiting.live == 1)

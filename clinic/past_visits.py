@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, select
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from clinic.people import Person
@@ -59,6 +59,7 @@ def _returnable(theirs: ColumnElement[bool]) -> Any:
     used = exists().where(
         _RETORNO.return_of == Appointment.id,
         _RETORNO.id != bindparam("but"),
+        or_(_RETORNO.replaces.is_(None), _RETORNO.replaces != bindparam("but")),
         among(_RETORNO.status, ("pending", *KEPT)),
     )
     wanted = select(Appointment.id, Appointment.doctor_id, Appointment.specialty_id, Appointment.unit_id)
@@ -85,7 +86,8 @@ def _seen_doctors(theirs: ColumnElement[bool]) -> Any:
 
 
 RETURNABLE = of_each_kind(_returnable)
-"""Consultations that took place and have no retorno yet (except the appointment `:but`), the newest first."""
+"""Consultations that took place and have no retorno yet (except the appointment `:but`, and what asks to move it), the
+newest first."""
 RETURNABLE_OF_MANY = _returnable(Appointment.patient_id.in_(bindparam("people", expanding=True))).add_columns(
     Appointment.patient_id
 )

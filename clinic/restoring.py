@@ -21,13 +21,13 @@ KEPT = (  # what an appointment that is restored has from the one before
 )  # fmt: skip
 
 
-def restore(connection: Connection, old: Line, status: str, act: Act) -> int:
+def restore(connection: Connection, old: Line, status: str, act: Act, visit: int | None = None) -> int:
     """A cancelled appointment as it was, in the same slots, under the same code; the new row's id.
 
-    Its margin is what it had; what its kind needs more by now is taken where it is free. Raises SlotTaken when the
-    time is gone.
+    `visit`: what a request to move would move, where that came back too. Its margin is what it had; what its kind needs
+    more by now is taken where it is free. Raises SlotTaken when the time is gone.
     """
-    values = {name: getattr(old, name) for name in KEPT} | _asks_to_move(connection, old, status)
+    values = {name: getattr(old, name) for name in KEPT} | _asks_to_move(connection, visit or old.replaces, status)
     try:
         new_id = appointments.add(connection, {**values, "status": status, "via": act.via}, act, "restored")
     except IntegrityError as error:
@@ -53,11 +53,11 @@ def restore(connection: Connection, old: Line, status: str, act: Act) -> int:
     return new_id
 
 
-def _asks_to_move(connection: Connection, old: Line, status: str) -> dict[str, Any]:
+def _asks_to_move(connection: Connection, visit_id: int | None, status: str) -> dict[str, Any]:
     """A request comes back as one to move the same visit, if that still stands. Raises SlotTaken."""
-    if status != "pending" or old.replaces is None:
+    if status != "pending" or visit_id is None:
         return {}
-    visit = appointments.one(connection, old.replaces)
+    visit = appointments.one(connection, visit_id)
     if visit is None or visit.status == "cancelled":
         raise SlotTaken
-    return {"replaces": old.replaces}
+    return {"replaces": visit_id}

@@ -51,11 +51,11 @@ def check_overlap(connection: Connection, others: Iterable[Line], starts_at: dat
 
 
 def check_count(others: Iterable[Line], person: Person, limit: int) -> None:
-    """A request to move counts with what it would replace. Raises TooMany."""
+    """Requests to move count with what they would replace. Raises TooMany."""
     live = list(others)
     limit = limit if person.kind == "patient" else 1
-    replaced = {other.replaces for other in live}
-    if sum(other.id not in replaced for other in live) >= limit:
+    ids = {other.id for other in live}
+    if sum(other.replaces not in ids for other in live) >= limit:
         raise TooMany(limit)
 
 
@@ -78,6 +78,11 @@ def what_moves(connection: Connection, old: Line, status: str) -> Line:
     agreed = old.status == "pending" and old.replaces and status == "booked"
     visit = appointments.one(connection, old.replaces) if agreed else None
     return visit if visit is not None and visit.status == "booked" else old
+
+
+def visit_of(old: Line) -> int:
+    """The visit that something is about: of a request to move one, that one."""
+    return int(old.replaces if old.status == "pending" and old.replaces else old.id)
 
 
 def still_asks(old: Line, values: dict[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,10 @@ class TooSoon(WrongStatus):
     """It fits, but cannot have happened yet: nobody arrives before the day, or is missing before the time."""
 
 
+class TooLate(WrongStatus):
+    """It fits, but is of no use any more: what was asked for should have begun."""
+
+
 def to(status: str, event: str) -> str:
     """The status after an event. Raises WrongStatus."""
     if (status, event) not in TRANSITIONS:

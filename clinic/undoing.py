@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from clinic import appointments, quotas, restoring, series_rows
-from clinic.appointments import FULL, Act, Booking, Line, booking
+from clinic.appointments import FULL, WITH_VISIT, Act, Booking, Line, booking
 from clinic.holds import SlotTaken
 from clinic.outbox import facts
 from clinic.people import Person
@@ -15,23 +15,37 @@ from clinic.roster import Roster
 from clinic.taking import check_overlap
 from clinic.transitions import WrongStatus
 from clinic.visits import ExtraQuotaFull, free_place
+from clinic.whose import of_each_kind
 from db.tables import Appointment, AppointmentChange, Doctor
 
 FIRST_LINES = ("booked", "requested", "restored")
 GIVEN_UP = ("cancelled", "moved")
+_C = AppointmentChange
 EXTRA = select(Appointment.extra_day, Appointment.extra_reason, Doctor.extra_quota).join(
     Doctor, Doctor.id == Appointment.doctor_id
 )
 
 
+def _ended_with(theirs: ColumnElement[bool]) -> Any:
+    how = (_C.event == "withdrawn", _C.at == bindparam("at"), _C.by == bindparam("by"))
+    ended = FULL.join(_C, _C.appointment_id == Appointment.id).where(theirs, *how)
+    ended = ended.where(Appointment.replaces == bindparam("visit"), Appointment.cancel_reason == WITH_VISIT)
+    return ended.order_by(Appointment.slot_id)
+
+
+ENDED_WITH = of_each_kind(_ended_with)
+"""The requests to move `:visit` that ended with it `:at` a moment."""
+
+
 def undo(connection: Connection, person: Person, booking_id: int, act: Act, quotas_of: Roster | None = None) -> Booking:
-    """One's own cancelling or moving of ten seconds ago. Raises NotYours, WrongStatus, Overlaps, SlotTaken.
+    """One's own cancelling or moving of ten seconds ago, with the requests to move it that ended with it: all of it, or
+    nothing. Raises NotYours, WrongStatus, Overlaps, SlotTaken.
 
     `quotas_of`: where the quotas stand that hold for who acts, None for who may go over them; raises QuotaFull.
     """
     appointments.lock(connection, person)
     old = appointments.theirs(connection, person, booking_id)
-    if old.cancel_reason == appointments.WITH_VISIT:  # a request that ended: what ended it is taken back
+    if old.cancel_reason == WITH_VISIT:  # a request that ended: what ended it is taken back
         old = appointments.theirs(connection, person, old.replaces)
     last = _history(connection, old.id)[-1]
     if old.status != "cancelled" or last.event not in GIVEN_UP:
@@ -42,14 +56,34 @@ def undo(connection: Connection, person: Person, booking_id: int, act: Act, quot
         quotas.check(connection, quotas_of, _columns(old), but=old.replaced_by or 0)
     act.contact.goes_on(last.protocol)
     if old.replaced_by:
-        _drop(connection, appointments.one(connection, old.replaced_by), "cancelled", "undone", act)
+        new = appointments.one(connection, old.replaced_by)
+        if new is None or new.replaces == old.id:  # it went by the doctor's word, of which the patient has heard
+            raise WrongStatus("booked", "undone")
+        _drop(connection, new, "cancelled", "undone", act)
         facts.silence(connection, old.replaced_by, "undone", act.at)
-    else:
+    elif not (last.from_status == "pending" and old.replaces):  # a request to move counts with its visit
         series_rows.check_again(connection, old)
     facts.silence(connection, old.id, "undone", act.at)
     check_overlap(connection, appointments.live_ones(connection, person, act.at), old.starts_at, old.ends_at)
     new_id = _restored(connection, old, last.from_status, act)
+    _bring_requests(connection, old, last, new_id, act, quotas_of)
     return booking(appointments.one(connection, new_id))
+
+
+def _bring_requests(
+    connection: Connection, old: Line, last: Line, visit: int, act: Act, quotas_of: Roster | None = None
+) -> None:
+    """Those that ended in the moment in which an appointment was given up ask to move it again, as the `visit` it is
+    now. Raises Overlaps, SlotTaken, QuotaFull."""
+    kind, person = appointments.owner(old)
+    given = {"person": person, "visit": old.id, "at": last.at, "by": last.by}
+    for one in ENDED_WITH[kind].run(connection, given):
+        if quotas_of:
+            quotas.check(connection, quotas_of, _columns(one))
+        live = appointments.LIVE[kind].run(connection, {"person": person, "now": act.at})
+        check_overlap(connection, [other for other in live if other.id != visit], one.starts_at, one.ends_at)
+        facts.silence(connection, one.id, "undone", act.at)
+        restoring.restore(connection, one, "pending", act, visit)
 
 
 def _restored(connection: Connection, old: Line, status: str, act: Act) -> int:
@@ -87,7 +121,8 @@ def withdraw(connection: Connection, key: str, now: datetime) -> bool:
     old = connection.execute(FULL.where(Appointment.replaced_by == row.id)).first()
     _drop(connection, row, "withdrawn", "withdrawn", act)
     if old is not None:
-        _restored(connection, old, _history(connection, old.id)[-1].from_status, act)
+        last = _history(connection, old.id)[-1]
+        _bring_requests(connection, old, last, _restored(connection, old, last.from_status, act), act)
     return True
 
 

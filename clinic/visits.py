@@ -16,7 +16,7 @@ from clinic.people import Person
 from clinic.roster import KindInfo, Rosters
 from clinic.taking import check_overlap
 from clinic.terms import local_day
-from clinic.transitions import TooSoon, WrongStatus
+from clinic.transitions import TooLate, TooSoon, WrongStatus
 from clinic.waiting import rows as waiting
 from db.retry import taken
 from db.session import Database
@@ -68,11 +68,14 @@ class Visits:
         return booking(row)
 
     def accept(self, booking_id: int, by: str, via: str = "web") -> Booking:
-        """The doctor agrees; where it was a request to move, the old appointment goes now. Raises WrongStatus."""
+        """The doctor agrees; where it was a request to move, the old appointment goes now. Raises WrongStatus, and
+        TooLate once its time has come."""
 
         def work(connection: Connection, act: Act) -> None:
             row = self._row(connection, booking_id)
             appointments.lock_owner(connection, row)
+            if row.starts_at <= act.at:
+                raise TooLate(row.status, "accepted")
             old = appointments.one(connection, row.replaces) if row.replaces else None
             _check_old(connection, row, old)
             appointments.change(connection, row, "accepted", act, answer_by=None)
@@ -183,6 +186,7 @@ class Visits:
     def _give_up(self, booking_id: int, event: str, by: str, via: str, note: str = "") -> Booking:
         def work(connection: Connection, act: Act) -> None:
             row = self._row(connection, booking_id)
+            appointments.lock_owner(connection, row)
             waiting.revive(connection, booking_id, act.at)
             appointments.change(connection, row, event, act, cancel_reason=event)
             appointments.let_go(connection, row, act.at, timedelta())

@@ -30,7 +30,7 @@ from clinic.profile import ChangedMeanwhile
 from clinic.programs import OtherRequest, StillAtWork, TooManyRequests
 from clinic.quotas import QuotaFull
 from clinic.tokens import NoKey, Refused
-from clinic.transitions import TooSoon
+from clinic.transitions import TooLate, TooSoon
 from clinic.users import IdentityTaken, LastAdmin
 
 Errors = Sequence[Mapping[str, str]]
@@ -119,6 +119,7 @@ FAULTS: Mapping[type[Exception], Callable[[Any], Fault]] = {
     SlotTaken: _plain(409, "slot-taken", "Este horário acabou de ser reservado", "Escolha outro."),
     StillAtWork: _plain(409, "at-work", "O mesmo pedido ainda está sendo respondido", "Repita em seguida.", 1),
     TooBusy: _plain(503, "busy", "Muita gente está entrando agora", "Tente de novo em seguida.", 5),
+    TooLate: _plain(409, "too-late", "A hora pedida já chegou", "O pedido se desfaz sozinho."),
     TooMany: _plain(409, "too-many", "Esta pessoa já tem todas as consultas que pode marcar"),
     TooManyRequests: _wait("Pedidos demais neste minuto", "rate"),
     TooManyTokens: _plain(409, "too-many-tokens", "Há tokens demais", "Revogue os que não usa."),

@@ -15,7 +15,7 @@ from db.types import UtcDateTime
 
 SETTLES = timedelta(seconds=12)
 """Ten seconds in which who cancelled or moved may take it back, and two for a taking back that is on its way."""
-WAITS = {"cancelled": SETTLES, "moved": SETTLES}
+WAITS = {"cancelled": SETTLES, "moved": SETTLES, "withdrawn": SETTLES}
 AT_ONCE = timedelta()
 HEARD_OF = frozenset({
     "booked", "requested", "restored", "imported", "accepted", "declined", "expired", "withdrawn", "confirmed",

@@ -130,6 +130,14 @@ def test_an_answer_that_comes_too_late_says_so(clinic, site):
     assert "já está cancelada" in browser.get(f"/medico/{rita}").text
 
 
+def test_a_request_whose_hour_has_come_says_so(clinic, site):
+    rita, asked, browser = request_of(clinic, site)
+    clinic.clock.now = asked.starts_at
+    send(browser, f"/medico/{rita}/consultas/{asked.id}/aceitar")
+    assert "a hora pedida já chegou" in browser.get(f"/medico/{rita}").text
+    assert clinic.bookings.get(asked.id).status == "pending"
+
+
 def test_nobody_answers_for_another_doctor(clinic, site, doctor, marina):
     _, asked, _ = request_of(clinic, site)
     assert send(doctor, f"/medico/{marina}/consultas/{asked.id}/aceitar").status_code == 404

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import update
 
+from clinic.identities import Identity
 from db.tables import Appointment
-from tests.clinic.outbox.posts import settle
+from tests.clinic.outbox.posts import cancel, settle
 from tests.clinic.test_requests_to_move import RECEPTION, asks, visit
 
 __all__ = ["visit"]
@@ -55,3 +56,31 @@ def test_nobody_calls_because_of_it_either(clinic, visit, asked):
     clinic.database.change(update(Appointment).values(tell_by_phone=True))
     cancelled(clinic, visit)
     assert asked.id not in {one.appointment_id for one in clinic.desk.notices.waiting()}
+
+
+@pytest.fixture
+def known(clinic, sending, post):
+    """Alice's visit and her request to move it, of both of which Rita has heard."""
+    doctor = {"doctor_id": clinic.at.doctors["rita"], "by": "system", "verified": True}
+    clinic.users.create("Rita Sampaio", ["doctor"], [Identity("email", "rita@example.com")], **doctor)
+    first = clinic.book("alice", clinic.slot("rita", "cardiology"), "cardiology")
+    settle(clinic, sending)
+    visit = clinic.bookings.accept(first.id, "user:rita")
+    asks(clinic, visit)
+    settle(clinic, sending)
+    post.sent.clear()
+    return visit
+
+
+def test_the_doctor_hears_that_a_request_is_over_with_its_visit(clinic, known, sending, post):
+    cancel(clinic, known)
+    settle(clinic, sending)
+    assert sorted(post.to) == ["alice@example.com", "rita@example.com", "rita@example.com"]
+
+
+def test_of_what_comes_back_nobody_hears(clinic, known, sending, post):
+    cancel(clinic, known)
+    sending.drain()
+    clinic.bookings.undo(clinic.people["alice"], known.id, "telephone")
+    settle(clinic, sending)
+    assert post.subjects == []
