@@ -5,21 +5,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select
-
+from clinic import day_rows
 from clinic.clock import Clock
+from clinic.day_rows import LATE
 from clinic.planning import works
 from clinic.roster import DoctorRow, Roster, Rosters
 from clinic.units import Units
 from db.session import Database
-from db.tables import Absence, Appointment, Delay, Patient, Slot
 
 MOST_DOCTORS = 16
 """Columns of one page; who wants to see others narrows the choice."""
 ALWAYS_ASKED = 80
 """Among so few doctors it is also looked who has a visit outside their hours."""
 DAY = timedelta(days=1)
-NOT_SHOWN = ("cancelled",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,39 +126,6 @@ class Choice:
     doctor_id: int | None = None
 
 
-START: BindParameter[Any] = bindparam("start")
-END: BindParameter[Any] = bindparam("end")
-_V = Appointment
-VISITS = (
-    select(_V.id, _V.code, _V.status, _V.starts_at, _V.ends_at, _V.doctor_id, _V.unit_id, _V.kind_id, _V.payer_id)
-    .add_columns(_V.modality, _V.via, _V.confirmed_at, _V.extra_n, _V.patient_id, _V.pre_registration_id)
-    .add_columns(_V.tell_by_phone, Patient.name, Patient.social_name)
-    .outerjoin(Patient, Patient.id == _V.patient_id)
-    .where(_V.doctor_id.in_(bindparam("doctors", expanding=True)), _V.status.not_in(NOT_SHOWN))
-    .where(_V.starts_at >= START, _V.starts_at < END)
-    .order_by(_V.starts_at, _V.id)
-)
-SLOTS = (
-    select(Slot.id, Slot.doctor_id, Slot.unit_id, Slot.modality, Slot.starts_at, Slot.ends_at, Slot.status)
-    .add_columns(Slot.held_until, Slot.hold_token, Slot.off_plan)
-    .where(Slot.doctor_id.in_(bindparam("doctors", expanding=True)), Slot.starts_at >= START, Slot.starts_at < END)
-    .where(Slot.status != "booked")
-    .order_by(Slot.starts_at)
-)
-AWAY = (
-    select(Absence.doctor_id, Absence.starts_at, Absence.ends_at, Absence.reason)
-    .where(Absence.doctor_id.in_(bindparam("doctors", expanding=True)))
-    .where(Absence.starts_at < END, Absence.ends_at > START)
-    .order_by(Absence.starts_at)
-)
-LATE = select(Delay.doctor_id, Delay.day, Delay.minutes, Delay.since, Delay.reason).where(
-    Delay.doctor_id.in_(bindparam("doctors", expanding=True)),
-    Delay.day >= bindparam("first"),
-    Delay.day <= bindparam("last"),
-    Delay.minutes > 0,
-)
-
-
 class Days:
     """Reads the agenda for people who look at it."""
 
@@ -207,19 +172,20 @@ class Days:
         if not columns:
             return []
         span = {
-            "doctors": list(doctors),
-            "start": self._midnight(days[0], min),
-            "end": self._midnight(days[-1] + DAY, max),
-        }
-        self._put_delays(columns, {"doctors": list(doctors), "first": days[0], "last": days[-1]})
-        for row in self._database.rows(VISITS, span):
+            "start": self._midnight(days[0], min), "end": self._midnight(days[-1] + DAY, max),
+            "first": days[0], "last": days[-1],
+        }  # fmt: skip
+        rows, now = day_rows.asked(self._database, doctors, span), self._clock()
+        for late in rows.late:
+            if (late.doctor_id, late.day) in columns:
+                columns[late.doctor_id, late.day].late = Late(late.minutes, late.since, late.reason)
+        for row in rows.visits:
             if column := self._column_of(columns, row):
                 column.visits.append(_visit(row, column.late))
-        now = self._clock()
-        for row in self._database.rows(SLOTS, span):
+        for row in rows.slots:
             if column := self._column_of(columns, row):
                 column.openings.append(_opening(row, now))
-        self._put_absences(columns, span)
+        self._put_absences(columns, rows.away)
         return [self._finished(column) for column in columns.values()]
 
     def _empty(self, roster: Roster, doctor_id: int, day: date) -> Column:
@@ -237,13 +203,8 @@ class Days:
             column.unit_ids.append(row.unit_id)
         return column
 
-    def _put_delays(self, columns: dict[tuple[int, date], Column], span: dict[str, Any]) -> None:
-        for row in self._database.rows(LATE, span):
-            if (row.doctor_id, row.day) in columns:
-                columns[row.doctor_id, row.day].late = Late(row.minutes, row.since, row.reason)
-
-    def _put_absences(self, columns: dict[tuple[int, date], Column], span: dict[str, Any]) -> None:
-        for row in self._database.rows(AWAY, span):
+    def _put_absences(self, columns: dict[tuple[int, date], Column], rows: Iterable[Any]) -> None:
+        for row in rows:
             for (doctor_id, day), column in columns.items():
                 start, end = self._midnight(day, min), self._midnight(day + DAY, max)
                 if doctor_id == row.doctor_id and row.starts_at < end and start < row.ends_at:

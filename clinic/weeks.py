@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from clinic.clock import Clock
-from clinic.days import ALWAYS_ASKED, AWAY, LATE, NOT_SHOWN, AwayTime, Choice, Late, chosen
+from clinic.day_rows import AWAY, LATE, NOT_SHOWN
+from clinic.days import ALWAYS_ASKED, AwayTime, Choice, Late, chosen
 from clinic.planning import works
 from clinic.roster import DoctorRow, HoursRow, Roster, Rosters
 from clinic.units import Units
