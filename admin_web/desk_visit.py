@@ -123,13 +123,13 @@ class Visit:
         """As it was before the last cancelling or moving."""
         self._desk.check_appointment(appointment_id)
         old = self._clinic.desk.bookings.get(appointment_id)
+        count = self._clinic.desk.repetitions.given_up_with(appointment_id)
         try:
             again = self._clinic.desk.bookings.take_back(appointment_id, viewer().ref)
         except (SlotTaken, Overlaps, WrongStatus, NotYours):
-            act = "mude" if self._visit(appointment_id).replaced_by else "marque"
-            said = f"Passou o tempo de desfazer. Para voltar atrás, {act} a consulta de novo."
-            return done(said, self._day(old), kind="error")
-        return done(f"Desfeito: a consulta voltou ao que era.{self._over(again)}", self._day(again))
+            moved = bool(self._visit(appointment_id).replaced_by)
+            return done(series_words.too_late(count, moved), self._day(old), kind="error")
+        return done(f"{series_words.taken_back(count)}{self._over(again)}", self._day(again))
 
     def _over(self, again: Booking) -> str:
         """What is to be known of one that came back while another took its place in the payer's quota."""

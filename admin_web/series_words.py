@@ -1,5 +1,6 @@
 """What the desk says of visits that repeat, in Portuguese."""
 
+from collections.abc import Mapping
 from datetime import date, tzinfo
 
 from admin_web import words
@@ -39,8 +40,14 @@ def why(one: Day, zone: tzinfo) -> str:
     return WHY.get(one.what, "")
 
 
-def why_stays(one: Day, zone: tzinfo) -> str:
-    """The same of a session that would be moved there."""
+def why_stays(one: Day, zone: tzinfo, nth: Mapping[int, int]) -> str:
+    """The same of a session that would be moved there; `nth`: the place in the series of each, by its id."""
+    other = nth.get(one.booking.id) if one.booking else None
+    if one.what == "kept" and one.booking:
+        which = f"da {other}ª sessão" if other else "de outra sessão"
+        return f"Este dia da série já é {which}, que fica em {words.when(one.booking.starts_at, zone)}."
+    if one.what == "overlaps" and one.booking and other:
+        return f"A {other}ª sessão fica onde está, em {words.when(one.booking.starts_at, zone)}."
     return WHY_STAYS.get(one.what) or why(one, zone)
 
 
@@ -110,6 +117,18 @@ def moved(count: int, asked: bool = False) -> str:
     if asked:
         return f"{sessions(count)} com mudança pedida: o médico precisa aceitar"
     return f"{sessions(count)} {'mudou' if count == 1 else 'mudaram'}"
+
+
+def taken_back(count: int) -> str:
+    """That so many are again as they were."""
+    what = "a consulta voltou ao que era" if count == 1 else f"{count} sessões voltaram ao que eram"
+    return f"Desfeito: {what}."
+
+
+def too_late(count: int, moved: bool) -> str:
+    """That they are no more to be taken back."""
+    act, them = "mude" if moved else "marque", "a consulta" if count == 1 else f"as {count} sessões"
+    return f"Passou o tempo de desfazer. Para voltar atrás, {act} {them} de novo."
 
 
 def sessions(count: int) -> str:

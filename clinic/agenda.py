@@ -57,6 +57,11 @@ class Agenda:
         ask = self._ask(criteria)
         return self._search.between(replace(ask, start=max(ask.start, start), end=min(ask.end, end)))
 
+    def ask(self, criteria: Criteria) -> Ask:
+        """What is looked for, within the clinic's notice and the booking window; for who reads the slots themselves."""
+        self._sweep()
+        return self._ask(criteria)
+
     def last_day(self) -> date:
         """Until when may be booked."""
         return self._today() + timedelta(days=self._profiles.get().booking_days)

@@ -28,6 +28,8 @@ MOST = 200
 """A day of a doctor holds no more visits than that."""
 Quotas = Mapping[tuple[int, int], int]
 """Visits a day, by payer and unit (EVERYWHERE: all units together)."""
+Taken = Mapping[tuple[int, int, date], int]
+"""How many there are of a payer, by doctor, unit (and EVERYWHERE) and day."""
 
 _A, _Q, _F, _W = Appointment, PayerQuota, WaitingOffer, Waiting
 _MINE = (_Q.doctor_id == bindparam("doctor"), _Q.payer_id == bindparam("payer"), _Q.unit_id == bindparam("quota_unit"))
@@ -89,12 +91,12 @@ class Limits:
         """The day at a unit."""
         return moment.astimezone(self.zones[unit_id]).date()
 
-    def full(self, slot: SlotInfo, taken: Mapping[tuple[int, int, date], int]) -> bool:
-        """Whether the day of a slot takes no more."""
+    def over(self, slot: SlotInfo, taken: Taken) -> int:
+        """The quota that one more on the day of a slot would go over; 0 where there is room."""
         day = self.day(slot.unit_id, slot.starts_at)
         here = (EVERYWHERE, slot.unit_id)
         theirs = ((unit, limit) for unit, limit in self.of.get(slot.doctor_id, ()) if unit in here)
-        return any(taken.get((slot.doctor_id, unit, day), 0) >= limit for unit, limit in theirs)
+        return next((limit for unit, limit in theirs if taken.get((slot.doctor_id, unit, day), 0) >= limit), 0)
 
 
 def limits(roster: Roster, payer_id: int | None, doctors: Collection[int], but: int = 0) -> Limits | None:
@@ -109,14 +111,19 @@ def limits(roster: Roster, payer_id: int | None, doctors: Collection[int], but: 
 def not_full(database: Database, limits: Limits, slots: Sequence[SlotInfo]) -> list[SlotInfo]:
     """Those whose day still takes the payer, in their order: one question, whatever their number."""
     asked = [slot for slot in slots if slot.doctor_id in limits.of]
-    taken = _taken(database, limits, asked) if asked else {}
-    return [slot for slot in slots if not limits.full(slot, taken)]
+    if not asked:
+        return list(slots)
+    span = tuple(which(slot.starts_at for slot in asked) for which in (min, max))
+    taken = counted(database, limits, {slot.doctor_id for slot in asked}, span)
+    return [slot for slot in slots if not limits.over(slot, taken)]
 
 
-def _taken(database: Database, limits: Limits, slots: Sequence[SlotInfo]) -> Mapping[tuple[int, int, date], int]:
-    """How many visits of the payer each of these doctors has or has room kept for, by unit (and everywhere) and day."""
-    begins, ends = (which(slot.starts_at for slot in slots) for which in (min, max))
-    doctors = {slot.doctor_id for slot in slots}
+def counted(
+    database: Database, limits: Limits, doctors: Collection[int], span: tuple[datetime, ...]
+) -> Counter[tuple[int, int, date]]:
+    """How many visits of the payer these doctors have, or have room kept for, on the days from the first to the last
+    moment of a span."""
+    begins, ends = span
 
     def mine(of: Any, payer: Any) -> list[ColumnElement[bool]]:
         return [of.doctor_id.in_(doctors), payer == limits.payer_id, of.starts_at > begins - DAY,
@@ -125,11 +132,13 @@ def _taken(database: Database, limits: Limits, slots: Sequence[SlotInfo]) -> Map
     theirs = exists(select(_A.id).where(_A.id == limits.but, _A.patient_id == _W.patient_id))
     taken = _TAKEN.where(*mine(_A, _A.payer_id), _A.id != limits.but)
     rows: Iterable[Any] = database.rows(both(taken, _KEPT.where(*mine(_F, _PAID_BY), ~theirs)))
-    found: Counter[tuple[int, int, date]] = Counter()
-    for row in rows:
-        day = limits.day(row.unit_id, row.starts_at)
-        found.update(((row.doctor_id, EVERYWHERE, day), (row.doctor_id, row.unit_id, day)))
-    return found
+    return Counter(place for row in rows for place in places_of(limits, row))
+
+
+def places_of(limits: Limits, visit: Any) -> tuple[tuple[int, int, date], ...]:
+    """Where a visit counts: everywhere, and at its unit, on its day."""
+    day = limits.day(visit.unit_id, visit.starts_at)
+    return (visit.doctor_id, EVERYWHERE, day), (visit.doctor_id, visit.unit_id, day)
 
 
 def check(connection: Connection, roster: Roster, values: Mapping[str, Any], but: int = 0) -> None:

@@ -22,8 +22,9 @@ from clinic.offers import Offers
 from clinic.people import Person
 from clinic.profile import Profiles
 from clinic.roster import KindInfo, Rosters
-from clinic.series_dates import Plan, Preview, by_day, rhythm
+from clinic.series_dates import Day, Plan, Preview, by_day, rhythm, week_of
 from clinic.series_days import Asked, SeriesDays, chosen_time
+from clinic.series_room import Room
 from clinic.series_rows import COUNTS, TO_COME, CancelledSince, Place
 from clinic.taking import Overlaps
 from clinic.terms import NotAllowed, Terms, local_day
@@ -109,14 +110,18 @@ class Repetitions:
         now, zone = self._clock(), self._units.get(row.unit_id).tz
         coming = [one for one in self._bookings.upcoming(person) if one.ends_at > now]
         terms, made = self._terms(row), self._sittings(row.series_id)
-        asked = Asked(terms, self._directory.specialty_of(row.doctor_id, row.specialty_id), coming, now)
+        asked = Asked(terms, self._directory.specialty_of(row.doctor_id, row.specialty_id), coming)
         planned = rhythm(row.starts_at, zone, plan, row.series_day)
-        days = SeriesDays(self._database, self._rosters.get(), self._units, self._agenda, asked, planned).look(
-            by_day([day for day, _ in planned], made, plan.every_weeks)
+        there = by_day([day for day, _ in planned], made, plan.every_weeks)
+        room = Room(self._database, row.doctor_id, [week_of(day, zone) for day, _ in planned])
+        look = SeriesDays(self._database, self._units, self._agenda, row.doctor_id, room, now).look
+        days = tuple(
+            Day(n, day, at, "booked", booking=there[day]) if day in there else look(n, day, at, asked)
+            for n, (day, at) in enumerate(planned, 2)
         )
-        room = None if plan.authorised is None else max(0, plan.authorised - max(1, len(made)))
+        more = None if plan.authorised is None else max(0, plan.authorised - max(1, len(made)))
         limit = self._profiles.get().max_future_appointments
-        return Preview(terms.kind, days, len(coming), limit, self._offers.missed(person), room)
+        return Preview(terms.kind, days, len(coming), limit, self._offers.missed(person), more)
 
     def book(
         self, booking_id: int, plan: Plan, chosen: Mapping[date, Choice], by: str, once: str, reason: str = ""
@@ -193,6 +198,11 @@ class Repetitions:
             return len(rows)
 
         return self._database.write(work)
+
+    def given_up_with(self, booking_id: int) -> int:
+        """How many were cancelled, or moved, in one go with it: so many are taken back with it; 1 for itself alone."""
+        with self._database.read() as connection:
+            return len(series_rows.given_up_with(connection, booking_id))
 
     def _first(self, booking_id: int) -> tuple[Line, Person]:
         """What is repeated, and whose it is."""

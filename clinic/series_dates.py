@@ -16,7 +16,7 @@ MOST_AUTHORISED = 999
 LONGEST_AUTHORISATION = 40
 What = Literal[
     "free", "booked", "quota", "overlaps", "holiday", "away", "taken", "too_short", "no_hours", "outside", "past",
-    "clock", "terms",
+    "clock", "terms", "kept",
 ]  # fmt: skip
 
 
@@ -46,7 +46,7 @@ class Day:
     over (`number`) · overlaps: the patient has `booking` then · holiday (`name`) · away: the doctor is · taken ·
     too_short: what is beside it is taken · no_hours: the doctor has no such time · outside: the agenda does not go so
     far · past · clock: the clocks leave out that time · terms: the doctor does not
-    see this specialty, or take this payer, there.
+    see this specialty, or take this payer, there · kept: it is the day of another visit of the series, `booking`.
     """
 
     n: int

@@ -4,7 +4,7 @@ Each is moved as any other, in a transaction of its own; those that cannot be mo
 the histories carry one moment: by that taking back finds what went together.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -18,20 +18,23 @@ from clinic.clock import Clock
 from clinic.desk_bookings import DeskBookings
 from clinic.directory import Directory
 from clinic.holds import Hold, SlotTaken
+from clinic.margins import DAY, reach
 from clinic.offers import Offers
 from clinic.repetitions import Choice
 from clinic.roster import Rosters
-from clinic.series_dates import Day, at_wall, turns
+from clinic.series_dates import Day, at_wall, turns, week_of
 from clinic.series_days import Asked, SeriesDays, chosen_time
+from clinic.series_room import Room
 from clinic.series_rows import COUNTS, CancelledSince
 from clinic.slots import SlotInfo
 from clinic.terms import Terms
 from clinic.units import Units
 from clinic.users import Viewer
 from db.session import Database
-from db.tables import Appointment, Series
+from db.tables import Appointment, Series, Slot
 
 _A = Appointment
+Look = Callable[[int, date, datetime | None, Asked], Day]
 
 
 class TooFar(Exception):
@@ -79,6 +82,8 @@ class _Aim:
     change: Change
     days: int
     turns: Mapping[date, int]
+    there: Mapping[date, Booking]
+    """What stands for the days of the series now."""
 
     def day(self, row: Line) -> date:
         """Where it goes."""
@@ -118,10 +123,20 @@ class SeriesMoves:
         first = self._row(booking_id)
         aim, now = self._aim(first, change), self._clock()
         with self._database.read() as connection:
-            rows = series_rows.rest(connection, first, access.seen(viewer))
+            found = series_rows.rest(connection, first, access.seen(viewer))
+        rows = [one for one in found if one.starts_at > now]
         kind, owner = ("patient", first.patient_id) if first.patient_id else ("pre_registration", 0)
         coming = self._bookings.upcoming(self._bookings.person(kind, owner or first.pre_registration_id))
-        return tuple(self._step(one, aim, coming, now) for one in rows if one.starts_at > now)
+        weeks = [week_of(aim.day(one), self._units.get(one.unit_id).tz) for one in rows]
+        room = Room(self._database, change.doctor_id, weeks, rows)
+        look = SeriesDays(self._database, self._units, self._agenda, change.doctor_id, room, now).look
+        steps: dict[int, Step] = {}
+        gone: frozenset[int] = frozenset()
+        for row in _in_turn(rows, aim):  # as they will be moved: who goes before is in nobody's way, who stays is
+            steps[row.id] = self._step(row, aim, coming, gone, look)
+            if steps[row.id].to.what == "free" and not self._asks(row, change):
+                gone |= {row.id}
+        return tuple(steps[one.id] for one in rows)
 
     def move(
         self, booking_id: int, change: Change, chosen: Mapping[int, Choice], by: str, once: str,
@@ -139,7 +154,8 @@ class SeriesMoves:
         failed: dict[int, Exception] = {one: NotYours() for one in chosen}
         for row in _in_turn(rows, aim):
             try:
-                done[row.id] = self._move_one(row, aim, chosen[row.id], by, f"{by}:{once}:{row.id}"[:120], at)
+                key = f"{by}:{once}:{row.id}"[:120]
+                done[row.id] = self._move_one(row, aim, chosen[row.id], by, key, at, left=done.keys())
                 del failed[row.id]
             except (*LOST, NotYours, LookupError) as error:
                 failed[row.id] = error
@@ -169,23 +185,32 @@ class SeriesMoves:
         these = {one.id: one.series_day for one in (first, *rows)}
         # sent again: what came of them is no other visit beside them
         came = {one.replaced_by for one in (first, *rows)}
-        others = self._database.rows(select(_A.id, _A.series_day).where(_A.series_id == first.series_id, COUNTS))
-        these |= {one.id: one.series_day for one in others if one.id not in came}
-        return _Aim(change, weeks * 7, turns(these.values(), first.series_day, weeks * 7))
+        mine = select(*appointments.COLUMNS, _A.series_day).where(_A.series_id == first.series_id, COUNTS)
+        stand = [one for one in self._database.rows(mine.order_by(_A.starts_at, _A.id)) if one.id not in came]
+        these |= {one.id: one.series_day for one in stand}
+        there = {one.series_day: booking(one) for one in stand}
+        return _Aim(change, weeks * 7, turns(these.values(), first.series_day, weeks * 7), there)
 
-    def _step(self, row: Line, aim: _Aim, coming: list[Booking], now: datetime) -> Step:
+    def _step(self, row: Line, aim: _Aim, coming: list[Booking], gone: frozenset[int], look: Look) -> Step:
         visit, day, change = booking(row), aim.day(row), aim.change
         at = at_wall(day, change.clock, self._units.get(row.unit_id).tz)
         if (visit.starts_at, visit.doctor_id) == (at, change.doctor_id):
             return Step(visit, Day(0, day, at, "booked", booking=visit))
         if not self._fits(row, change.doctor_id):
             return Step(visit, Day(0, day, at, "terms"))
+        kept = aim.there.get(day)
+        if kept is not None and kept.id not in gone | {visit.id}:
+            return Step(visit, Day(0, day, at, "kept", booking=kept))
         # who answers first gets a request beside the visit, and nobody has two at the same moment
-        asks = self._rosters.get().doctors[change.doctor_id].approves and visit.status == "booked"
-        others = [one for one in coming if one.id != visit.id or (asks and one.starts_at == at)]
-        asked = Asked(self._terms(row, change), self._specialty(row, change), others, now, visit.id)
-        [to] = SeriesDays(self._database, self._rosters.get(), self._units, self._agenda, asked, [(day, at)]).look({})
-        return Step(visit, to)
+        asks = self._asks(row, change)
+        left = gone if asks else gone | {visit.id}
+        others = [one for one in coming if one.id not in left and (one.id != visit.id or one.starts_at == at)]
+        asked = Asked(self._terms(row, change), self._specialty(row, change), others, visit, left)
+        return Step(visit, look(0, day, at, asked))
+
+    def _asks(self, row: Line, change: Change) -> bool:
+        """Whether the visit stays until the doctor has answered."""
+        return self._rosters.get().doctors[change.doctor_id].approves and row.status == "booked"
 
     def _terms(self, row: Line, change: Change) -> Terms:
         """What is looked for: as long as the visit is now, whatever its kind takes today."""
@@ -208,12 +233,15 @@ class SeriesMoves:
         takes = row.payer_id is None or (doctor_id, row.payer_id, row.unit_id) in roster.accepts
         return sees and takes and row.return_of is None
 
-    def _move_one(self, row: Line, aim: _Aim, choice: Choice, by: str, key: str, at: datetime) -> Booking:
+    def _move_one(
+        self, row: Line, aim: _Aim, choice: Choice, by: str, key: str, at: datetime, left: Collection[int]
+    ) -> Booking:
+        """`left`: those that went before it."""
         day = aim.day(row)
         unit = self._units.get(row.unit_id)
         slot = chosen_time(self._bookings.slot, choice.slot_id, aim.change.doctor_id, unit, day)
         terms = self._offers.moved(booking(row), slot, row.return_of)
-        hold = self._hold(row, slot, by)
+        hold = self._hold(row, slot, by, left)
         try:
             moved = self._bookings.move(row.id, hold, by, terms, key, choice.over_quota, day, at)
         finally:
@@ -222,14 +250,29 @@ class SeriesMoves:
             raise CancelledSince
         return moved
 
-    def _hold(self, row: Line, slot: SlotInfo, by: str) -> Hold:
+    def _hold(self, row: Line, slot: SlotInfo, by: str, left: Collection[int]) -> Hold:
         """A time that is taken has a hold that holds nothing: it may be that this form came before, and took it."""
         minutes = _minutes(row)
         margin = self._directory.kind(row.kind_id).margin_of(minutes)
-        try:
-            return self._bookings.hold(slot, by, minutes, margin, row.id)
-        except SlotTaken:
-            return Hold(f"{by}:lost", slot, self._clock(), (slot.id,))
+        for _ in range(2):
+            try:
+                return self._bookings.hold(slot, by, minutes, margin, row.id)
+            except SlotTaken:
+                if not self._given_up(slot, reach(slot.starts_at, minutes, margin), left):
+                    break
+        return Hold(f"{by}:lost", slot, self._clock(), (slot.id,))
+
+    def _given_up(self, slot: SlotInfo, span: tuple[datetime, datetime], left: Collection[int]) -> bool:
+        """What others of the series have just left there waits for nobody but them, and they are taken back only after
+        the one that comes: so it is free. Whether there was any."""
+        first, last = span
+        tokens = [appointments.undo_token(one) for one in left]
+        kept = select(Slot.id, Slot.hold_token).where(Slot.doctor_id == slot.doctor_id, Slot.hold_token.in_(tokens))
+        there = kept.where(Slot.starts_at > first - DAY, Slot.starts_at < last, Slot.ends_at > first)
+        rows = self._database.rows(there.order_by(Slot.id)) if left else []
+        for one in rows:
+            self._bookings.release(Hold(one.hold_token, slot, self._clock(), (one.id,)))
+        return bool(rows)
 
 
 def _in_turn(rows: Sequence[Line], aim: _Aim) -> list[Line]:

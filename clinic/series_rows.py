@@ -97,7 +97,8 @@ def rest(connection: Connection, first: Line, seen: ColumnElement[bool]) -> list
 
 
 def given_up_with(connection: Connection, booking_id: int) -> list[int]:
-    """What was cancelled, or moved, in one go with an appointment of a series, itself among them; by id."""
+    """What was cancelled, or moved, in one go with an appointment of a series, itself among them; the last one first,
+    for it may be where another one was."""
     series = select(_A.series_id).where(_A.id == booking_id).scalar_subquery()
     mine = select(_C.at, _C.by, _C.event).where(_C.appointment_id == booking_id, _C.event.in_(GIVEN_UP))
     last = connection.execute(mine.order_by(_C.id.desc()).limit(1)).first()
@@ -105,4 +106,4 @@ def given_up_with(connection: Connection, booking_id: int) -> list[int]:
         return [booking_id]
     together = select(_A.id).join(_C, _C.appointment_id == _A.id).where(_A.series_id == series)
     same = together.where(_A.status == "cancelled", _C.event == last.event, _C.at == last.at, _C.by == last.by)
-    return list(connection.scalars(same.order_by(_A.id))) or [booking_id]
+    return list(connection.scalars(same.order_by(_C.id.desc()))) or [booking_id]

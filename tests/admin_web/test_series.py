@@ -246,8 +246,9 @@ def test_this_one_and_the_following_are_cancelled_and_taken_back_in_one_go(clini
     assert "Serão canceladas 3 sessões:" in text(desk.get(at(second, "cancelar-seguintes")))
     reply = send(desk, at(second, "cancelar-seguintes"), CANCEL | rest(desk, second))
     assert (reply.location, len(coming(clinic))) == (f"/agenda?dia=2026-11-30&desfazer={second.id}", 1)
-    send(desk, at(second, "desfazer"))
+    reply = send(desk, at(second, "desfazer"))
     assert len(coming(clinic)) == 4
+    assert "Desfeito: 3 sessões voltaram ao que eram." in text(desk.get(reply.location))
 
 
 def test_what_is_at_a_unit_of_others_is_not_cancelled_with_the_rest(clinic, site, desk, visit):

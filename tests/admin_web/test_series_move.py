@@ -81,8 +81,9 @@ def test_they_are_moved_and_taken_back_in_one_go(clinic, desk, visits):
     assert reply.location == f"/agenda?dia=2026-12-01&desfazer={visits[1].id}"
     assert starts(clinic) == ["23/11 13:00", "01/12 14:00", "08/12 14:00", "15/12 14:00"]
     assert "3 sessões mudaram." in text(desk.get(reply.location))
-    send(desk, at(visits[1], "desfazer"))
+    reply = send(desk, at(visits[1], "desfazer"))
     assert starts(clinic) == ["23/11 13:00", "30/11 13:00", "07/12 13:00", "14/12 13:00"]
+    assert "Desfeito: 3 sessões voltaram ao que eram." in text(desk.get(reply.location))
 
 
 def test_too_late_to_take_a_move_back_it_is_to_be_moved_again(clinic, desk, visits):
@@ -90,6 +91,29 @@ def test_too_late_to_take_a_move_back_it_is_to_be_moved_again(clinic, desk, visi
     clinic.clock.move(seconds=11)
     reply = send(desk, at(visits[3], "desfazer"))
     assert "Para voltar atrás, mude a consulta de novo." in text(desk.get(reply.location))
+
+
+def test_too_late_to_take_several_moves_back_they_are_to_be_moved_again(clinic, desk, visits):
+    send(desk, at(visits[2], MOVE), form(clinic, desk, visits[2], day=date(2026, 12, 8)))
+    clinic.clock.move(seconds=11)
+    reply = send(desk, at(visits[2], "desfazer"))
+    assert "Para voltar atrás, mude as 2 sessões de novo." in text(desk.get(reply.location))
+
+
+def test_what_stays_in_the_way_is_named_by_its_place_in_the_series(clinic, desk, visits):
+    """The second stands on the Friday already, and cannot go on to the next one."""
+    friday = date(2026, 11, 27)
+    send(desk, at(visits[1], MOVE), only(form(clinic, desk, visits[1], day=friday), visits[1]))
+    clinic.clock.move(seconds=11)
+    clinic.closings.add(date(2026, 12, 4), "Mudança")
+    page = text(look(desk, visits[0], wish(clinic, friday, "09:00")))
+    assert "Este dia da série já é da 2ª sessão, que fica em sex., 27 nov., 11:00." in page
+    assert "11:00. Nenhum outro" not in page
+    second = coming(clinic)[1]
+    monday = {"series_day": date(2026, 11, 30)}
+    clinic.database.change(update(Appointment).where(Appointment.id == second.id).values(**monday))
+    page = text(look(desk, visits[0], wish(clinic, friday)))
+    assert "A 2ª sessão fica onde está, em sex., 27 nov., 11:00. 10:00 10:30 11:30" in page
 
 
 def test_another_doctor_is_chosen_from_the_list(clinic, desk, visits):
