@@ -20,10 +20,16 @@ from db.together import Together
 KEPT = timedelta(days=1)
 AT_WORK = timedelta(seconds=30)
 """How long a request may be at work before somebody may ask for the same again."""
+OF_ONE_PERSON = 5
+"""How many tokens' worth of requests a person has in all, however often they log in."""
 _MINE = (RequestCount.who == bindparam("of"), RequestCount.minute == bindparam("now"))
 MORE = Prepared(update(RequestCount).where(*_MINE).values(requests=RequestCount.requests + bindparam("more")))
 FIRST = Prepared(insert(RequestCount).values(who=bindparam("of"), minute=bindparam("now"), requests=bindparam("more")))
-COUNTED = Query(select(RequestCount.requests).where(*_MINE))
+COUNTED = Query(
+    select(RequestCount.who, RequestCount.requests).where(
+        RequestCount.minute == bindparam("now"), RequestCount.who.between(bindparam("first"), bindparam("last"))
+    )
+)
 
 
 class TooManyRequests(Exception):
@@ -58,28 +64,38 @@ class Programs:
         self._together = Together(self._count)
 
     def count(self, who: str, limit: int) -> int:
-        """One more request within this minute; how many are left. Raises TooManyRequests."""
-        used = self._together.of(who)
-        if used > limit:
-            raise TooManyRequests(60 - int(self._clock().timestamp()) % 60)
-        return limit - used
+        """One more request within this minute; how many are left. Raises TooManyRequests.
 
-    def _count(self, asked: Sequence[str]) -> list[int]:
-        """The requests that came at the same time are written down together; each is told its own number."""
+        `who`: "user:12/session:5" has `limit` of its own, and all of user:12 together have OF_ONE_PERSON times as many.
+        """
+        own, others = self._together.of(who)
+        left = min(limit - own, OF_ONE_PERSON * limit - own - sum(min(one, limit) for one in others))
+        if left < 0:
+            raise TooManyRequests(60 - int(self._clock().timestamp()) % 60)
+        return left
+
+    def _count(self, asked: Sequence[str]) -> list[tuple[int, list[int]]]:
+        """The requests that came at the same time are written down together; each is told its own number, and those
+        that the same person's other tokens have."""
         minute, more = int(self._clock().timestamp()) // 60, Counter(asked)
-        before = {who: self._add({"of": who, "now": minute, "more": many}) - many for who, many in more.items()}
+        found = {who: self._add({"of": who, "now": minute, "more": many}) for who, many in more.items()}
+        before = {who: found[who][0] - many for who, many in more.items()}
         numbers = []
         for who in asked:
             before[who] += 1
-            numbers.append(before[who])
+            numbers.append((before[who], found[who][1]))
         return numbers
 
-    def _add(self, these: dict[str, Any]) -> int:
-        """How many requests there were within the minute, with these."""
+    def _add(self, these: dict[str, Any]) -> tuple[int, list[int]]:
+        """How many requests there were within the minute, with these; and with each other token of the same person."""
         if not self._database.claim(MORE, these):
             self._first(these)
-        mine = {"of": these["of"], "now": these["now"]}
-        return int(next((row.requests for row in self._database.ask(COUNTED, mine)), these["more"]))
+        who, now = these["of"], these["now"]
+        person, slash, _ = who.partition("/")
+        first, last = (f"{person}/", f"{person}0") if slash else (who, who)  # "0" comes right after "/"
+        found = self._database.ask(COUNTED, {"now": now, "first": first, "last": last})
+        rows = {one.who: one.requests for one in found}
+        return rows.pop(who, these["more"]), list(rows.values())
 
     def _first(self, these: dict[str, Any]) -> None:
         try:

@@ -114,7 +114,9 @@ class Settings(BaseSettings):
         default=SecretStr(""), description="Chave que protege os códigos de acesso da equipe; vazia: não são pedidos."
     )
     api_per_minute: int = Field(
-        default=600, ge=1, description="Pedidos por minuto que cada token, ou pessoa, pode fazer à API."
+        default=600,
+        ge=1,
+        description="Pedidos por minuto que cada token pode fazer à API; os de uma pessoa juntos, cinco vezes isso.",
     )
     public_url: Annotated[str, BeforeValidator(_address)] = Field(
         default="", description="Endereço das páginas para quem recebe um e-mail, assim: https://clinica.example."

@@ -103,9 +103,12 @@ class Answering:
 
 
 def _counted() -> str:
-    """Whose requests are counted together: a personal token's, a person's, or an address's."""
+    """Whose requests are counted together: a token's, with what it is renewed to, beside its person's others; where
+    nobody has logged in, an address's."""
     looking = g.get("viewer")
-    return g.get(WHO) or (looking.ref if looking else f"address:{request.remote_addr}"[:64])
+    if looking is None:
+        return f"address:{request.remote_addr}"[:64]
+    return f"{looking.ref}/{g.get(WHO) or f'session:{looking.session_id}'}"
 
 
 def _check_scope(operation: Operation) -> None:

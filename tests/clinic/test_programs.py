@@ -25,6 +25,28 @@ def test_a_new_minute_begins_anew(any_clinic, programs):
     assert programs.count("token:1", 1) == 0
 
 
+def test_each_token_of_a_person_is_counted_by_itself(programs):
+    assert [programs.count(f"user:1/session:{n}", 1) for n in range(5)] == [0] * 5
+    with pytest.raises(TooManyRequests):
+        programs.count("user:1/session:0", 1)
+
+
+def test_who_logs_in_again_and_again_gets_no_more_than_one_person_may_ask(programs):
+    assert [programs.count(f"user:1/token:{n}", 2) for n in range(9)] == [1] * 9
+    assert programs.count("user:1/token:9", 2) == 0
+    with pytest.raises(TooManyRequests):
+        programs.count("user:1/token:10", 2)
+    assert programs.count("user:10/token:1", 2) == programs.count("user:2/session:1", 2) == 1
+
+
+def test_a_token_that_asks_too_often_leaves_the_others_theirs(programs):
+    programs.count("user:1/token:1", 1)
+    for _ in range(8):
+        with pytest.raises(TooManyRequests):
+            programs.count("user:1/token:1", 1)
+    assert programs.count("user:1/token:2", 1) == 0
+
+
 def test_many_at_once_are_all_counted(programs):
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: programs.count("token:1", 100), range(40)))

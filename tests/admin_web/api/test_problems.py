@@ -83,6 +83,22 @@ def test_too_many_requests_are_told_to_wait(keyed, tmp_path):
     assert replies[2].headers["Retry-After"] == "60"
 
 
+def test_each_log_in_and_each_personal_token_has_its_own_requests(keyed, tmp_path):
+    few = make_site(keyed, tmp_path, api_per_minute=2)
+    _, personal = keyed.personal_tokens.create(few.user("attendant"), "BI", ["directory:read"], 1)
+    for program in (Program(few, "attendant"), Program(few, "attendant"), Program(few, token=personal)):
+        replies = [program.get("/units") for _ in range(3)]
+        assert [one.status_code for one in replies] == [200, 200, 429]
+        assert [one.headers.get("X-RateLimit-Remaining") for one in replies] == ["1", "0", None]
+
+
+def test_a_token_that_is_renewed_has_no_more_requests_for_it(keyed, tmp_path):
+    few = make_site(keyed, tmp_path, api_per_minute=2)
+    first = keyed.tokens.of_session(keyed.sessions.open(few.user("attendant")))
+    assert [Program(few, token=first.access).get("/units").status_code for _ in range(2)] == [200, 200]
+    assert Program(few, token=keyed.tokens.renew(first.refresh).access).get("/units").status_code == 429
+
+
 def test_a_list_comes_in_parts(staff):
     first = staff.get("/patients?limit=3")
     rest = staff.get(f"/patients?limit=3&cursor={first.json['next_cursor']}")
