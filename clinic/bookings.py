@@ -15,7 +15,7 @@ from clinic.kinds import NO_MARGIN, Margin
 from clinic.no_shows import AfterNoShows
 from clinic.past_visits import LastDoctor, OpenReturn
 from clinic.people import Person
-from clinic.profile import Profiles
+from clinic.profile import ChangedMeanwhile, Profiles
 from clinic.roster import Rosters
 from clinic.series_rows import columns_of
 from clinic.slots import SlotInfo
@@ -34,7 +34,8 @@ __all__ = [
 
 ASK_TO_CONFIRM = timedelta(days=7)
 TRIES = 5
-LOST = (SlotTaken, Overlaps, TooMany, TooManyFromNumber, WrongStatus, NotAllowed, OutcomeUnknown, IntegrityError)
+IN_THE_WAY = (SlotTaken, Overlaps, TooMany, TooManyFromNumber, WrongStatus, NotAllowed, ChangedMeanwhile)
+LOST = (*IN_THE_WAY, OutcomeUnknown, IntegrityError)
 
 
 class Bookings(Visits):
@@ -138,7 +139,7 @@ class Bookings(Visits):
                 connection.execute(note)
             return booking(appointments.one(connection, booking_id))
 
-        return self._database.write(work)
+        return self._write(work)
 
     def undo(self, person: Person, booking_id: int, via: str) -> Booking:
         """Within ten seconds of one's own cancelling or moving: as it was before (a new row, the same code).
@@ -146,7 +147,7 @@ class Bookings(Visits):
         Raises NotYours, WrongStatus, Overlaps, SlotTaken when the ten seconds or the time are gone, and QuotaFull.
         """
         act, roster = Act(person.ref, via, self._clock()), self._rosters.get()
-        return self._database.write(lambda connection: undoing.undo(connection, person, booking_id, act, roster))
+        return self._write(lambda connection: undoing.undo(connection, person, booking_id, act, roster))
 
     def confirm(self, person: Person, booking_id: int, via: str) -> Booking:
         """The person will come; saying it twice is no harm. Raises NotYours, WrongStatus."""
@@ -162,7 +163,7 @@ class Bookings(Visits):
                 appointments.tell(connection, booking_id, act, "confirmed", "booked", "booked")
             return booking(appointments.one(connection, booking_id))
 
-        return self._database.write(work)
+        return self._write(work)
 
     def withdraw(self, key: str) -> bool:
         """Undo what was booked or moved under a key after nobody waited for it any more.
@@ -172,9 +173,9 @@ class Bookings(Visits):
         """
         now = self._clock()
         try:
-            return self._database.write(lambda connection: undoing.withdraw(connection, key, now))
+            return self._write(lambda connection: undoing.withdraw(connection, key, now))
         except SlotTaken:
-            self._database.write(lambda connection: undoing.keep(connection, key, now))
+            self._write(lambda connection: undoing.keep(connection, key, now))
             return False
 
     def upcoming(self, person: Person) -> list[Booking]:
@@ -274,7 +275,7 @@ class Bookings(Visits):
         """Run it; if what stands in the way is this very booking, made in an earlier try, that is the answer."""
         for _ in range(TRIES):
             try:
-                return self._database.write(work)
+                return self._write(work)
             except LOST as error:
                 done = self._made_before(person, key)
                 if done is not None:

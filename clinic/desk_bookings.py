@@ -173,7 +173,7 @@ class DeskBookings(Bookings):
             appointments.let_go(connection, row, act.at)
             return booking(appointments.one(connection, booking_id))
 
-        return self._database.write(work)
+        return self._write(work)
 
     def take_back(self, booking_id: int, by: str) -> Booking:
         """Within ten seconds of one's own cancelling or moving: as it was, with all of its series that was cancelled or
@@ -188,7 +188,7 @@ class DeskBookings(Bookings):
             }
             return back[booking_id]
 
-        return self._database.write(work)
+        return self._write(work)
 
     def confirm_for(self, booking_id: int) -> Booking:
         """They told the desk that they will come. Raises NotYours, WrongStatus."""
@@ -197,7 +197,7 @@ class DeskBookings(Bookings):
     def forgive(self, booking_id: int, by: str, reason: str) -> Booking:
         """A no-show that counts no more, and why. Raises NotYours, WrongStatus."""
         act = Act(by, VIA, self._clock(), note=reason)
-        self._database.write(lambda connection: no_shows.forgive(connection, booking_id, act))
+        self._write(lambda connection: no_shows.forgive(connection, booking_id, act))
         return self.get(booking_id)
 
     def person_of(self, booking_id: int) -> Person:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic import appointments, extra_facts, series_rows
 from clinic.appointments import Act, Booking, NotYours, booking
+from clinic.as_seen import Changes
 from clinic.clock import Clock
 from clinic.extra_facts import Fact, NotKnown
 from clinic.holds import SlotTaken
@@ -54,7 +55,7 @@ class Extra:
         return self.starts_at + timedelta(minutes=self.kind.minutes)
 
 
-class Visits:
+class Visits(Changes):
     """Each change as the table of transitions says; `by` is the actor ("user:…"), `via` the medium."""
 
     def __init__(self, database: Database, rosters: Rosters, clock: Clock) -> None:
@@ -140,7 +141,7 @@ class Visits:
         act = Act(by, via, self._clock(), note=f"{extra.role}: {extra.reason}")
         for _ in range(QUOTA_TRIES):
             try:
-                return self._database.write(lambda connection: self._squeeze_in(connection, person, extra, act, known))
+                return self._write(lambda connection: self._squeeze_in(connection, person, extra, act, known))
             except IntegrityError as error:  # somebody took the same place of the quota, or the same code
                 if not taken(error):
                     raise
@@ -174,7 +175,7 @@ class Visits:
         self, booking_id: int, by: str, via: str, work: Callable[[Connection, Act], None], note: str = ""
     ) -> Booking:
         act = Act(by, via, self._clock(), note=note)
-        self._database.write(lambda connection: work(connection, act))
+        self._write(lambda connection: work(connection, act))
         return self.get(booking_id)
 
     def _simply(self, booking_id: int, event: str, by: str, via: str) -> Booking:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from admin_web.access import DOCTORS, EVERYBODY, MANAGERS, PATIENTS, STAFF, viewer
 from admin_web.api.answering import not_found_unless, version_of
-from admin_web.api.booking import Booker
-from admin_web.api.faults import Fault, changed
+from admin_web.api.booking import Booker, as_read
+from admin_web.api.faults import Fault
 from admin_web.api.operations import Asked, Operation, Part, Reply
 from admin_web.api.paging import cursor, place
 from admin_web.api.paging import part as first
@@ -69,13 +69,11 @@ class Visits:
 
     def reschedule(self, asked: Asked) -> Reply:
         """To another time, both or neither; the new one."""
-        self._check(asked)
         booked = self._booker.move(asked)
         return self._reply(booked.id, f"/appointments/{booked.id}")
 
     def cancel(self, asked: Asked) -> Reply:
         """Give the time back, and say why."""
-        self._check(asked)
         given: Cancelling = asked.body
         note = one_line(given.note)
         if given.reason == "other" and not note:
@@ -85,25 +83,22 @@ class Visits:
 
     def confirm(self, asked: Asked) -> Reply:
         """The patient will come."""
-        self._check(asked)
         self._booker.confirm(asked)
         return self._reply(asked.path["appointment_id"])
 
     def decline(self, asked: Asked) -> Reply:
         """The doctor does not agree."""
-        self._check(asked)
         note = one_line(asked.body.note)
         if not note:
             raise _no_reason()
-        self._clinic.bookings.decline(asked.path["appointment_id"], asked.viewer.ref, WEB, note)
+        as_read(asked, self._clinic.bookings).decline(asked.path["appointment_id"], asked.viewer.ref, WEB, note)
         return self._reply(asked.path["appointment_id"])
 
     def simply(self, act: str) -> Callable[[Asked], Reply]:
         """What needs no more than who does it: a method of Bookings."""
 
         def view(asked: Asked) -> Reply:
-            self._check(asked)
-            getattr(self._clinic.bookings, act)(asked.path["appointment_id"], asked.viewer.ref)
+            getattr(as_read(asked, self._clinic.bookings), act)(asked.path["appointment_id"], asked.viewer.ref)
             return self._reply(asked.path["appointment_id"])
 
         return view
@@ -111,10 +106,6 @@ class Visits:
     def may_see(self, appointment_id: int) -> bool:
         """Whether it is theirs to see."""
         return self._clinic.access.may_see_appointment(viewer(), appointment_id)
-
-    def _check(self, asked: Asked) -> None:
-        if asked.version is not None and version_of(self._shown(asked.path["appointment_id"])) != asked.version:
-            raise changed()
 
     def _shown(self, appointment_id: int) -> Appointment:
         return Appointment.model_validate(self._clinic.registers.appointment(appointment_id))

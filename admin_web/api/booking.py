@@ -1,14 +1,16 @@
 """Booking by program: patients by the portal's rules, staff by the desk's."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from admin_web.access import STAFF
+from admin_web.api.answering import version_of
 from admin_web.api.availability import hold_of, holder, lasts, slot_of
 from admin_web.api.faults import NOT_ALLOWED, Fault, unknown
 from admin_web.api.operations import Asked
-from admin_web.api.visits import NewAppointment, Rescheduling, Time
-from clinic.bookings import Booking, Hold, SlotTaken
+from admin_web.api.visits import Appointment, NewAppointment, Rescheduling, Time
+from clinic.as_seen import Seen
+from clinic.bookings import Booking, Bookings, Hold, SlotTaken
 from clinic.kinds import KindInfo
 from clinic.offers import Offer, Wanted
 from clinic.people import Person
@@ -18,6 +20,7 @@ from clinic.terms import Terms
 if TYPE_CHECKING:
     from clinic.services import Clinic
 
+B = TypeVar("B", bound=Bookings)
 WEB = "web"
 
 
@@ -69,19 +72,19 @@ class Booker:
 
     def cancel(self, asked: Asked, reason: str, note: str) -> None:
         """In the name of who asks."""
-        booking_id, desk = asked.path["appointment_id"], self._clinic.desk.bookings
+        booking_id, desk = asked.path["appointment_id"], as_read(asked, self._clinic.desk.bookings)
         if _is_staff(asked):
             desk.cancel_for(booking_id, reason, asked.viewer.ref, note)
         else:
-            self._clinic.bookings.cancel(desk.person_of(booking_id), booking_id, reason, WEB)
+            as_read(asked, self._clinic.bookings).cancel(desk.person_of(booking_id), booking_id, reason, WEB)
 
     def confirm(self, asked: Asked) -> None:
         """In the name of who asks."""
-        booking_id, desk = asked.path["appointment_id"], self._clinic.desk.bookings
+        booking_id, desk = asked.path["appointment_id"], as_read(asked, self._clinic.desk.bookings)
         if _is_staff(asked):
             desk.confirm_for(booking_id)
         else:
-            self._clinic.bookings.confirm(desk.person_of(booking_id), booking_id, WEB)
+            as_read(asked, self._clinic.bookings).confirm(desk.person_of(booking_id), booking_id, WEB)
 
     def _book(self, asked: Asked, person: Person, hold: Hold, terms: Terms) -> Booking:
         given: NewAppointment = asked.body
@@ -92,12 +95,12 @@ class Booker:
         return self._clinic.bookings.book(person, hold, terms, WEB, key=asked.own_key)
 
     def _move(self, asked: Asked, booking_id: int, hold: Hold, terms: Terms | None) -> Booking:
-        desk = self._clinic.desk.bookings
+        desk = as_read(asked, self._clinic.desk.bookings)
         given: Rescheduling = asked.body
         if _is_staff(asked):
             return desk.move(booking_id, hold, asked.viewer.ref, terms, asked.own_key, given.over_quota)
-        person = desk.person_of(booking_id)
-        return self._clinic.bookings.reschedule(person, booking_id, hold, WEB, terms, key=asked.own_key)
+        person, bookings = desk.person_of(booking_id), as_read(asked, self._clinic.bookings)
+        return bookings.reschedule(person, booking_id, hold, WEB, terms, key=asked.own_key)
 
     def _note(self, asked: Asked, booked: Booking, over: int) -> None:
         """Who goes over a payer's quota, knowing it, is in the audit, as at the desk."""
@@ -135,6 +138,14 @@ class Booker:
         if kept is not None and long and bookings.covers(kept, minutes, margin, moving):
             return kept
         return bookings.hold(slot, by, minutes, margin, moving)
+
+
+def as_read(asked: Asked, bookings: B) -> B:
+    """The same; where an If-Match came, for the appointment as it was read then alone."""
+    if asked.version is None:
+        return bookings
+    seen = Seen(asked.path["appointment_id"], lambda now: version_of(Appointment.model_validate(now)) == asked.version)
+    return bookings.if_still(seen)
 
 
 def _is_staff(asked: Asked) -> bool:

@@ -12,6 +12,7 @@ from tests.admin_web.site import make_site
 
 BOOKERS = 64
 EDITORS = 8
+WRITE = "appointments:write"
 EDITED = {
     "patients": lambda clinic, site: f"patients/{clinic.people['bruno'].id}",
     "hours": lambda clinic, site: f"doctors/{clinic.at.doctors['marina']}/hours",
@@ -68,3 +69,50 @@ def test_of_all_who_edit_what_they_read_one_is_first(served_clinic, tmp_path, so
 
     with ThreadPoolExecutor(EDITORS) as pool:
         assert Counter(pool.map(edit, range(EDITORS))) == {200: 1, 412: EDITORS - 1}
+
+
+def an_appointment(clinic):
+    """Somebody's, of today, so that they may arrive."""
+    return clinic.book("bruno", clinic.slot("marina", place=1))
+
+
+def a_request(clinic):
+    """One that waits for the doctor's answer."""
+    return clinic.book("bruno", clinic.slot("rita", "cardiology"), "cardiology")
+
+
+STEPS = {
+    "confirm": (an_appointment, {}), "arrive": (an_appointment, {}), "cancel": (an_appointment, {"reason": "clinic"}),
+    "accept": (a_request, {}), "decline": (a_request, {"note": "Neste dia opero."}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_of_all_who_take_a_step_on_what_they_read_one_is_first(any_clinic, tmp_path, step):
+    site = make_site(any_clinic, tmp_path, api_per_minute=10_000)
+    _, token = any_clinic.personal_tokens.create(site.user("manager"), "8", ["appointments:read", WRITE], 1)
+    make, body = STEPS[step]
+    path, bearer = f"/api/v1/appointments/{make(any_clinic).id}", {"Authorization": f"Bearer {token}"}
+    seen = site.app.test_client().get(path, headers=bearer).headers["ETag"]
+
+    def go(_):
+        headers = {**bearer, "If-Match": seen}
+        return site.app.test_client().post(f"{path}/{step}", json=body, headers=headers).status_code
+
+    with ThreadPoolExecutor(EDITORS) as pool:
+        assert Counter(pool.map(go, range(EDITORS))) == {200: 1, 412: EDITORS - 1}
+
+
+def test_of_all_who_move_what_they_read_one_is_first(any_clinic, tmp_path):
+    site = make_site(any_clinic, tmp_path, api_per_minute=10_000)
+    _, token = any_clinic.personal_tokens.create(site.user("manager"), "8", ["appointments:read", WRITE], 1)
+    path, bearer = f"/api/v1/appointments/{an_appointment(any_clinic).id}", {"Authorization": f"Bearer {token}"}
+    seen = site.app.test_client().get(path, headers=bearer).headers["ETag"]
+    slots = any_clinic.agenda.next_free(any_clinic.criteria(doctor="marina"), limit=EDITORS)
+
+    def go(slot):
+        headers = {**bearer, "If-Match": seen}
+        return site.app.test_client().post(f"{path}/reschedule", json={"slot_id": slot.id}, headers=headers).status_code
+
+    with ThreadPoolExecutor(EDITORS) as pool:
+        assert Counter(pool.map(go, slots)) == {201: 1, 412: EDITORS - 1}
