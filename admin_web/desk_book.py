@@ -13,7 +13,7 @@ from admin_web.desk import Reception, back_to, in_drawer
 from admin_web.desk_answers import done
 from admin_web.fields import one_line
 from admin_web.wait_words import Wait, wait_beyond
-from clinic.bookings import AfterNoShows, Hold, NotAllowed, Overlaps, SlotTaken
+from clinic.bookings import AfterNoShows, NotAllowed, Overlaps, SlotTaken
 from clinic.bookings import Booking as Booked
 from clinic.offers import Offer, Wanted
 from clinic.people import Person
@@ -105,23 +105,8 @@ class Booking:
         return done(said, back_to(when.date()))
 
     def _book(self, person: Person, slot: SlotInfo, terms: Terms, once: str, typed: str, over_quota: bool) -> Booked:
-        """The same form sent twice at one moment takes over its own hold; who lost it so looks once more."""
-        try:
-            return self._book_once(person, slot, terms, once, typed, over_quota)
-        except SlotTaken as lost:
-            if not once or isinstance(lost, CancelledSince):
-                raise
-        return self._book_once(person, slot, terms, once, typed, over_quota)
-
-    def _book_once(
-        self, person: Person, slot: SlotInfo, terms: Terms, once: str, typed: str, over_quota: bool
-    ) -> Booked:
-        """Where the time cannot be held any more, it may be that this very form was sent before."""
-        bookings, by = self._clinic.desk.bookings, viewer().ref
-        try:
-            hold = bookings.hold(slot, by, terms.kind.minutes, terms.kind.margin)
-        except SlotTaken:
-            hold = Hold(f"{by}:lost", slot, self._clinic.clock(), (slot.id,))
+        bookings, by, kind = self._clinic.desk.bookings, viewer().ref, terms.kind
+        hold = bookings.hold_for(once, slot, by, kind.minutes, kind.margin)
         reason = one_line(typed)[:LONGEST_REASON]
         try:
             key = f"{by}:{once}"[:120] if once else None

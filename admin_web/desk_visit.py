@@ -13,7 +13,7 @@ from admin_web.address import day_near, number
 from admin_web.desk import Reception, back_to, in_drawer
 from admin_web.desk_answers import done
 from admin_web.fields import one_line
-from clinic.bookings import Booking, Hold, NotAllowed, NotYours, Overlaps, SlotTaken, WrongStatus
+from clinic.bookings import Booking, NotAllowed, NotYours, Overlaps, SlotTaken, WrongStatus
 from clinic.cards import CardVisit
 from clinic.no_shows import FORGIVEN
 from clinic.quotas import QuotaFull
@@ -137,16 +137,6 @@ class Visit:
         return f" Atenção: agora o convênio passa da cota de {limit} por dia com este médico." if limit else ""
 
     def _move(self, appointment_id: int, slot: SlotInfo) -> Booking:
-        """The same form sent twice at one moment takes over its own hold; who lost it so looks once more."""
-        try:
-            return self._move_once(appointment_id, slot)
-        except SlotTaken:
-            if not request.form.get("once"):
-                raise
-        return self._move_once(appointment_id, slot)
-
-    def _move_once(self, appointment_id: int, slot: SlotInfo) -> Booking:
-        """Where the time cannot be held any more, it may be that this very form was sent before."""
         desk, by = self._clinic.desk, viewer().ref
         old = desk.bookings.get(appointment_id)
         terms = desk.offers.moved(old, slot, desk.offers.return_of(appointment_id))
@@ -155,12 +145,7 @@ class Visit:
         over = knowing and desk.offers.over_quota(slot, old.payer_id, old.id)
         margin = self._clinic.directory.kind(old.kind_id).margin_of(minutes)
         once = request.form.get("once", "")
-        try:
-            hold = desk.bookings.hold(slot, by, minutes, margin, old.id)
-        except SlotTaken:
-            if not once:
-                raise
-            hold = Hold(f"{by}:lost", slot, self._clinic.clock(), (slot.id,))
+        hold = desk.bookings.hold_for(once, slot, by, minutes, margin, old.id)
         try:
             key = f"{by}:{once or hold.token}"[:120]
             moved = desk.bookings.move(appointment_id, hold, by, terms, key, knowing)

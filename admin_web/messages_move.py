@@ -55,8 +55,8 @@ class Mover:
             self._clinic.portal.keeper.let_go(_keeps(asked))
 
     def _move(self, asked: Asked, visit: Booking, slot: SlotInfo) -> Booking:
-        hold, terms = self._portal.other_times.claim(visit, slot, _keeps(asked))
         once = request.form.get("once", "")
+        hold, terms = self._portal.other_times.claim(visit, slot, _keeps(asked), once)
         key = f"link:{asked.link.appointment_id}:{once}"[:120] if once else None
         return self._clinic.messages.answers.move(asked, hold, terms, key)
 

@@ -129,19 +129,19 @@ class Book:
         day = local_day(self._clinic.desk.roster(), slot.unit_id, slot.starts_at)
         return self._clinic.directory.kind("return").id if day <= visit.until else None
 
-    def _keep(self, asked: Asked) -> Hold:
+    def _keep(self, asked: Asked, once: str = "") -> Hold:
         if asked.slot.starts_at <= self._clinic.clock():
             raise SlotTaken
         kind = asked.offer.terms.kind
-        return self._clinic.portal.keeper.keep(asked.slot, keeps(viewer()), kind.minutes, kind.margin)
+        return self._clinic.portal.keeper.keep(asked.slot, keeps(viewer()), kind.minutes, kind.margin, once=once)
 
     def _book(self, asked: Asked) -> Booking:
         """Where the time cannot be kept any more, it may be that this very form was sent before."""
         by, once = viewer().ref, request.form.get("once", "")
         try:
-            hold = self._keep(asked)
+            hold = self._keep(asked, once)
         except SlotTaken:
-            hold = Hold(f"{keeps(viewer())}:lost", asked.slot, self._clinic.clock(), (asked.slot.id,))
+            hold = self._clinic.portal.keeper.nothing(asked.slot, keeps(viewer()))
         key = f"{by}:{once}"[:120] if once else None
         return self._clinic.bookings.book(asked.person, hold, asked.offer.terms, VIA, key=key)
 

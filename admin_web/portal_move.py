@@ -98,8 +98,8 @@ class Move:
         return to(url_for("visits.one", appointment_id=new.id, desfazer=old.id))
 
     def _move(self, person: Person, visit: CardVisit, slot: SlotInfo) -> Booking:
-        hold, terms = self._portal.other_times.claim(visit, slot, keeps(viewer()))
         once = request.form.get("once", "")
+        hold, terms = self._portal.other_times.claim(visit, slot, keeps(viewer()), once)
         key = f"{viewer().ref}:{once}"[:120] if once else None
         return self._clinic.bookings.reschedule(person, visit.id, hold, VIA, terms, key=key)
 

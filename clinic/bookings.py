@@ -45,9 +45,11 @@ class Bookings(Visits):
         super().__init__(database, rosters, clock)
         self._holds, self._profiles = holds, profiles
 
-    def hold(self, slot: SlotInfo, by: str, minutes: int = 0, margin: Margin = NO_MARGIN, moving: int = 0) -> Hold:
+    def hold(
+        self, slot: SlotInfo, by: str, minutes: int = 0, margin: Margin = NO_MARGIN, moving: int = 0, once: str = ""
+    ) -> Hold:
         """Keep a time for who is deciding (`by`: the call's id; see Holds.hold). Raises SlotTaken."""
-        return self._holds.hold(slot, by, minutes, margin, moving)
+        return self._holds.hold(slot, by, minutes, margin, moving, once)
 
     def release(self, hold: Hold) -> None:
         """Give it back; harmless when it is lost or booked."""

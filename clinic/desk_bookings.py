@@ -58,10 +58,32 @@ class DeskBookings(Bookings):
         )
         return str(row.hold_token).rpartition(":")[0] if row else ""
 
-    def hold_one(self, slot: SlotInfo, by: str, minutes: int = 0, margin: Margin = NO_MARGIN, moving: int = 0) -> Hold:
+    def hold_one(
+        self, slot: SlotInfo, by: str, minutes: int = 0, margin: Margin = NO_MARGIN, moving: int = 0, once: str = ""
+    ) -> Hold:
         """Keep a time while the drawer is open; whatever the same person kept before is let go. Raises SlotTaken."""
-        self.release_all(by)
-        return self.hold(slot, by, minutes, margin, moving)
+        try:
+            hold = self.hold(slot, by, minutes, margin, moving, once)
+        except SlotTaken:
+            self.release_all(by)
+            raise
+        self._holds.release_all(by, hold)
+        return hold
+
+    def hold_for(self, form: str, slot: SlotInfo, by: str, minutes: int, margin: Margin, moving: int = 0) -> Hold:
+        """What a form books or moves to, by the name that is its own (see `Holds.hold`; "" for one without).
+
+        A time that is taken has a hold too, but one that holds nothing: it may be that this very form came before and
+        was granted, which the booking's key tells; else SlotTaken comes from there.
+        """
+        try:
+            return self.hold(slot, by, minutes, margin, moving, form)
+        except SlotTaken:
+            return self.nothing_held(slot, by)
+
+    def nothing_held(self, slot: SlotInfo, by: str) -> Hold:
+        """A hold of a time that is not to be had."""
+        return Hold(f"{by}:lost", slot, self._clock(), (slot.id,))
 
     def covers(self, hold: Hold, minutes: int, margin: Margin, moving: int = 0) -> bool:
         """Whether it holds what is beside such a visit too."""

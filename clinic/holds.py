@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, case, or_, select, update
@@ -97,27 +98,30 @@ class Holds:
         self._turns = Turns()
         self._swept: datetime | None = None
 
-    def hold(self, slot: SlotInfo, by: str, minutes: int = 0, margin: Margin = NO_MARGIN, moving: int = 0) -> Hold:
+    def hold(
+        self, slot: SlotInfo, by: str, minutes: int = 0, margin: Margin = NO_MARGIN, moving: int = 0, once: str = ""
+    ) -> Hold:
         """Claim a slot, those after it where one is too short, and those that the margin reaches. Raises SlotTaken.
 
         Who holds it already may hold it again, so a lost answer does no harm. `moving`: the appointment that is to be
-        moved there; what it has itself is as free.
+        moved there; what it has itself is as free. `once`: names a form; sent twice at one moment it is one hold, and
+        takes the time away from itself no more.
         """
         simple = not margin and long_enough(slot, minutes)
-        if simple and (hold := self._claimed(slot, by)):
+        if simple and (hold := self._claimed(slot, by, once)):
             return hold
         if simple and not moving:
             raise SlotTaken
-        wish, claim = self._wish(slot, by, f"-{slot.id}-{minutes or length(slot)}")
+        wish, claim = self._wish(slot, by, once, f"-{slot.id}-{minutes or length(slot)}")
         return self._database.write(lambda connection: _hold_some(connection, wish, claim, minutes, margin, moving))
 
-    def _claimed(self, slot: SlotInfo, by: str) -> Hold | None:
+    def _claimed(self, slot: SlotInfo, by: str, once: str) -> Hold | None:
         """The hold, if it was had. Who comes while another claims it has lost when that one has won; else looks first,
         for a look waits for no lock."""
         with self._turns.going_for(slot.id, by) as (turn, first):
             if turn.won and turn.by != by:
                 return None
-            hold, claim = self._wish(slot, by)
+            hold, claim = self._wish(slot, by, once)
             if not first and not self._database.ask(STILL_THERE, claim):
                 return None
             won = self._database.claim(HOLD, claim) == 1
@@ -125,11 +129,12 @@ class Holds:
                 turn.won = won
             return hold if won else None
 
-    def _wish(self, slot: SlotInfo, by: str, tail: str = "") -> tuple[Hold, dict[str, Any]]:
+    def _wish(self, slot: SlotInfo, by: str, once: str, tail: str = "") -> tuple[Hold, dict[str, Any]]:
         """What is to be had, and the parameters of its claim."""
+        name = sha256(once.encode()).hexdigest()[:8] if once else secrets.token_hex(4)
         now = self._clock()
         until = now + timedelta(minutes=self._profiles.get().hold_minutes)
-        hold = Hold(f"{by}:{secrets.token_hex(4)}{tail}", slot, until, (slot.id,))
+        hold = Hold(f"{by}:{name}{tail}", slot, until, (slot.id,))
         return hold, {"slot": slot.id, "now": now, "until": until, "token": hold.token, **_owner(by)}
 
     def covers(self, hold: Hold, minutes: int, margin: Margin, moving: int = 0) -> bool:
@@ -145,9 +150,10 @@ class Holds:
         for slot_id in hold.slot_ids:
             self._database.claim(RELEASE, {"slot": slot_id, "token": hold.token})
 
-    def release_all(self, by: str) -> None:
-        """Give back everything somebody holds: they hung up."""
-        self._release(self._database.ask(ALL_OF, _owner(by)))
+    def release_all(self, by: str, but: Hold | None = None) -> None:
+        """Give back everything somebody holds (`but` this): they hung up, or chose another time."""
+        held = self._database.ask(ALL_OF, _owner(by))
+        self._release([row for row in held if but is None or row.hold_token != but.token])
 
     def sweep(self) -> int:
         """Free the holds whose time is over, if that was not done within this second; how many there were."""

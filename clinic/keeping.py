@@ -21,13 +21,19 @@ class Keeper:
         """One time of the agenda, free or not. Raises KeyError."""
         return self._bookings.slot(slot_id)
 
-    def keep(self, slot: SlotInfo, by: str, minutes: int, margin: Margin = NO_MARGIN, moving: int = 0) -> Hold:
+    def keep(
+        self, slot: SlotInfo, by: str, minutes: int, margin: Margin = NO_MARGIN, moving: int = 0, once: str = ""
+    ) -> Hold:
         """The hold somebody has on this time already, or a new one in place of any other. Raises SlotTaken."""
         here = or_(Slot.id == slot.id, Slot.hold_token.like(f"%-{slot.id}-%")) if moving else Slot.id == slot.id
         row = self._database.first(select(Slot.hold_token).where(here, Slot.hold_token.between(f"{by}:", f"{by};")))
         if row and row[0] and (kept := self._still(row[0], slot, minutes, margin, moving)):
             return kept
-        return self._bookings.hold_one(slot, by, minutes, margin, moving)
+        return self._bookings.hold_one(slot, by, minutes, margin, moving, once)
+
+    def nothing(self, slot: SlotInfo, by: str) -> Hold:
+        """For a form whose time is taken: maybe by itself (see DeskBookings.hold_for)."""
+        return self._bookings.nothing_held(slot, by)
 
     def let_go(self, by: str) -> None:
         """Nothing is kept for them any more."""

@@ -97,23 +97,23 @@ class OtherTimes:
             raise KeyError(slot_id)
         return slot
 
-    def keep(self, visit: Visit, slot: SlotInfo, by: str) -> Hold:
+    def keep(self, visit: Visit, slot: SlotInfo, by: str, once: str = "") -> Hold:
         """The time is theirs while they decide. Raises SlotTaken, also for one that has begun."""
         if slot.starts_at <= self._clock():
             raise SlotTaken
-        return self._keeper.keep(slot, by, _minutes(visit), self._margin(visit), visit.id)
+        return self._keeper.keep(slot, by, _minutes(visit), self._margin(visit), visit.id, once)
 
-    def claim(self, visit: Visit, slot: SlotInfo, by: str) -> tuple[Hold, Terms | None]:
-        """What `Bookings.reschedule` takes. Raises NotAllowed, LookupError.
+    def claim(self, visit: Visit, slot: SlotInfo, by: str, once: str) -> tuple[Hold, Terms | None]:
+        """What `Bookings.reschedule` takes; `once` names the form. Raises NotAllowed, LookupError.
 
         A time that is taken has a hold too, but one that holds nothing: it may be that this very wish came before and
         was granted, which the booking's key tells; else SlotTaken comes from there.
         """
         terms = self._offers.moved(self._bookings.get(visit.id), slot, self._offers.return_of(visit.id))
         try:
-            return self.keep(visit, slot, by), terms
+            return self.keep(visit, slot, by, once), terms
         except SlotTaken:
-            return Hold(f"{by}:lost", slot, self._clock(), (slot.id,)), terms
+            return self._keeper.nothing(slot, by), terms
 
     def _margin(self, visit: Visit) -> Margin:
         return self._directory.kind(visit.kind_id).margin_of(_minutes(visit))

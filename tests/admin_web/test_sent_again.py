@@ -57,8 +57,8 @@ class Slow:
     def __getattr__(self, name):
         return getattr(self._bookings, name)
 
-    def hold(self, *given):
-        held = self._bookings.hold(*given)
+    def hold_for(self, *given):
+        held = self._bookings.hold_for(*given)
         while self._meanwhile:
             self._meanwhile.pop()(*given)
         return held
@@ -66,14 +66,14 @@ class Slow:
 
 def test_a_move_whose_time_the_same_form_took_over_is_made(clinic, tmp_path):
     visit, slot = booked(clinic), clinic.slot("marina", place=3)
-    slow = Slow(clinic.desk.bookings, clinic.desk.bookings.hold)
+    slow = Slow(clinic.desk.bookings, clinic.desk.bookings.hold_for)
     desk = make_site(replace(clinic, desk=replace(clinic.desk, bookings=slow)), tmp_path).client("attendant")
     assert act(desk, visit, "mover", horario=slot.id, once="a").status_code == 303
     assert starts(clinic) == [slot.starts_at]
 
 
 def test_a_booking_whose_time_the_same_form_took_over_is_made(clinic, tmp_path):
-    slot, slow = clinic.slot("marina"), Slow(clinic.desk.bookings, clinic.desk.bookings.hold)
+    slot, slow = clinic.slot("marina"), Slow(clinic.desk.bookings, clinic.desk.bookings.hold_for)
     desk = make_site(replace(clinic, desk=replace(clinic.desk, bookings=slow)), tmp_path).client("attendant")
     assert (book(desk, clinic, slot).status_code, starts(clinic)) == (303, [slot.starts_at])
 
