@@ -92,6 +92,7 @@ def measure(progress: Progress, plan: Plan | None = None) -> dict[str, Any]:
     ratios = {name: small[name]["rps"] / small["empty"]["rps"] for name in ("week", "times")}
     cpu = {name: small["empty"]["cpu_ms"] / small[name]["cpu_ms"] for name in ratios}
     slower = {name: small[name]["rps"] / large[name]["rps"] for name in ("week", "times", "first")}
+    dearer = {name: large[name]["cpu_ms"] / small[name]["cpu_ms"] for name in slower}
     return {
         "figures": {
             "week_per_s": small["week"]["rps"], "times_per_s": small["times"]["rps"],
@@ -100,6 +101,7 @@ def measure(progress: Progress, plan: Plan | None = None) -> dict[str, Any]:
             "large_week_per_s": large["week"]["rps"], "large_p99_ms": max(large[name]["p99"] for name in ratios),
             "first_per_s": small["first"]["rps"], "large_first_per_s": large["first"]["rps"],
             **{f"cpu_ms_{name}": small[name]["cpu_ms"] for name in ("week", "times", "first")},
+            "large_cpu_ms_first": large["first"]["cpu_ms"],
             "slots": plan.many * plan.slots_each, "doctors": plan.many,
         },
         "peers": {
@@ -111,7 +113,7 @@ def measure(progress: Progress, plan: Plan | None = None) -> dict[str, Any]:
             "empty_view_cpu": min(cpu.values()), "empty_view_cpu_week": cpu["week"],
             "empty_view_cpu_times": cpu["times"],
             "large_over_small": max(slower.values()), "large_over_small_week": slower["week"],
-            "large_over_small_first": slower["first"],
+            "large_over_small_first": slower["first"], "large_over_small_cpu": max(dearer.values()),
         },
     }  # fmt: skip
 
