@@ -53,6 +53,7 @@ class Block:
     ours: bool = True
     past: bool = False
     movable: bool = False
+    extra: bool = False
     unit: str = ""
 
     @property
@@ -162,10 +163,10 @@ class Drawer:
         name = one.name or UNFINISHED
         words = STATUS[one.status][1] + (f", esperada às {_later(time, one.delay)}" if one.delay else "")
         words += "".join(f", mais {minutes} min de {what}" for what, minutes, _ in self._margins(one))
-        movable = one.status in ("booked", "pending") and not one.extra
+        movable = one.status in ("booked", "pending")
         return Block(
             "visit", row, rows, time, until, one.id, name, one.status, tuple(self._marks(one)), words, lane,
-            past=one.ends_at <= self.now, movable=movable, unit=unit,
+            past=one.ends_at <= self.now, movable=movable, extra=one.extra, unit=unit,
         )  # fmt: skip
 
     def _margins(self, one: Visit) -> Iterable[tuple[str, int, datetime]]:

@@ -1,25 +1,26 @@
 """What happens on the day itself: who comes without a time (encaixe), and a doctor who runs late (atraso)."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, request
 
-from admin_web import desk_words, extra_words
+from admin_web import desk_words
 from admin_web.access import STAFF, Doors, viewer
 from admin_web.address import day_near, number
 from admin_web.desk import Reception, back_to, in_drawer
 from admin_web.desk_answers import done
+from admin_web.extra_words import NOTHING, Told, all_told
 from admin_web.fields import one_line
 from clinic.access import may_see_unit
 from clinic.bookings import ExtraQuotaFull, Overlaps
 from clinic.days import Choice
-from clinic.extra_facts import Fact, NotKnown, stamp
+from clinic.extra_facts import Fact, NotKnown
 from clinic.people import Person
 from clinic.roster import KindInfo
 from clinic.transitions import TooSoon
+from clinic.users import Viewer
 from clinic.visits import Extra
 
 if TYPE_CHECKING:
@@ -31,17 +32,6 @@ LONGEST_DELAY = 480
 ROLES = ("admin", "manager", "attendant")
 USUAL_DELAY = 30
 Answer = Response | tuple[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What stands against an encaixe, each with its words, and the stamp that comes back from who read it."""
-
-    stamp: str = ""
-    facts: tuple[tuple[Fact, str], ...] = ()
-
-
-NOTHING = Told()
 
 
 class OnTheDay:
@@ -116,10 +106,7 @@ class OnTheDay:
         return done(desk_words.late(name, minutes or 0, sum(one.status != "arrived" for one in hit)), back_to(day))
 
     def _told(self, wanted: Extra, facts: tuple[Fact, ...]) -> Told:
-        """What stands against it, in words; with the stamp that says it was read."""
-        roster = self._clinic.desk.roster()
-        lines = [(one, extra_words.told(one, wanted, roster)) for one in facts]
-        return Told(stamp(facts), tuple(lines))
+        return all_told(facts, wanted, self._clinic.desk.roster())
 
     def _extra(self, given: "object", errors: dict[str, str], said: str, told: Told = NOTHING) -> str:
         ask = given.get  # type: ignore[attr-defined]
@@ -165,7 +152,7 @@ class OnTheDay:
             errors["unidade"] = "Escolha a unidade."
         if number(ask("tipo")) not in {one.id for one in self._kinds()}:
             errors["tipo"] = "Escolha o tipo de consulta."
-        if _time(ask("hora")) is None:
+        if clock_of(ask("hora")) is None:
             errors["hora"] = "Escreva a hora, como 14:30."
         reason = one_line(ask("motivo", ""))
         if not reason or len(reason) > LONGEST_REASON:
@@ -176,11 +163,11 @@ class OnTheDay:
         ask = given.get  # type: ignore[attr-defined]
         roster = self._clinic.desk.roster()
         doctor_id, unit_id = number(ask("medico")) or 0, number(ask("unidade")) or 0
-        at = _time(ask("hora")) or time()
+        at = clock_of(ask("hora")) or time()
         day = day_near(ask("dia"), self._desk.today())
         [kind] = [one for one in roster.kinds if one.id == number(ask("tipo"))]
         specialty = next((one.id for one in roster.specialties if doctor_id in roster.announceable[one.id]), None)
-        role = next(one for one in ROLES if one in viewer().roles)
+        role = role_of(viewer())
         starts_at = datetime.combine(day, at, roster.unit[unit_id].tz)
         payer = number(ask("convenio"))
         return Extra(
@@ -213,7 +200,13 @@ class OnTheDay:
         return f"{later:%H:%M}"
 
 
-def _time(text: str | None) -> time | None:
+def role_of(looking: Viewer) -> str:
+    """As what somebody of the staff lets a patient in."""
+    return next(one for one in ROLES if one in looking.roles)
+
+
+def clock_of(text: str | None) -> time | None:
+    """A time of day out of a form; None for what is none."""
     try:
         return time.fromisoformat(text or "").replace(tzinfo=None)
     except ValueError:

@@ -31,6 +31,7 @@ NO_ERRORS: Mapping[str, str] = {}
 NOT_FREE = "Este horário não está mais livre, ou é curto demais para esta consulta. Escolha outro."
 QUOTA = "A cota deste convênio com o médico está cheia neste dia ({limit} por dia). Escolha outro dia."
 TOO_SOON = "Ainda é cedo: a chegada se anota no dia da consulta, e a falta depois da hora marcada."
+TOO_LATE = "Uma falta só vira chegada no mesmo dia. Se foi anotada por engano, abone a falta."
 CHANGED = "Esta consulta mudou enquanto a página estava aberta. Confira como ela está agora."
 Answer = Response | tuple[str, int]
 
@@ -109,9 +110,9 @@ class Visit:
         except QuotaFull as full:
             return self._move_form(appointment_id, QUOTA.format(limit=full.limit), slot), TAKEN
         except LookupError as wrong:
-            return self._move_form(appointment_id, _not_there(str(wrong.args[0]))), TAKEN
+            return self._move_form(appointment_id, not_there(str(wrong.args[0]))), TAKEN
         except NotAllowed as wrong:
-            return self._move_form(appointment_id, _not_there(wrong.reason)), TAKEN
+            return self._move_form(appointment_id, not_there(wrong.reason)), TAKEN
         except (WrongStatus, NotYours):
             return self._page(appointment_id, CHANGED), TAKEN
         when = new.starts_at.astimezone(self._zone(new.unit_id))
@@ -163,7 +164,10 @@ class Visit:
             booked = act(appointment_id, viewer().ref)
         except TooSoon:
             return self._page(appointment_id, TOO_SOON), TAKEN
-        except (WrongStatus, NotYours):
+        except WrongStatus as wrong:
+            late = (wrong.status, wrong.event) == ("noshow", "arrived")
+            return self._page(appointment_id, TOO_LATE if late else CHANGED), TAKEN
+        except NotYours:
             return self._page(appointment_id, CHANGED), TAKEN
         return done(said, self._day(booked))
 
@@ -171,9 +175,9 @@ class Visit:
         visit = self._visit(appointment_id)
         now = self._clinic.clock()
         zone, series = self._zone(visit.unit_id), visit.series_id
-        today = visit.starts_at.astimezone(zone).date() == now.astimezone(zone).date()
+        ago = (now.astimezone(zone).date() - visit.starts_at.astimezone(zone).date()).days
         return self._render(
-            "agenda/visit.html", visit, said=said, now=now, today=today, begun=visit.starts_at <= now,
+            "agenda/visit.html", visit, said=said, now=now, ago=ago, begun=visit.starts_at <= now,
             why=desk_words.WHY, names=self._names(visit), errors=errors, typed=request.form.get("motivo", ""),
             forgiven=any(one.event == FORGIVEN for one in visit.changes), repeatable=visit.status in REPEATED,
             series=self._clinic.desk.repetitions.shown(visit.id, series, viewer()) if series else None,
@@ -241,7 +245,7 @@ class Visit:
         return back_to(booking.starts_at.astimezone(self._zone(booking.unit_id)).date())
 
 
-def _not_there(what: str) -> str:
+def not_there(what: str) -> str:
     """Why an appointment cannot go to that doctor or unit."""
     return {
         "payer": "Lá este médico não atende o convênio do paciente. Escolha outro horário.",

@@ -1,14 +1,32 @@
 """What stands against an encaixe, in Portuguese: what is so, and what can be done."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, tzinfo
 
 from admin_web.words import hour, when
-from clinic.extra_facts import Fact
+from clinic.extra_facts import Fact, stamp
 from clinic.planning import works
 from clinic.roster import HoursRow, Roster
 from clinic.visits import Extra
 
 HOW = {"video": "por vídeo", "in_person": "presencial", "any": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What stands against an encaixe, each with its words, and the stamp that comes back from who read it."""
+
+    stamp: str = ""
+    facts: tuple[tuple[Fact, str], ...] = ()
+
+
+NOTHING = Told()
+
+
+def all_told(facts: Sequence[Fact], extra: Extra, roster: Roster) -> Told:
+    """What stands against it, in words; with the stamp that says it was read."""
+    return Told(stamp(facts), tuple((one, told(one, extra, roster)) for one in facts))
 
 
 def told(one: Fact, extra: Extra, roster: Roster) -> str:

@@ -20,7 +20,7 @@ STILL_TO_COME = ("booked", "pending", "arrived")
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """A visit that is expected later. `movable`: to another time; not who is here, nor an encaixe."""
+    """A visit that is expected later. `movable`: to another time; not who is here."""
 
     id: int
     starts_at: datetime
@@ -79,14 +79,12 @@ class Delays:
 
 def _still_to_come(doctor_id: int, start: datetime, end: datetime, now: datetime) -> Any:
     """Nobody is told about what should have begun an hour ago."""
-    mine = select(
-        Appointment.id, Appointment.starts_at, Appointment.status, Appointment.unit_id, Appointment.slot_id
-    )  # fmt: skip
+    mine = select(Appointment.id, Appointment.starts_at, Appointment.status, Appointment.unit_id)
     theirs = mine.where(Appointment.doctor_id == doctor_id, Appointment.status.in_(STILL_TO_COME))
     span = theirs.where(Appointment.starts_at >= max(start, now - timedelta(hours=1)), Appointment.starts_at < end)
     return span.order_by(Appointment.starts_at)
 
 
 def _affected(row: Any, minutes: int) -> Affected:
-    movable = row.status != "arrived" and row.slot_id is not None
-    return Affected(row.id, row.starts_at, row.starts_at + timedelta(minutes=minutes), row.status, movable)
+    later = row.starts_at + timedelta(minutes=minutes)
+    return Affected(row.id, row.starts_at, later, row.status, movable=row.status != "arrived")

@@ -1,10 +1,11 @@
 """What the desk does with appointments, in the name of who works there: the telephone's rules, the desk's rights."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, update
 
 from clinic import appointments, no_shows, quotas, series_rows, taking, undoing
 from clinic.appointments import Act, Booking, NotYours, booking
@@ -16,6 +17,8 @@ from clinic.people import Person
 from clinic.series_rows import Place, columns_of
 from clinic.slots import SlotInfo
 from clinic.terms import NotAllowed, Terms, check
+from clinic.transitions import WrongStatus
+from clinic.visits import Extra, is_extra
 from db.tables import Appointment, Patient, PatientPhone, PreRegistration, Slot
 
 VIA = "desk"
@@ -181,6 +184,26 @@ class DeskBookings(Bookings):
             if asks:
                 return self._take(connection, hold, {**columns_of(old), **values, "replaces": old.id}, act)
             return self._swap(connection, old, hold, values, act)
+
+        return self._once(person, key, work)
+
+    def move_extra(
+        self, booking_id: int, extra: Extra, by: str, key: str | None = None, known: str | None = None
+    ) -> Booking:
+        """An encaixe to another time beside the slots, both or neither; the new one. On the same day it keeps a place
+        of the quota. `known`: as in `book_extra`. Raises NotKnown, ExtraQuotaFull, Overlaps, NotYours, WrongStatus."""
+        act, person = Act(by, VIA, self._clock(), note=f"{extra.role}: {extra.reason}"), self.person_of(booking_id)
+
+        def work(connection: Connection) -> Booking:
+            appointments.lock(connection, person)
+            old = appointments.theirs(connection, person, booking_id)
+            if not is_extra(connection, old.id):
+                raise WrongStatus(old.status, "moved")
+            appointments.change(connection, old, "moved", replace(act, note=""), cancel_reason="moved")
+            more = {**columns_of(old), "idempotency_key": key}
+            new = self._squeeze_in(connection, person, extra, act, known, more)
+            connection.execute(update(Appointment).where(Appointment.id == old.id).values(replaced_by=new.id))
+            return new
 
         return self._once(person, key, work)
 

@@ -104,6 +104,7 @@ def _visits(connection: Connection, roster: Roster, extra: "Extra") -> list[Fact
     margins = [one.margin for one in roster.kinds]
     widest = max((one.before for one in margins), default=0) + max((one.after for one in margins), default=0)
     there = _over(Appointment, extra, timedelta(minutes=widest)).where(Appointment.live == 1)
+    there = there.where(Appointment.id != extra.moving)
     ordered = connection.execute(there.order_by(Appointment.starts_at, Appointment.id))
     return [fact for row in ordered if (fact := _visit(row, roster, extra))]
 
@@ -122,7 +123,7 @@ def _visit(row: Any, roster: Roster, extra: "Extra") -> Fact | None:
 
 def _quota(connection: Connection, roster: Roster, extra: "Extra") -> Iterator[Fact]:
     columns = {name: getattr(extra, name) for name in ("doctor_id", "unit_id", "payer_id", "starts_at")}
-    if limit := quotas.full(connection, roster, columns):
+    if limit := quotas.full(connection, roster, columns, extra.moving):
         yield Fact("quota", extra.starts_at, extra.ends_at, entity_id=limit)
 
 

@@ -1,8 +1,9 @@
 """What the clinic does with appointments: answering requests, the day of the visit, and encaixes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
@@ -24,6 +25,7 @@ from db.session import Database
 from db.tables import Appointment
 
 QUOTA_TRIES = 5
+NOTHING_MORE: Mapping[str, Any] = {}
 
 
 class ExtraQuotaFull(Exception):
@@ -36,7 +38,10 @@ class ExtraQuotaFull(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """An encaixe: a visit beside the slots. `role` of who lets it in, and the `reason`, are kept."""
+    """An encaixe: a visit beside the slots. `role` of who lets it in, and the `reason`, are kept.
+
+    `moving`: the encaixe that would go there; it does not stand in its own way.
+    """
 
     doctor_id: int
     unit_id: int
@@ -48,6 +53,7 @@ class Extra:
     payer_id: int | None = None
     modality: str = "in_person"
     price_cents: int | None = None
+    moving: int = 0
 
     @property
     def ends_at(self) -> datetime:
@@ -113,8 +119,16 @@ class Visits(Changes):
         return self._act(booking_id, by, via, work)
 
     def fulfil(self, booking_id: int, by: str, via: str = "desk") -> Booking:
-        """The visit took place. Raises WrongStatus."""
-        return self._simply(booking_id, "fulfilled", by, via)
+        """The visit took place; of an earlier day also where nobody noted that they came. Raises WrongStatus."""
+
+        def work(connection: Connection, act: Act) -> None:
+            row = self._row(connection, booking_id)
+            if row.status == "booked" and self._days_to(row.unit_id, row.starts_at) < 0:
+                appointments.change(connection, row, "arrived", act)
+                row = self._row(connection, booking_id)
+            appointments.change(connection, row, "fulfilled", act)
+
+        return self._act(booking_id, by, via, work)
 
     def no_show(self, booking_id: int, by: str, via: str = "desk") -> Booking:
         """The patient did not come. Raises WrongStatus; TooSoon before the visit was to begin."""
@@ -147,7 +161,16 @@ class Visits(Changes):
                     raise
         raise ExtraQuotaFull(self._rosters.get().doctors[extra.doctor_id].extra_quota)
 
-    def _squeeze_in(self, connection: Connection, person: Person, extra: Extra, act: Act, known: str | None) -> Booking:
+    def _squeeze_in(
+        self,
+        connection: Connection,
+        person: Person,
+        extra: Extra,
+        act: Act,
+        known: str | None,
+        more: Mapping[str, Any] = NOTHING_MORE,
+    ) -> Booking:
+        """`more`: further columns."""
         roster = self._rosters.get()
         day = local_day(roster, extra.unit_id, extra.starts_at)
         appointments.lock(connection, person)
@@ -161,7 +184,8 @@ class Visits(Changes):
             "unit_id": extra.unit_id, "specialty_id": extra.specialty_id, "kind_id": extra.kind.id,
             "payer_id": extra.payer_id, "modality": extra.modality, "starts_at": extra.starts_at,
             "ends_at": extra.ends_at, "price_cents": extra.price_cents, "via": act.via, "extra_day": day,
-            "extra_reason": extra.reason, "extra_n": place, "tell_by_phone": not person.has_contact, **person.columns,
+            "extra_reason": extra.reason, "extra_n": place, "tell_by_phone": not person.has_contact,
+            **person.columns, **more,
         }  # fmt: skip
         return booking(appointments.one(connection, appointments.add(connection, values, act, "booked")))
 
@@ -177,12 +201,6 @@ class Visits(Changes):
         act = Act(by, via, self._clock(), note=note)
         self._write(lambda connection: work(connection, act))
         return self.get(booking_id)
-
-    def _simply(self, booking_id: int, event: str, by: str, via: str) -> Booking:
-        def work(connection: Connection, act: Act) -> None:
-            appointments.change(connection, self._row(connection, booking_id), event, act)
-
-        return self._act(booking_id, by, via, work)
 
     def _give_up(self, booking_id: int, event: str, by: str, via: str, note: str = "") -> Booking:
         def work(connection: Connection, act: Act) -> None:
@@ -230,3 +248,9 @@ def free_place(connection: Connection, doctor_id: int, day: object, quota: int) 
     if not places:
         raise ExtraQuotaFull(quota)
     return min(places)
+
+
+def is_extra(connection: Connection, booking_id: int) -> bool:
+    """Whether an appointment stands beside the slots, or did."""
+    day = select(Appointment.extra_day).where(Appointment.id == booking_id)
+    return connection.scalar(day) is not None

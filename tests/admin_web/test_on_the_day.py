@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from clinic.agenda_report import Asked
 from clinic.visits import Extra
 from tests.admin_web.forms import text
 from tests.admin_web.test_agenda import MONDAY, act, booked, marina, send, status
@@ -77,3 +78,56 @@ def test_how_many_are_to_be_called_comes_with_the_grid_to_who_sees_their_unit(cl
     send(desk, "/agenda/atraso", medico=marina(clinic), minutos=20, dia=MONDAY)
     assert "Avisar por telefone 1" in text(desk.get(grid))
     assert "Avisar por telefone" not in text(site.client("north").get(grid))
+
+
+def later(clinic, site, visit, **time):
+    """The desk at another moment, logged in anew."""
+    clinic.clock.now = visit.starts_at + timedelta(**time)
+    return site.client("attendant")
+
+
+def offered(desk, visit):
+    page = desk.get(f"/agenda/consultas/{visit.id}").text
+    return [what for what in ("chegou", "atendida", "faltou") if f'/agenda/consultas/{visit.id}/{what}"' in page]
+
+
+def test_what_nobody_noted_is_offered_on_later_days_and_before_only_what_can_be(clinic, site):
+    visit = booked(clinic)
+    found = [offered(later(clinic, site, visit, days=days), visit) for days in (-1, 0, 1)]
+    assert found == [[], ["chegou", "faltou"], ["chegou", "atendida", "faltou"]]
+    page = later(clinic, site, visit, days=30).get(f"/agenda/consultas/{visit.id}")
+    assert "ninguém anotou o que houve" in text(page)
+
+
+@pytest.mark.parametrize("words", ["chegou", "atendida", "faltou"])
+def test_what_is_offered_on_later_days_is_done_and_the_history_says_when_and_by_whom(clinic, site, words):
+    visit = booked(clinic)
+    desk = later(clinic, site, visit, days=1)
+    assert act(desk, visit, words).status_code == 303
+    said = {"chegou": "Chegou", "atendida": "Atendida", "faltou": "Faltou"}[words]
+    page = text(desk.get(f"/agenda/consultas/{visit.id}"))
+    assert f"{said} ter., 24 nov., 10:30, na recepção, por " in page
+
+
+@pytest.mark.parametrize(
+    ("words", "counted"), [("", (0, 0, 1)), ("chegou", (1, 0, 0)), ("atendida", (1, 0, 0)), ("faltou", (0, 1, 0))]
+)
+def test_the_report_counts_what_was_noted_later_on_the_day_of_the_visit(clinic, site, words, counted):
+    visit = booked(clinic)
+    desk = later(clinic, site, visit, days=1)
+    if words:
+        act(desk, visit, words)
+    day = visit.starts_at.date()
+    total = clinic.agenda_reports.make(Asked(day, day)).total
+    assert (total.seen, total.noshow, total.unmarked) == counted
+
+
+def test_a_no_show_of_another_day_is_no_arrival_and_the_words_say_what_is(clinic, site):
+    visit = booked(clinic)
+    desk = later(clinic, site, visit, minutes=1)
+    act(desk, visit, "faltou")
+    assert offered(desk, visit) == ["chegou"]
+    desk = later(clinic, site, visit, days=1)
+    reply = act(desk, visit, "chegou")
+    assert (offered(desk, visit), reply.status_code) == ([], 409)
+    assert "Uma falta só vira chegada no mesmo dia. Se foi anotada por engano, abone a falta." in text(reply)

@@ -114,3 +114,22 @@ def test_an_encaixe_finds_the_patients_time_taken(clinic):
     clinic.bookings.book_extra(clinic.people["alice"], extra(clinic), "user:desk")
     with pytest.raises(Overlaps):
         clinic.bookings.book_extra(clinic.people["alice"], extra(clinic), "user:desk")
+
+
+def test_what_nobody_noted_on_the_day_is_noted_after_it(clinic):
+    ids = [clinic.book(who).id for who in ("alice", "bruno")]
+    clinic.clock.move(days=2)
+    assert clinic.bookings.fulfil(ids[0], "user:desk").status == "fulfilled"
+    lines = clinic.desk.cards.visit(ids[0], "user:desk").changes[1:]
+    assert [(one.event, one.at, one.by) for one in lines] == [
+        ("arrived", clinic.clock(), "user:desk"),
+        ("fulfilled", clinic.clock(), "user:desk"),
+    ]
+    assert clinic.bookings.no_show(ids[1], "user:desk").status == "noshow"
+
+
+def test_on_its_day_nobody_is_seen_who_did_not_come(clinic):
+    booked = clinic.book("alice")
+    clinic.clock.now = booked.starts_at + timedelta(hours=1)
+    with pytest.raises(WrongStatus):
+        clinic.bookings.fulfil(booked.id, "user:desk")

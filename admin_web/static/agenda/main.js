@@ -106,6 +106,10 @@ new Mover(root, {
       say("Sem conexão: a consulta continua onde estava.");
     }
   },
+  compose: (visit, given) => {
+    opener = `[data-visit="${visit}"]`;
+    drawer.show(`/agenda/consultas/${visit}/mover/encaixe?${new URLSearchParams(given)}`);
+  },
 });
 
 undo.addEventListener("submit", async (event) => {
