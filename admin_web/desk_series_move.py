@@ -110,12 +110,12 @@ class MoveRest:
         asked = any(one.status == "pending" for one in found.done.values())
         said = f"{series_words.moved(len(found.done), asked)}." if found.done else ""
         if not found.failed:
-            return done(said, self._day(visit, next(iter(found.done.values())).starts_at), undo)
+            kept = series_words.stay(_left_alone())
+            return done(f"{said} {kept}".strip(), self._day(visit, next(iter(found.done.values())).starts_at), undo)
         left = [one for one in found.failed if one in found.days and self._still(one)]
         if not left:
             return done(f"{said} {GONE}".strip(), self._day(visit, visit.starts_at), undo, "error")
-        stays = "1 sessão ficou" if len(found.failed) == 1 else f"{len(found.failed)} sessões ficaram"
-        stay = f"{stays} onde {'estava' if len(found.failed) == 1 else 'estavam'}."
+        stay = series_words.stay(len(found.failed))
         page = Page(typed, said=f"{said} {stay} Veja por quê.".strip(), lost=found.failed, undo=undo)
         change = replace(change, day=found.days[left[0]])
         try:
@@ -211,6 +211,11 @@ def _chosen() -> dict[int, Choice]:
         if name.startswith("m-") and one and slot:
             found[one] = Choice(slot, text.startswith("cota-"))
     return found
+
+
+def _left_alone() -> int:
+    """How many of the sessions that could be moved were to stay as they are."""
+    return sum(name.startswith("m-") and not text for name, text in list(request.form.items())[:MOST_CHOSEN])
 
 
 def register(page: Blueprint, clinic: "Clinic") -> None:

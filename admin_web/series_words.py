@@ -119,6 +119,13 @@ def moved(count: int, asked: bool = False) -> str:
     return f"{sessions(count)} {'mudou' if count == 1 else 'mudaram'}"
 
 
+def stay(count: int) -> str:
+    """That so many were not moved; "" for none."""
+    if not count:
+        return ""
+    return "1 sessão ficou onde estava." if count == 1 else f"{count} sessões ficaram onde estavam."
+
+
 def taken_back(count: int) -> str:
     """That so many are again as they were."""
     what = "a consulta voltou ao que era" if count == 1 else f"{count} sessões voltaram ao que eram"

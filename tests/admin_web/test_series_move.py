@@ -171,8 +171,9 @@ def test_a_visit_that_is_gone_is_told_when_looked_at(clinic, desk, visits):
 
 def test_one_that_is_left_as_it_is_stays(clinic, desk, visits):
     given = form(clinic, desk, visits[0]) | {f"m-{visits[1].id}": ""}
-    assert send(desk, at(visits[0], MOVE), given).status_code == 303
+    reply = send(desk, at(visits[0], MOVE), given)
     assert starts(clinic) == ["24/11 14:00", "30/11 13:00", "08/12 14:00", "15/12 14:00"]
+    assert "3 sessões mudaram. 1 sessão ficou onde estava." in text(desk.get(reply.location))
 
 
 @pytest.mark.parametrize(
