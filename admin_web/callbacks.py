@@ -32,7 +32,7 @@ class Callbacks:
         """`wrong`: the change for which nobody knows what came of it."""
         roster, waiting = self._clinic.desk.roster(), self._waiting()
         if waiting:
-            self._clinic.audit.add(viewer().ref, "patient.listed", note=f"to call: {len(waiting)}")
+            self._clinic.audit.add_once(viewer().ref, "patient.listed", note=f"to call: {len(waiting)}")
         in_line = self._clinic.waiting_list.places.all(self._desk.choice(self._desk.asked()).unit_ids)
         return render_template(
             "callbacks/page.html", waiting=waiting, roster=roster, events=desk_words.EVENTS, wrong=wrong,

@@ -54,7 +54,7 @@ def theme() -> Theme:
 
 
 def choose_theme() -> Response:
-    """Keep the choice for a year. Without script it is told in another tab: the page it came from keeps what was typed."""
+    """Keep the choice for a year. Without script another tab tells it: where it was made, what was typed stays."""
     wanted = request.form.get("theme", "")
     if wanted not in THEME_WORDS:
         return Response(status=400)

@@ -1,9 +1,9 @@
 """What somebody had typed when their session ended: it goes through the log-in with them, and is shown to nobody else.
 
 Nothing of it is kept on our side: hidden fields carry it from page to page, with the token of the page it was typed in,
-which says for whom that was drawn (admin_web.security.drawn_for). It is handed back to them alone, however their session
-ended and whoever has logged in meanwhile, also in another tab: where the way in leads off the page, it is gone there, and
-the page stays open with what was typed.
+which says for whom that was drawn (admin_web.security.drawn_for). It is handed back to them alone, however their
+session ended and whoever has logged in meanwhile, also in another tab: where the way in leads off the page, it is gone
+there, and the page stays open with what was typed.
 """
 
 from dataclasses import dataclass

@@ -35,7 +35,7 @@ NO_COOKIE = (
     "e tente de novo."
 )
 NOT_YET = "Você ainda não entrou na outra aba. Entre nela e volte a esta, ou entre aqui."
-NOT_THEIRS = "Nesta outra aba entrou outra conta. O que está guardado aqui só volta para quem digitou: entre com a sua."
+NOT_THEIRS = "Na outra aba entrou outra conta. O que está guardado aqui só volta para quem digitou: entre com a sua."
 BUSY = "Muita gente está entrando agora. Tente de novo em um minuto."
 TOLD = {
     "empresa-fora": "A conta da empresa não responde agora. Entre com sua senha, ou tente de novo em um minuto.",

@@ -133,7 +133,7 @@ class WaitingPages:
         choice = self._desk.choice(asked)
         lines = self._clinic.waiting_list.places.all(choice.unit_ids, asked.specialty_id)
         if lines:
-            self._clinic.audit.add(viewer().ref, "patient.listed", note=f"waiting: {len(lines)}")
+            self._clinic.audit.add_once(viewer().ref, "patient.listed", note=f"waiting: {len(lines)}")
         roster = self._clinic.desk.roster()
         return render_template(
             "waiting/page.html", said=said, asked=asked, roster=roster, undo=number(request.args.get("desfazer")),

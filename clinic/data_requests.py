@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Update, delete, func, insert, select, update
 
+from clinic import live
 from clinic.audit import AuditTrail
 from clinic.clock import Clock
 from clinic.session_ends import end_sessions
@@ -30,6 +31,7 @@ Kind = Literal["access", "correction", "erasure"]
 ANSWER_WITHIN = timedelta(days=15)
 """LGPD art. 19, II."""
 MOST = 200
+TOPIC = "data_request"
 
 
 class NotDone(Exception):
@@ -73,8 +75,15 @@ class DataRequests:
         waiting = self._database.first(select(DataRequest.id).where(*mine, DataRequest.text == text))
         if waiting:
             return int(waiting[0])
-        row = {"patient_id": patient_id, "kind": kind, "text": text, "created_at": self._clock()}
-        return int(self._database.change(insert(DataRequest).values(**row)).lastrowid)
+        now = self._clock()
+        row = {"patient_id": patient_id, "kind": kind, "text": text, "created_at": now}
+
+        def work(connection: Connection) -> int:
+            new = int(connection.execute(insert(DataRequest).values(**row)).lastrowid)
+            live.put(connection, TOPIC, new, at=now, patient_id=patient_id)
+            return new
+
+        return self._database.write(work)
 
     def open(self) -> list[tuple[Asked, str]]:
         """Those nobody has answered, the oldest first, each with the patient's name."""
@@ -95,7 +104,7 @@ class DataRequests:
 
     def settle(self, request_id: int, status: Literal["done", "refused"], by: str, note: str = "") -> bool:
         """It is answered; False when somebody else was faster."""
-        if self._database.change(self._answered(request_id, status, by, note)).rowcount != 1:
+        if not self._changed(request_id, self._answered(request_id, status, by, note)):
             return False
         self._audit.add(by, f"data_request.{status}", "data_request", request_id)
         return True
@@ -105,14 +114,14 @@ class DataRequests:
 
         Raises NotDone where `act` could not; the request is open again.
         """
-        if self._database.change(self._answered(request_id, "done", by)).rowcount != 1:
+        if not self._changed(request_id, self._answered(request_id, "done", by)):
             return False
         done = False
         try:
             done = act()
         finally:
             if not done:
-                self._database.change(self._opened(request_id, by))
+                self._changed(request_id, self._opened(request_id, by))
         if not done:
             raise NotDone
         self._audit.add(by, "data_request.done", "data_request", request_id)
@@ -127,6 +136,18 @@ class DataRequests:
             _anonymise(connection, asked.patient_id, self._clock())
             connection.execute(self._audit.entry(by, "patient.anonymised", "patient", asked.patient_id))
             connection.execute(self._audit.entry(by, "data_request.done", "data_request", asked.id))
+            live.put(connection, TOPIC, asked.id, at=self._clock())
+            return True
+
+        return self._database.write(work)
+
+    def _changed(self, request_id: int, change: Update) -> bool:
+        """Change it and tell who watches; False where it was not as the change expects it."""
+
+        def work(connection: Connection) -> bool:
+            if connection.execute(change).rowcount != 1:
+                return False
+            live.put(connection, TOPIC, request_id, at=self._clock())
             return True
 
         return self._database.write(work)
