@@ -37,6 +37,7 @@ PROBLEMS = {
     ("name", "empty"): "Escreva o nome como está no documento.",
     ("name", "long"): "Use até 120 letras.",
     ("name", "form"): "Escreva nome e sobrenome com letras.",
+    ("name", "twice"): "Este responsável já tem uma criança cadastrada com este nome e nascimento.",
     ("social_name", "long"): "Use até 120 letras.",
     ("social_name", "form"): "Escreva o nome com letras.",
     ("cpf", "empty"): "Escreva o CPF. Só quem tem responsável cadastrado pode ficar sem.",

@@ -75,7 +75,13 @@ class Intake:
     def register(self, form: PatientForm, by: str) -> int:
         """A new patient; the id. Raises Invalid."""
         record = read(form, self._today())
-        new = self._saved(lambda connection: self._insert(connection, record), record)
+
+        def work(connection: Connection) -> int:
+            if record.guardian_id is not None:
+                _check_new(connection, record, record.guardian_id)
+            return self._insert(connection, record)
+
+        new = self._saved(work, record)
         self._audit.add(by, "patient.created", "patient", new)
         return new
 
@@ -236,6 +242,14 @@ class Intake:
 
     def _tell(self, connection: Connection, patient_id: int) -> None:
         live.put(connection, TOPIC, patient_id, at=self._clock(), patient_id=patient_id)
+
+
+def _check_new(connection: Connection, record: PatientRecord, guardian_id: int) -> None:
+    """A child may have no CPF, so that nothing else tells a form that came again. Raises Invalid."""
+    connection.execute(update(Patient).where(Patient.id == guardian_id).values(id=guardian_id))  # others wait here
+    theirs = (Patient.guardian_id == guardian_id, Patient.birth_date == record.birth_date, Patient.name == record.name)
+    if found := connection.scalar(select(Patient.id).where(*theirs)):
+        raise Invalid({"name": "twice"}, found)
 
 
 def _columns(record: PatientRecord) -> dict[str, Any]:

@@ -50,8 +50,8 @@ class PatientRecord:
 
 
 class Invalid(Exception):
-    """`problems`: by field, what is wrong (empty, long, form, cpf, taken, date, no_day, future, old, phone, many,
-    email, self); `patient_id`: who has that CPF already."""
+    """`problems`: by field, what is wrong (empty, long, form, cpf, taken, twice, date, no_day, future, old, phone,
+    many, email, self); `patient_id`: who has that CPF already, or is the same child."""
 
     def __init__(self, problems: dict[str, str], patient_id: int | None = None) -> None:
         super().__init__(sorted(problems.items()))

@@ -113,6 +113,21 @@ def test_a_cpf_on_file_is_told_with_whose_it_is(clinic):
     assert wrong.value.patient_id == clinic.people["alice"].id
 
 
+def test_a_child_whose_form_comes_again_is_told_with_which_it_is(clinic):
+    child = GOOD | {"cpf": "", "guardian_id": clinic.people["alice"].id}
+    first = clinic.desk.intake.register(PatientForm(**child), DESK)
+    with pytest.raises(Invalid) as wrong:
+        clinic.desk.intake.register(PatientForm(**child), DESK)
+    assert (wrong.value.problems, wrong.value.patient_id) == ({"name": "twice"}, first)
+
+
+def test_a_twin_and_a_namesake_are_children_of_their_own(clinic):
+    alice, bruno = clinic.people["alice"].id, clinic.people["bruno"].id
+    child = GOOD | {"cpf": "", "guardian_id": alice}
+    twins = ({}, {"name": "Ana Clara Ribeiro"}, {"guardian_id": bruno}, {"birth_date": "06/04/1981"})
+    assert len({clinic.desk.intake.register(PatientForm(**child | more), DESK) for more in twins}) == 4
+
+
 def test_what_is_on_file_is_corrected(clinic):
     alice = clinic.people["alice"].id
     clinic.desk.intake.correct(alice, PatientForm(**GOOD), DESK)
