@@ -279,7 +279,7 @@ class Bookings(Visits):
             try:
                 return self._write(work)
             except LOST as error:
-                done = self._made_before(person, key)
+                done = self.made_before(person, key)
                 if done is not None:
                     return done
                 if not _worth_another_try(error, key):
@@ -287,11 +287,10 @@ class Bookings(Visits):
                 last = error
         raise SlotTaken from last
 
-    def _made_before(self, person: Person, key: str | None) -> Booking | None:
-        if key is None:
-            return None
+    def made_before(self, person: Person, key: str | None) -> Booking | None:
+        """What was booked or moved under a key, whatever became of it."""
         mine = appointments.FULL.where(Appointment.idempotency_key == key, past_visits.of(person))
-        row = self._database.first(mine)
+        row = self._database.first(mine) if key else None
         return booking(row) if row else None
 
 

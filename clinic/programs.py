@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic.clock import Clock
 from db.prepared import Prepared, Query
-from db.retry import taken
+from db.retry import pauses, taken
 from db.session import Database
 from db.tables import KeptAnswer, RequestCount
 from db.together import Together
@@ -20,6 +20,8 @@ from db.together import Together
 KEPT = timedelta(days=1)
 AT_WORK = timedelta(seconds=30)
 """How long a request may be at work before somebody may ask for the same again."""
+PATIENCE_S = 3.0
+"""How long who asks for the same meanwhile waits for its answer."""
 OF_ONE_PERSON = 5
 """How many tokens' worth of requests a person has in all, however often they log in."""
 _MINE = (RequestCount.who == bindparam("of"), RequestCount.minute == bindparam("now"))
@@ -59,8 +61,8 @@ class Answer:
 class Programs:
     """Counts and remembers; shared by every process through the database."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database, self._clock = database, clock
+    def __init__(self, database: Database, clock: Clock, patience_s: float = PATIENCE_S) -> None:
+        self._database, self._clock, self._patience_s = database, clock, patience_s
         self._together = Together(self._count)
 
     def count(self, who: str, limit: int) -> int:
@@ -106,10 +108,18 @@ class Programs:
             self._database.claim(MORE, these)  # another was first at the same moment
 
     def begin(self, owner: str, key: str, asked: bytes) -> Answer | None:
-        """Claim a key for a request; the kept answer where it was answered before.
+        """Claim a key for a request; its answer where it was made before, awaited where that is being made just now.
 
         Raises OtherRequest, StillAtWork.
         """
+        for _ in pauses(patience=self._patience_s):
+            try:
+                return self._claimed(owner, key, asked)
+            except StillAtWork as error:
+                at_work = error
+        raise at_work
+
+    def _claimed(self, owner: str, key: str, asked: bytes) -> Answer | None:
         now, name, print_ = self._clock(), _digest(key.encode()), _digest(asked)
         row = {"owner": owner, "name": name, "fingerprint": print_, "at": now}
         self._database.change(delete(KeptAnswer).where(*_named(owner, name), KeptAnswer.at <= now - KEPT))

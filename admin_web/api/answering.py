@@ -85,7 +85,7 @@ class Answering:
         if asked.key is None:
             return _response(operation, operation.view(asked))
         owner, key = f"user:{asked.viewer.user_id}", asked.key
-        kept = self._clinic.programs.begin(owner, key, _fingerprint(operation, asked))
+        kept = self._clinic.programs.begin(owner, key, f"{operation.name} {asked.said}".encode())
         return _again(operation, kept) if kept else self._first_time(operation, asked, owner, key)
 
     def _first_time(self, operation: Operation, asked: Asked, owner: str, key: str) -> Response:
@@ -147,11 +147,6 @@ def _again(operation: Operation, kept: Answer) -> Response:
     if kept.status == 201:
         made.headers["Location"] = f"{PREFIX}/{operation.tag}/{json.loads(kept.body)['id']}"
     return made
-
-
-def _fingerprint(operation: Operation, asked: Asked) -> bytes:
-    body = asked.body.model_dump_json() if asked.body else ""
-    return f"{operation.name} {sorted(asked.path.items())} {body}".encode()
 
 
 def version_of(shown: Any) -> str:

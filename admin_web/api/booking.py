@@ -34,6 +34,8 @@ class Booker:
         """For a patient, at a held or a free time. Raises what Bookings.book does, and Fault."""
         given: NewAppointment = asked.body
         person = self._person(asked, given.patient_id)
+        if done := self._clinic.bookings.made_before(person, asked.own_key):
+            return done
         slot, kept = self._time(asked, given)
         by = kept.by if kept else holder(asked.viewer)
         wanted = Wanted(given.specialty_id, given.kind_id, given.payer_id, given.modality)
@@ -51,6 +53,8 @@ class Booker:
     def move(self, asked: Asked) -> Booking:
         """To a held or a free time. Raises what Bookings.reschedule does, and Fault."""
         desk, booking_id = self._clinic.desk, asked.path["appointment_id"]
+        if done := desk.bookings.made_before(desk.bookings.person_of(booking_id), asked.own_key):
+            return done
         slot, kept = self._time(asked, asked.body)
         old = desk.bookings.get(booking_id)
         try:

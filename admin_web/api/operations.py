@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from admin_web.access import Allow, Public, viewer
@@ -43,8 +44,16 @@ class Asked:
 
     @property
     def own_key(self) -> str | None:
-        """The key as one that nobody else can have."""
-        return f"api:{self.viewer.user_id}:{self.key}"[:120] if self.key else None
+        """The key as one that nobody else can have, nor another request."""
+        if self.key is None:
+            return None
+        return f"api:{self.viewer.user_id}:{sha256(f'{self.key} {self.said}'.encode()).hexdigest()}"
+
+    @property
+    def said(self) -> str:
+        """All that tells it from another request of the same operation."""
+        body = self.body.model_dump_json() if self.body else ""
+        return f"{sorted(self.path.items())} {body}"
 
 
 @dataclass(frozen=True, slots=True)

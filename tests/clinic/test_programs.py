@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from clinic.programs import Answer, OtherRequest, StillAtWork, TooManyRequests
+from clinic.programs import Answer, OtherRequest, Programs, StillAtWork, TooManyRequests
 
 
 @pytest.fixture
@@ -70,7 +70,16 @@ def test_keys_of_others_do_not_matter(programs):
     assert programs.begin("user:2", "k", b"other") is None
 
 
-def test_who_asks_while_it_is_at_work_waits(any_clinic, programs):
+def test_who_asks_while_it_is_at_work_waits_for_its_answer(programs):
+    programs.begin("user:1", "k", b"body")
+    with ThreadPoolExecutor(1) as pool:
+        again = pool.submit(programs.begin, "user:1", "k", b"body")
+        programs.finish("user:1", "k", Answer(201, "{}"))
+        assert again.result() == Answer(201, "{}")
+
+
+def test_who_waited_in_vain_is_told_so(any_clinic):
+    programs = Programs(any_clinic.database, any_clinic.clock, patience_s=0)
     programs.begin("user:1", "k", b"body")
     with pytest.raises(StillAtWork):
         programs.begin("user:1", "k", b"body")

@@ -1,5 +1,6 @@
 """Booking by another program: holds, keys that do it once, and an appointment's life."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -89,6 +90,47 @@ def test_the_same_key_gives_the_same_headers(site, staff, what):
     assert (first.status_code, again.headers["Idempotent-Replayed"]) == (201, "true")
     assert ("ETag" in first.headers, "Location" in first.headers) == (what in ("appointments", "reschedule"), True)
     assert all(again.headers.get(one) == first.headers.get(one) for one in ("ETag", "Location"))
+
+
+def test_the_same_request_twice_at_one_moment_gets_one_answer(site, staff):
+    given = booking(site, free(staff, site), kind_id=site.clinic.at.kinds["first"])
+
+    def ask(_):
+        return Program(site, token=staff.token).post("/appointments", given, Idempotency_Key="a-1")
+
+    with ThreadPoolExecutor(4) as pool:
+        replies = list(pool.map(ask, range(4)))
+    assert {(one.status_code, one.json["id"]) for one in replies} == {(201, replies[0].json["id"])}
+    assert sum("Idempotent-Replayed" in one.headers for one in replies) == 3
+
+
+@pytest.mark.parametrize("what", ["slot", "hold", "move"])
+def test_what_was_made_before_its_answer_got_lost_is_the_answer(site, staff, monkeypatch, what):
+    slot = free(staff, site, 3)
+    path, given = {
+        "slot": lambda: ("/appointments", booking(site, slot)),
+        "hold": lambda: ("/appointments", {
+            "patient_id": site.clinic.people["alice"].id,
+            "hold_id": staff.post("/holds", {"slot_id": slot["id"]}).json["id"],
+        }),
+        "move": lambda: (f"/appointments/{booked(staff, site).json['id']}/reschedule", {"slot_id": slot["id"]}),
+    }[what]()  # fmt: skip
+    with monkeypatch.context() as broken:
+        broken.setattr(site.clinic.programs, "finish", lambda *_: None)  # the process died here
+        first = staff.post(path, given, Idempotency_Key="a-1")
+    site.clinic.clock.move(seconds=31)
+    again = staff.post(path, given, Idempotency_Key="a-1")
+    assert (first.status_code, again.status_code, again.json) == (201, 201, first.json)
+
+
+@pytest.mark.parametrize("key", ["a-1", "k" * 200])
+def test_a_key_that_is_used_again_after_its_day_books_what_is_asked_for(site, staff, key):
+    first = staff.post("/appointments", booking(site, free(staff, site)), Idempotency_Key=key)
+    site.clinic.clock.move(days=1, minutes=1)
+    later = Program(site, "attendant")
+    other = later.post("/appointments", booking(site, free(later, site)), Idempotency_Key=key)
+    assert (first.status_code, other.status_code) == (201, 201)
+    assert first.json["id"] != other.json["id"]
 
 
 def test_an_answer_given_again_has_the_tag_of_what_it_shows(site, staff):
