@@ -48,6 +48,10 @@ def in_drawer() -> bool:
     return IN_DRAWER in request.headers
 
 
+class LeftAgenda(Exception):
+    """The doctor's hours were changed since the time was shown: it is there no more."""
+
+
 class Reception:
     """What is asked, checked against what there is and who asks."""
 
@@ -108,11 +112,13 @@ class Reception:
             return None
 
     def slot(self, slot_id: int | None) -> SlotInfo:
-        """A time of a unit of the viewer's; 404 for any other."""
-        try:
-            slot = self.clinic.desk.bookings.slot(slot_id or 0)
-        except KeyError:
+        """A time of a unit of the viewer's; 404 for any other. Raises LeftAgenda."""
+        if not slot_id:
             abort(404)
+        try:
+            slot = self.clinic.desk.bookings.slot(slot_id)
+        except KeyError:
+            raise LeftAgenda from None
         return slot if may_see_unit(viewer(), slot.unit_id) else abort(404)
 
     def check_appointment(self, appointment_id: int) -> None:

@@ -1,15 +1,18 @@
 """Booking at the desk: a time, a patient, the terms; what stands in the way is told before anything is saved."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, Response, make_response, render_template, request
 
 from admin_web import desk_words
 from admin_web.access import STAFF, Doors, viewer
-from admin_web.address import number
-from admin_web.desk import Reception, back_to, in_drawer
+from admin_web.address import day_near, number
+from admin_web.desk import LeftAgenda, Reception, back_to, in_drawer
 from admin_web.desk_answers import done
 from admin_web.fields import one_line
 from admin_web.wait_words import Wait, wait_beyond
@@ -27,8 +30,9 @@ if TYPE_CHECKING:
     from clinic.services import Clinic
 
 LONGEST_SEARCH = 120
-TAKEN = 409
+TAKEN, GONE = 409, 410
 LONGEST_REASON = 200
+LATEST = 2**32
 WHY = "Este paciente faltou várias vezes: escreva por que a consulta é marcada mesmo assim."
 NOT_VALID = "Estas condições não valem mais com este médico. Confira o tipo e o convênio."
 GIVEN_UP = "Esta consulta já tinha sido marcada, e foi cancelada ou mudou depois: nada foi marcado agora."
@@ -43,9 +47,12 @@ class Booking:
     def __init__(self, clinic: "Clinic") -> None:
         self._clinic, self._desk = clinic, Reception(clinic)
 
-    def page(self) -> str:
+    def page(self) -> str | tuple[str, int]:
         """The search, or the terms once somebody is chosen."""
-        slot = self._desk.slot(number(request.args.get("horario")))
+        try:
+            slot = self._desk.slot(number(request.args.get("horario")))
+        except LeftAgenda:
+            return self._left(request.args)
         person = self._person(request.args.get("paciente"), request.args.get("pre"))
         if person is None:
             return self._search(slot)
@@ -53,9 +60,11 @@ class Booking:
 
     def hold(self) -> Response:
         """Keep the time while the drawer is open; 409 and what to do when somebody else has it."""
-        slot = self._desk.slot(number(request.form.get("horario")))
         try:
+            slot = self._desk.slot(number(request.form.get("horario")))
             self._clinic.desk.bookings.hold_one(slot, viewer().ref)
+        except LeftAgenda:
+            return make_response({"said": desk_words.LEFT}, GONE)
         except SlotTaken:
             return make_response({"said": self._gone(slot)}, TAKEN)
         self._clinic.live.put("slot", slot.id, slot.unit_id, slot.doctor_id)
@@ -72,7 +81,10 @@ class Booking:
     def book(self) -> Response | tuple[str, int]:
         """Make the appointment; the same form sent twice makes one."""
         given = request.form
-        slot = self._desk.slot(number(given.get("horario")))
+        try:
+            slot = self._desk.slot(number(given.get("horario")))
+        except LeftAgenda:
+            return self._left(given)
         person = self._person(given.get("paciente"), given.get("pre"))
         if person is None:
             return self._search(slot, "Escolha primeiro o paciente."), 422
@@ -158,11 +170,38 @@ class Booking:
         criteria = Criteria(terms.specialty_id, payer_id=terms.payer_id, minutes=kind.minutes, margin=kind.margin)
         return wait_beyond(self._clinic, criteria, slot)
 
+    def _left(self, given: Mapping[str, str]) -> tuple[str, int]:
+        """The time is there no more: what happened, others of the same doctor, and the way back to its day."""
+        was, person = self._was(given), self._person(given.get("paciente"), given.get("pre"))
+        if was is None:
+            came = parse_qs(urlsplit(request.referrer or "").query).get("dia", [""])
+            day, others = day_near(came[0], self._desk.today()), []
+        else:
+            day, others = was.starts_at.astimezone(self._desk.all_units()[was.unit_id].tz).date(), self._others(was)
+        found = render_template(
+            "agenda/left.html", drawer=in_drawer(), was=was, day=day, back=back_to(day), person=person, others=others,
+            roster=self._clinic.desk.roster(),
+        )  # fmt: skip
+        return found, GONE
+
+    def _was(self, given: Mapping[str, str]) -> SlotInfo | None:
+        """Whose time it was, and when, as the page said of it (see `_named`)."""
+        named = [number(one) for one in given.get("era", "").split("-")]
+        if len(named) != 3 or None in named:
+            return None
+        doctor_id, unit_id, at = (one or 0 for one in named)
+        known = doctor_id in self._clinic.desk.roster().doctors and unit_id in {one.id for one in self._desk.units()}
+        if not known or at > LATEST:
+            return None
+        starts_at = datetime.fromtimestamp(at, UTC)
+        return SlotInfo(0, doctor_id, unit_id, "any", starts_at, starts_at)
+
     def _render(self, template: str, slot: SlotInfo, **more: object) -> str:
         roster = self._clinic.desk.roster()
         return render_template(
-            template, drawer=in_drawer(), slot=slot, doctor=roster.doctors[slot.doctor_id], roster=roster,
-            unit=roster.unit[slot.unit_id], zone=roster.unit[slot.unit_id].tz, desk_words=desk_words, **more,
+            template, drawer=in_drawer(), slot=slot, was=_named(slot), doctor=roster.doctors[slot.doctor_id],
+            roster=roster, unit=roster.unit[slot.unit_id], zone=roster.unit[slot.unit_id].tz, desk_words=desk_words,
+            **more,
         )  # fmt: skip
 
     def _held_by_other(self, slot: SlotInfo, terms: Terms | None = None) -> str:
@@ -191,6 +230,11 @@ class Booking:
         if terms:
             criteria = replace(criteria, minutes=terms.kind.minutes, margin=terms.kind.margin)
         return self._clinic.agenda.next_free(criteria, after=slot.starts_at, limit=3, exclude=(slot.id,))
+
+
+def _named(slot: SlotInfo) -> str:
+    """What tells of a time once it has left the agenda."""
+    return f"{slot.doctor_id}-{slot.unit_id}-{int(slot.starts_at.timestamp())}"
 
 
 def register(page: Blueprint, clinic: "Clinic") -> None:

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from admin_web import desk_words, series_words
 from admin_web.access import STAFF, Doors, viewer
 from admin_web.address import day_near, number
-from admin_web.desk import Reception, back_to, in_drawer
+from admin_web.desk import LeftAgenda, Reception, back_to, in_drawer
 from admin_web.desk_answers import done
 from admin_web.fields import one_line
 from clinic.bookings import Booking, NotAllowed, NotYours, Overlaps, SlotTaken, WrongStatus
@@ -98,9 +98,11 @@ class Visit:
     def move(self, appointment_id: int) -> Answer:
         """To another time; ten seconds to take it back."""
         self._desk.check_appointment(appointment_id)
-        slot = self._desk.slot(number(request.form.get("horario")))
         try:
+            slot = self._desk.slot(number(request.form.get("horario")))
             new = self._move(appointment_id, slot)
+        except LeftAgenda:
+            return self._move_form(appointment_id, desk_words.LEFT), TAKEN
         except SlotTaken:
             return self._move_form(appointment_id, NOT_FREE), TAKEN
         except Overlaps as clash:

@@ -124,6 +124,10 @@ def who(by: str, names: dict[str, str]) -> str:
     return names.get(by) or {"system": "sistema", "patient": "paciente", "user": "equipe"}.get(kind, "paciente")
 
 
+LEFT = "Esse horário saiu da agenda: os horários do médico mudaram. Escolha outro."
+"""Of a time that was offered a moment ago."""
+
+
 def others(times: list[datetime], instead_of: datetime, zone: tzinfo) -> str:
     """Other times in a sentence: "14:45, 15:00 ou 15:30"; those of other days with their day."""
     day = instead_of.astimezone(zone).date()

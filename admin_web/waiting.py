@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
-from admin_web import offer_words
+from admin_web import desk_words, offer_words
 from admin_web.access import STAFF, Doors, viewer
 from admin_web.address import number
-from admin_web.desk import Reception
+from admin_web.desk import LeftAgenda, Reception
 from admin_web.words import when
 from clinic.access import may_see_unit
 from clinic.bookings import NotAllowed, Overlaps, SlotTaken
@@ -74,10 +74,11 @@ class WaitingPages:
     def offer(self, place_id: int) -> Answer:
         """Keep one of them, and let them know."""
         line, rounds = self._line(place_id), self._clinic.waiting_list.rounds
-        slot, wish = self._desk.slot(number(request.form.get("horario"))), rounds.wish(place_id)
+        wish = rounds.wish(place_id)
         if wish is None:
             return self._page(HAS_OFFER), 409
         try:
+            slot = self._desk.slot(number(request.form.get("horario")))
             rounds.by_hand(wish, slot, viewer().ref)
         except NotOffered as not_now:
             return self._times(line, offer_words.NOT_OFFERED[not_now.why]), 409
@@ -85,6 +86,8 @@ class WaitingPages:
             return self._times(line, offer_words.NOT_OFFERED["quota"]), 409
         except SlotTaken:
             return self._times(line, TAKEN), 409
+        except LeftAgenda:
+            return self._times(line, desk_words.LEFT), 409
         flash(f"{line.name or 'Pré-cadastro'}: horário guardado. A mensagem sai em instantes.", "good")
         return _back()
 

@@ -4,15 +4,15 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from admin_web.app import create_app
 from clinic.services import open_clinic
 from clinic.settings import Settings
 from clinic.visits import Extra
-from db.tables import Unit
+from db.tables import Slot, Unit
 from tests.admin_web.conftest import careful
-from tests.admin_web.forms import plain, text
+from tests.admin_web.forms import as_shown, plain, text
 from tests.clinic.margins import with_margin
 
 MONDAY = "2026-11-23"
@@ -308,3 +308,51 @@ def test_the_time_beside_a_visit_is_seen_and_read_out(clinic, desk):
     page = desk.get("/agenda").text
     assert "marcada, mais 5 min de preparo, mais 10 min de arrumação" in page
     assert ["10:25 às 10:30, preparo" in page, "11:00 às 11:10, arrumação" in page] == [True, True]
+
+
+def left(clinic, slot):
+    """Somebody changes the doctor's hours: none of her times is there any more."""
+    clinic.database.change(delete(Slot).where(Slot.id == slot.id))
+
+
+def test_a_time_that_left_the_agenda_is_told_with_the_next_ones_and_the_way_back(clinic, desk):
+    slot, alice = clinic.slot("marina", place=1), clinic.people["alice"].id
+    terms = as_shown(desk.get(f"/agenda/marcar?horario={slot.id}&paciente={alice}").text)
+    left(clinic, slot)
+    for reply in (
+        send(desk, "/agenda/marcar", **terms),
+        desk.get("/agenda/marcar", query_string=terms),
+        send(desk, "/agenda/marcar", headers={"X-Drawer": "1"}, **terms),
+    ):
+        assert reply.status_code == 410
+        said = text(reply)
+        assert "seg., 23 nov., 10:30 saiu da agenda: os horários de Marina Corrêa mudaram" in said
+        assert "11:00" in said
+        assert f'href="/agenda?dia={MONDAY}"' in reply.text
+        assert f"paciente={alice}" in reply.text
+    assert ("<html" in reply.text, 'class="dialog-body"' in reply.text) == (False, True)
+    assert clinic.bookings.upcoming(clinic.people["alice"]) == []
+
+
+def test_a_link_to_a_time_that_left_the_agenda_leads_back_to_its_day(clinic, desk):
+    slot = clinic.slot("marina")
+    left(clinic, slot)
+    from_tuesday = {"Referer": "http://localhost/agenda?dia=2026-11-24"}
+    reply = desk.get(f"/agenda/marcar?horario={slot.id}", headers=from_tuesday)
+    assert (reply.status_code, 'href="/agenda?dia=2026-11-24"' in reply.text) == (410, True)
+    assert send(desk, "/agenda/reservar", horario=slot.id).json["said"].startswith("Esse horário saiu da agenda")
+
+
+@pytest.mark.parametrize("was", ["", "1-2", "a-b-c", "999-1-1", f"1-1-{10**17}", "1-1-0", "²-1-1"])
+def test_a_time_nobody_knows_and_nonsense_of_what_it_was_is_told_plainly(desk, was):
+    reply = desk.get("/agenda/marcar", query_string={"horario": 10**9, "era": was})
+    assert (reply.status_code, "saiu da agenda" in text(reply)) == (410, True)
+    assert desk.get("/agenda/marcar?horario=x").status_code == 404
+
+
+def test_a_visit_is_not_moved_to_a_time_that_left_the_agenda(clinic, desk):
+    visit, slot = booked(clinic), clinic.slot("marina", place=3)
+    left(clinic, slot)
+    reply = act(desk, visit, "mover", horario=slot.id)
+    assert (reply.status_code, "Esse horário saiu da agenda" in text(reply)) == (409, True)
+    assert "Está marcada para" in text(reply)

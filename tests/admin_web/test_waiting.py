@@ -186,6 +186,12 @@ def test_a_time_that_was_taken_meanwhile_is_told(desk, waiting, clinic):
     assert send(desk, f"/espera/{waiting[1]}/oferecer", horario=slot).status_code == 409
 
 
+def test_a_time_that_left_the_agenda_is_not_offered(desk, waiting):
+    desk.get(f"/espera/{waiting[1]}/horarios")
+    reply = send(desk, f"/espera/{waiting[1]}/oferecer", horario=10**9)
+    assert (reply.status_code, "Esse horário saiu da agenda" in reply.text) == (409, True)
+
+
 def test_where_nothing_is_free_it_says_so(desk, waiting):
     assert "Nenhum horário livre que sirva" in desk.get(f"/espera/{waiting[0]}/horarios").text
 
