@@ -104,7 +104,8 @@ def conflict(one: Conflict, zone: tzinfo) -> str:
             "Escolha outro horário."
         )
     if one.what == "many":
-        return f"O paciente já tem {one.number} consultas futuras. Confirme se quer mesmo mais uma."
+        has = "uma consulta futura" if one.number == 1 else f"{one.number} consultas futuras"
+        return f"O paciente já tem {has}. Confirme se quer mesmo mais uma."
     if one.what == "quota":
         return (
             f"A cota deste convênio com o médico está cheia neste dia ({one.number} por dia). "

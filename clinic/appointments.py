@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, func, null, select, union_all, update
 
 from clinic import live as live_events
+from clinic import whose
 from clinic.holds import CLAIMABLE, FREE, Hold, SlotTaken, exactly, of_this_slot
 from clinic.kinds import KindInfo
 from clinic.margins import DAY
@@ -74,8 +75,8 @@ FULL = select(*COLUMNS, _A.patient_id, _A.pre_registration_id, _A.return_of, _A.
 
 TAKEN = select(_A.id, _A.starts_at, _A.ends_at, _A.replaces)  # few columns: read at every attempt to book
 _LIVE = {
-    "patient": TAKEN.where(_A.patient_id == bindparam("person"), _A.live == 1, _A.ends_at > bindparam("now")),
-    "pre_registration": TAKEN.where(_A.pre_registration_id == bindparam("person"), _A.live == 1),
+    kind: TAKEN.where(column == bindparam("person"), _A.live == 1, _A.ends_at > bindparam("now"))
+    for kind, column in whose.COLUMNS.items()
 }
 _LAST_OF_CALLER = select(null(), null(), null(), func.max(_A.caller_n)).where(
     _A.caller == bindparam("caller"), _A.caller_day == bindparam("day")
@@ -165,7 +166,7 @@ def owner(row: Line) -> tuple[str, int]:
 
 
 def live_ones(connection: Connection, person: Person, now: datetime) -> list[Line]:
-    """What takes this person's time from now on (for a pre-registration: at all): rows of TAKEN, unordered."""
+    """What takes this person's time from now on: rows of TAKEN, unordered."""
     return LIVE[person.kind].run(connection, {"person": person.id, "now": now})
 
 

@@ -210,7 +210,7 @@ class Offers:
             found.append(Conflict("too_short", number=terms.kind.minutes))
         elif self._hindered(replace(slot, ends_at=ends_at), terms.kind, by):
             found.append(Conflict("margin", number=terms.kind.margin.before + terms.kind.margin.after))
-        limit = self._profiles.get().max_future_appointments
+        limit = self._profiles.get().max_future_appointments if person.kind == "patient" else 1
         if len(coming) >= limit:
             found.append(Conflict("many", number=len(coming)))
         found += [*self._missed(person), *self._full(person, slot, terms)]

@@ -74,7 +74,11 @@ def check_return(connection: Connection, roster: Roster, person: Person, values:
 
 def what_moves(connection: Connection, old: Line, status: str) -> Line:
     """What goes where an appointment is moved: itself; but the visit that it asks to move, where it goes to a time that
-    needs no answer. The request ends with that visit then."""
+    needs no answer. The request ends with that visit then. Who is not on file yet keeps one time beside the visit, so
+    what they asked for before goes where they ask once more."""
+    if status == "pending" and old.status == "booked" and old.patient_id is None:
+        given = {"person": old.pre_registration_id, "visit": old.id}
+        return next(iter(appointments.ASKS_TO_MOVE["pre_registration"].run(connection, given)), old)
     agreed = old.status == "pending" and old.replaces and status == "booked"
     visit = appointments.one(connection, old.replaces) if agreed else None
     return visit if visit is not None and visit.status == "booked" else old

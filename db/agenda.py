@@ -114,7 +114,7 @@ class Appointment(Table):
         UniqueConstraint("code", "live"),
         UniqueConstraint("slot_id", "live"),
         UniqueConstraint("patient_id", "starts_at", "live"),
-        UniqueConstraint("pre_registration_id", "live"),
+        UniqueConstraint("pre_registration_id", "starts_at", "live"),
         UniqueConstraint("doctor_id", "extra_day", "extra_n"),
         UniqueConstraint("caller", "caller_day", "caller_n"),
         Index("ix_appointments_doctor_start", "doctor_id", "starts_at"),
