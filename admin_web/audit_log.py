@@ -1,7 +1,8 @@
 """/auditoria: who did or saw what, found by who, what, whose and when."""
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, render_template, request, url_for
 
@@ -25,8 +26,8 @@ class AuditLog:
     def __init__(self, clinic: "Clinic") -> None:
         self._clinic = clinic
 
-    def page(self) -> str:
-        """What fits the filters, newest first."""
+    def page(self) -> str | tuple[str, int]:
+        """What fits the filters, newest first; an end before the beginning is told at its field."""
         zone = self._clinic.units.clock_zone()
         since, until = day_of(request.args.get("de", "")), day_of(request.args.get("ate", ""))
         entity, entity_id = subject(request.args.get("de_quem", "")[:60])
@@ -39,19 +40,34 @@ class AuditLog:
             since=datetime.combine(since, time(), zone) if since else None,
             until=datetime.combine(until + timedelta(days=1), time(), zone) if until else None,
         )
-        found = self._clinic.audit.search(asked, number(request.args.get("antes")), PAGE + 1)
-        return render_template(
+        backwards = bool(since and until and until < since)
+        older_than = number(request.args.get("antes"))
+        found = [] if backwards else self._clinic.audit.search(asked, older_than, PAGE + 1)
+        page = render_template(
             "audit_log/page.html",
+            errors={"ate": "O fim vem antes do começo."} if backwards else {},
             lines=found[:PAGE],
             older=_older(found),
             actions=CHOICES,
             who=actor,
             whose=whose,
+            named=self._named,
             noted=noted,
             words=ACTIONS,
             zone=zone,
             filtered=any(request.args.get(name) for name in ("acao", "quem", "de", "ate", "de_quem")),
         )
+        return (page, 422) if backwards else page
+
+    def _named(self, line: AuditLine) -> str:
+        """What it was about by its name: accounts and what the clinic has, as it is called now; never a patient."""
+        roster = self._clinic.desk.roster()
+        sorts: dict[str, Mapping[int, Any]] = {
+            "doctor": roster.doctors, "unit": roster.unit, "specialty": roster.specialty, "payer": roster.payer,
+            "kind": roster.kind,
+        }  # fmt: skip
+        one = sorts.get(line.entity, {}).get(line.entity_id or 0)
+        return line.about or (one.name if one else "")
 
 
 def actor(line: AuditLine) -> str:

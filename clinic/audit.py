@@ -32,7 +32,8 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """One line as managers see it; `name` of the person who acted, where it is somebody with an account."""
+    """One line as managers see it; `name` of the person who acted, where it is somebody with an account; `about`: of
+    the account it is about, where that is no patient's."""
 
     id: int
     at: datetime
@@ -42,6 +43,7 @@ class AuditLine:
     entity_id: int | None
     note: str
     name: str | None
+    about: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,11 @@ class AuditTrail:
         """
         actors = self._called(asked.who) if asked.who else None
         found: Sequence[Any] = self._database.rows(_wanted(asked, actors, before).limit(limit))
-        names = self._names(row.actor for row in found)
-        return [AuditLine(*(*row, names.get(row.actor))) for row in found]
+        of = {row.id: f"{BY_ACCOUNT}{row.entity_id}" for row in found if row.entity == "user"}
+        known = self._known([*(row.actor for row in found), *of.values()])
+        names = {who: one.name for who, one in known.items()}
+        about = {who: one.name for who, one in known.items() if one.patient_id is None}
+        return [AuditLine(*(*row, names.get(row.actor), about.get(of.get(row.id, "")))) for row in found]
 
     def latest(self, limit: int = 100, action: str | None = None) -> list[AuditEntry]:
         """The newest entries first; those of one action, if one is named."""
@@ -104,12 +109,13 @@ class AuditTrail:
         named = select(User.id).where(User.name.ilike(f"%{_plain(part)}%", escape="\\")).order_by(User.id)
         return [part, *(f"{BY_ACCOUNT}{row.id}" for row in self._database.rows(named.limit(MOST_NAMESAKES)))]
 
-    def _names(self, actors: Iterable[str]) -> dict[str, str]:
-        """The names of the accounts among these."""
+    def _known(self, actors: Iterable[str]) -> dict[str, Any]:
+        """The accounts among these, with name and patient."""
         numbers = (one.removeprefix(BY_ACCOUNT) for one in set(actors) if one.startswith(BY_ACCOUNT))
         ids = sorted(int(number) for number in numbers if number.isdecimal())
-        found = self._database.rows(select(User.id, User.name).where(User.id.in_(ids))) if ids else ()
-        return {f"{BY_ACCOUNT}{row.id}": row.name for row in found}
+        accounts = select(User.id, User.name, User.patient_id)
+        found = self._database.rows(accounts.where(User.id.in_(ids))) if ids else ()
+        return {f"{BY_ACCOUNT}{row.id}": row for row in found}
 
 
 def _wanted(asked: Asked, actors: list[str] | None, before: int | None) -> Any:

@@ -11,6 +11,7 @@ from clinic.csv_import.reading import Row
 from clinic.csv_import.verdicts import Done, Reading, Refused, Verdict, by_name, refuse_used
 from clinic.identities import STATES
 from clinic.names import need
+from clinic.patient_forms import NAME
 from clinic.roster import Roster
 from clinic.schedules import ANNOUNCE
 from clinic.written import one_line
@@ -87,6 +88,8 @@ class DoctorLines:
         name = one_line(reading.text("nome", required=True))
         if len(name) > LONGEST_NAME:
             reading.wrong("nome", "É comprido demais.")
+        if not NAME.match(name):
+            reading.wrong("nome", "Isto não parece um nome.")
         title = TITLES.get(folded(reading.text("tratamento", required=True)), "")
         if not title:
             reading.wrong("tratamento", "Escreva doutora ou doutor.")

@@ -56,7 +56,8 @@ def read(content: bytes, sort: Sort) -> File:
     if not rows:
         raise Unreadable("Há títulos de colunas, mas nenhuma linha abaixo deles.")
     if more:
-        raise Unreadable(f"São {MOST_LINES + more} linhas, e cabem {MOST_LINES} de uma vez. Divida o arquivo.")
+        there, fit = _thousands(MOST_LINES + more), _thousands(MOST_LINES)
+        raise Unreadable(f"São {there} linhas, e cabem {fit} de uma vez. Divida o arquivo.")
     return File(rows, ignored)
 
 
@@ -99,11 +100,16 @@ def _why(error: csv.Error, line: int) -> str:
     """Quotes that are never closed make a long cell too, of all that follows them in a long file."""
     if "field limit" not in str(error):
         return "O arquivo tem aspas abertas que não se fecham. Salve-o de novo na planilha."
-    most = f"{csv.field_size_limit():,}".replace(",", ".")
+    most = _thousands(csv.field_size_limit())
     return (
         f"Na linha {line} há uma célula com mais de {most} letras. Encurte-a na planilha. "
         "Se lá não há um texto tão longo, uma aspa ficou aberta: salve o arquivo de novo na planilha."
     )
+
+
+def _thousands(number: int) -> str:
+    """As "10.000"."""
+    return f"{number:,}".replace(",", ".")
 
 
 def _columns(headings: Sequence[str], sort: Sort) -> tuple[list[str], tuple[str, ...]]:

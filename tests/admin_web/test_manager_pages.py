@@ -160,10 +160,33 @@ def test_the_audit_names_who_did_what(clinic, site, manager):
     assert "Alice" not in page
 
 
+def test_the_audit_names_what_it_is_about_but_no_patient(clinic, site, manager):
+    at = clinic.at
+    clinic.audit.add("system", "doctor.saved", "doctor", at.doctors["marina"])
+    clinic.audit.add("system", "unit.saved", "unit", at.units["norte"])
+    clinic.audit.add("system", "user.deactivated", "user", site.user("attendant"))
+    clinic.audit.add("system", "doctor.saved", "doctor", 999)
+    clinic.audit.add("system", "patient.read", "patient", clinic.people["alice"].id)
+    page = manager.get("/auditoria").text
+    names = {
+        f"médico(a) {at.doctors['marina']}": "Marina Corrêa", f"unidade {at.units['norte']}": "Santana",
+        f"conta {site.user('attendant')}": "Attendant",
+    }  # fmt: skip
+    for number, name in names.items():
+        assert f'>{number}</a> <span class="quiet">{name}</span>' in page
+    assert ">médico(a) 999</a></td>" in page and "Alice" not in page
+
+
 def test_the_audit_is_filtered_and_says_when_nothing_fits(clinic, site, manager):
     clinic.audit.add(site.viewer("attendant").ref, "patient.read", "patient", 1)
     assert "viu um cadastro" in manager.get("/auditoria?quem=attend&acao=patient.read&de=2026-11-23").text
     assert "Nada encontrado" in manager.get("/auditoria?de=2030-01-01").text
+
+
+def test_an_end_before_the_beginning_is_told(clinic, manager):
+    reply = manager.get("/auditoria?quem=attend&de=2026-11-23&ate=2026-11-22")
+    assert (reply.status_code, "O fim vem antes do começo." in reply.text) == (422, True)
+    assert 'value="attend"' in reply.text and "Nada encontrado" not in reply.text
 
 
 def test_long_trails_are_read_page_by_page(clinic, manager):

@@ -57,6 +57,14 @@ def test_lines_are_found_by_time(clinic, trail):
     assert actions(trail, since=now + timedelta(seconds=1)) == []
 
 
+def test_whose_account_it_was_is_named_but_no_patients(clinic):
+    paula = clinic.users.create("Paula Ávila", ["attendant"], by="test")
+    alice = clinic.users.create("Alice Ferreira", ["patient"], by="test", patient_id=clinic.people["alice"].id)
+    clinic.audit.add("system", "roles.changed", "unit", paula)
+    named = [(line.entity, line.entity_id, line.about) for line in clinic.audit.search(Asked())]
+    assert named == [("unit", paula, None), ("user", alice, None), ("user", paula, "Paula Ávila")]
+
+
 def test_one_goes_on_where_the_last_page_ended(trail):
     first = trail.search(Asked(), limit=2)
     rest = trail.search(Asked(), before=first[-1].id)

@@ -66,7 +66,8 @@ def test_a_doctor_without_trace_is_taken_back(clinic):
         ("Helena;senhora;52341;SP;Clínica geral;", "tratamento"), ("Helena;Dra.;52341;SP;Magia;", "especialidades"),
         ("Helena;Dra.;52341;SP;Cardiologia:x;", "especialidades"),
         ("Helena;Dra.;52341;SP;Clínica geral;Nenhum", "convenios"),
-        (";Dra.;52341;SP;Clínica geral;", "nome"),
+        (";Dra.;52341;SP;Clínica geral;", "nome"), ("=1+1;Dra.;52341;SP;Clínica geral;", "nome"),
+        ("😀 🤖;Dra.;52341;SP;Clínica geral;", "nome"),
     ],
 )  # fmt: skip
 def test_a_doctor_that_cannot_be_is_told(clinic, line, column):
