@@ -123,6 +123,7 @@ class AgendaReport:
             lead=_lead(report),
             definitions=words.DEFINITIONS,
             cell=_cell,
+            number=words.number,
             anything=report.total.any,
             csv_at=url_for("agenda_report.csv", **here),
             xlsx_at=url_for("agenda_report.xlsx", **here),
@@ -144,10 +145,15 @@ class AgendaReport:
 
 def _summary(report: Report, filters: list[tuple[str, str]]) -> Table:
     rows = [(name, value, "") for name, value in filters]
-    rows += [(name, value, trend) for name, value, _, trend in words.figures(report)]
+    rows += [(name, value, _what_was_first(trend)) for name, value, _, trend in words.figures(report)]
     rows += [("Antecedência (mediana)", _lead(report), "")]
     columns = (Column("Resumo", "text"), Column("Valor", "text"), Column("Antes", "text"))
     return Table("resumo", "Resumo", columns, rows)
+
+
+def _what_was_first(trend: str) -> str:
+    """The column is about before; and what begins with "+" no spreadsheet shows as it is."""
+    return " · ".join(reversed(trend.split(" · ")))
 
 
 def _definitions() -> Table:

@@ -10,7 +10,7 @@ from admin_web.report_tables import Column, Table, Value
 
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 """A spreadsheet takes text that begins so for a formula."""
-FORMATS = {"share": "0.0%", "bar": "0.0%", "days": "0.##", "count": "#,##0"}
+FORMATS = {"share": "0.0%", "bar": "0.0%", "days": "General", "count": "#,##0"}
 WIDTH, FIRST_WIDTH, LONGEST_NAME = 18, 36, 31
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
@@ -39,7 +39,7 @@ def _text(value: Value, column: Column) -> str:
         return harmless(value)
     if column.kind in ("share", "bar"):
         return f"{value * 100:.1f}%".replace(".", ",")
-    return f"{value:g}".replace(".", ",")
+    return f"{value:.4f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
 def as_xlsx(tables: Sequence[Table]) -> bytes:

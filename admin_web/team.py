@@ -82,8 +82,12 @@ class Pages:
 
     def again(self, user_id: int) -> Response:
         """Another link for the first access, or for a new password."""
-        self._must_change(self._member(user_id))
-        self._tell_invited(user_id)
+        member = self._member(user_id)
+        self._must_change(member)
+        if member.active:
+            self._tell_invited(user_id)
+        else:
+            flash("Reative a conta antes de mandar o endereço de acesso.", "error")
         return redirect(url_for("team.person", user_id=user_id), 303)
 
     def codes_off(self, user_id: int) -> Response:

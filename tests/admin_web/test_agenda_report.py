@@ -40,6 +40,11 @@ def test_a_figure_says_how_it_was_before(page):
     assert "sem dados nos 7 dias anteriores" in page  # nothing was offered
 
 
+def test_one_visit_is_told_as_one(manager, page):
+    assert re.search(r"\d+ consultas no período", page)
+    assert ">1 consulta no período. " in manager.get("/relatorios?de=2026-10-26&ate=2026-11-01").text
+
+
 def test_tables_name_doctors_units_payers_and_media(page):
     for words in ("Marina Corrêa", "Centro", "Saúde Total", "Telefone", "segunda-feira", "2/11 a 8/11", "Cardiologia"):
         assert words in page
@@ -121,6 +126,23 @@ HOSTILE = Table(
 def test_text_is_no_formula_in_the_csv():
     rows = as_csv([HOSTILE]).decode("utf-8-sig").splitlines()
     assert rows == ["'=x/[1]", "A;B", "'=1+1;", "'@x;50,0%", "http://a.b;100,0%", ""]
+
+
+def test_large_numbers_are_written_out_in_the_csv():
+    table = Table("x", "X", (Column("A", "count"), Column("B", "days")), [(12_345_678, 2.25), (0.5, 3)])
+    assert as_csv([table]).decode("utf-8-sig").splitlines()[2:4] == ["12345678;2,25", "0,5;3"]
+
+
+def test_whole_numbers_carry_no_comma_in_the_xlsx():
+    """Excel shows 3 in the format 0.## as "3,"."""
+    table = Table("x", "X", (Column("A", "days"),), [(3,), (2.5,)])
+    styles = zipfile.ZipFile(io.BytesIO(as_xlsx([table]))).read("xl/styles.xml").decode()
+    assert "0.##" not in styles
+
+
+def test_how_it_was_before_begins_with_what_was(manager):
+    rows = manager.get(f"/relatorios/agenda.csv?{SPAN}").data.decode("utf-8-sig").splitlines()
+    assert "Faltas;25,0%;100,0% nos 7 dias anteriores · −75,0 pontos" in rows
 
 
 def test_text_is_no_formula_and_no_link_in_the_xlsx():

@@ -179,6 +179,21 @@ def test_codes_are_reset_with_audit_and_sessions_end(clinic, site, manager):
     assert attendant.get("/agenda").status_code == 302
 
 
+def test_who_may_not_enter_gets_no_link(clinic, site, manager):
+    path = f"/equipe/{site.user('attendant')}"
+    assert "Mandar endereço de acesso" in manager.get(path).text
+    send(manager, f"{path}/situacao")
+    assert "Mandar endereço de acesso" not in manager.get(path).text
+    send(manager, f"{path}/acesso")
+    assert "Reative a conta antes de mandar o endereço de acesso." in manager.get(path).text
+    assert not clinic.audit.latest(action="user.invited")
+
+
+def test_what_was_done_with_an_account_is_asked_for_in_words(site, manager):
+    page = manager.get(f"/equipe/{site.user('attendant')}").text
+    assert f'href="/auditoria?de_quem=conta+{site.user("attendant")}"' in page
+
+
 def test_the_link_is_sent_again(clinic, site, manager):
     send(manager, f"/equipe/{site.user('attendant')}/acesso")
     assert clinic.audit.latest(action="user.invited")[0].entity_id == site.user("attendant")
