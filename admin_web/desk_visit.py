@@ -120,7 +120,8 @@ class Visit:
         when = new.starts_at.astimezone(self._zone(new.unit_id))
         if new.status == "pending":
             return done(f"Pedido de mudança para {when:%d/%m às %H:%M}: o médico precisa aceitar.", self._day(new))
-        return done(f"Mudou para {when:%d/%m às %H:%M}.", self._day(new), appointment_id)
+        said = f"Mudou para {when:%d/%m às %H:%M}.{self._beside(new)}"
+        return done(said, self._day(new), appointment_id)
 
     def take_back(self, appointment_id: int) -> Answer:
         """As it was before the last cancelling or moving."""
@@ -133,6 +134,12 @@ class Visit:
             moved = bool(self._visit(appointment_id).replaced_by)
             return done(series_words.too_late(count, moved), self._day(old), kind="error")
         return done(f"{series_words.taken_back(count)}{self._over(again)}", self._day(again))
+
+    def _beside(self, new: Booking) -> str:
+        """What is to be known of one whose preparation or cleaning meets another's in a pause."""
+        there = SlotInfo(0, new.doctor_id, new.unit_id, new.modality, new.starts_at, new.ends_at)
+        at = self._clinic.desk.offers.meets(there, self._clinic.directory.kind(new.kind_id), new.id)
+        return f" Atenção: {desk_words.meets(at, self._zone(new.unit_id))}" if at else ""
 
     def _over(self, again: Booking) -> str:
         """What is to be known of one that came back while another took its place in the payer's quota."""

@@ -103,6 +103,9 @@ def conflict(one: Conflict, zone: tzinfo) -> str:
             f"Este tipo de consulta pede mais {one.number} min de preparo ou arrumação, e ali já há outra. "
             "Escolha outro horário."
         )
+    if one.what == "meets" and one.at:
+        told = meets(one.at, zone)
+        return f"{told[0].upper()}{told[1:]} Se o médico não puder, escolha outro horário."
     if one.what == "many":
         has = "uma consulta futura" if one.number == 1 else f"{one.number} consultas futuras"
         return f"O paciente já tem {has}. Confirme se quer mesmo mais uma."
@@ -117,6 +120,11 @@ def conflict(one: Conflict, zone: tzinfo) -> str:
             "Combine com ele e escreva por que marca mesmo assim."
         )
     return "Não há consulta recente deste médico para este retorno."
+
+
+def meets(at: datetime, zone: tzinfo) -> str:
+    """Two visits want the doctor for preparation or cleaning in the same minutes; `at`: when the other begins."""
+    return f"o preparo ou a arrumação cai nos mesmos minutos que o da consulta das {hour(at, zone)}."
 
 
 def who(by: str, names: dict[str, str]) -> str:

@@ -75,6 +75,17 @@ def hindered(connection: Connection, visit: SlotInfo, kind: KindInfo, now: datet
     return any(not _to_be_had(one, now, by) for one in there)
 
 
+def meets(connection: Connection, visit: SlotInfo, kind: KindInfo, but: int = 0) -> datetime | None:
+    """When the nearest other visit begins whose margin falls into the same minutes as this one's: in a pause, or at the
+    edge of the hours, where no slot keeps them apart; None where none does. `but`: itself."""
+    first, last = reach(visit.starts_at, length(visit), kind.margin_of(length(visit)))
+    theirs = VISITS.where(Appointment.doctor_id == visit.doctor_id, Appointment.starts_at > first - DAY)
+    rows = connection.execute(theirs.where(Appointment.starts_at < last + DAY, Appointment.id != but))
+    spans = ((row.starts_at, *reach_of(row)) for row in rows)
+    near = [begins for begins, start, end in spans if start < last and first < end]
+    return min(near, key=lambda begins: abs(begins - visit.starts_at), default=None)
+
+
 def beside_kept(connection: Connection, old: Line, now: datetime) -> list[int]:
     """The same of an appointment that comes back, as the margins of its kind are now."""
     visit = SlotInfo(old.slot_id, old.doctor_id, old.unit_id, old.modality, old.starts_at, old.ends_at)

@@ -11,7 +11,7 @@ from clinic import appointments, no_shows, quotas
 from clinic.bookings import Bookings
 from clinic.clock import Clock
 from clinic.directory import Directory
-from clinic.margins import hindered
+from clinic.margins import hindered, meets
 from clinic.past_visits import SEEN_DOCTORS, OpenReturn
 from clinic.people import Person
 from clinic.profile import Profiles
@@ -41,14 +41,16 @@ class Conflict:
     overlaps: the same person has `booking` then · too_short: the time is too short for the kind of visit · margin: so
     is the time beside it in which the doctor must not be booked (`number` minutes) · many: they have as many future
     appointments as callers may have · quota: the doctor has the `number` of visits a day that are taken from this
-    payer · no_shows: they missed so many visits of late that people book for them, and say why · no_return: there is
+    payer · meets: in a pause the preparation or cleaning of this visit and that of the one at `at` fall into the same
+    minutes · no_shows: they missed so many visits of late that people book for them, and say why · no_return: there is
     no visit this could be the retorno of.
     Only overlaps, too_short, margin and no_return forbid it.
     """
 
-    what: Literal["overlaps", "too_short", "margin", "many", "no_shows", "quota", "no_return"]
+    what: Literal["overlaps", "too_short", "margin", "meets", "many", "no_shows", "quota", "no_return"]
     booking: appointments.Booking | None = None
     number: int = 0
+    at: datetime | None = None
 
     @property
     def forbids(self) -> bool:
@@ -210,6 +212,8 @@ class Offers:
             found.append(Conflict("too_short", number=terms.kind.minutes))
         elif self._hindered(replace(slot, ends_at=ends_at), terms.kind, by):
             found.append(Conflict("margin", number=terms.kind.margin.before + terms.kind.margin.after))
+        elif self._who == DESK and (at := self.meets(replace(slot, ends_at=ends_at), terms.kind)):
+            found.append(Conflict("meets", at=at))
         limit = self._profiles.get().max_future_appointments if person.kind == "patient" else 1
         if len(coming) >= limit:
             found.append(Conflict("many", number=len(coming)))
@@ -269,6 +273,13 @@ class Offers:
             return False
         with self._database.read() as connection:
             return hindered(connection, visit, kind, self._clock(), by)
+
+    def meets(self, visit: SlotInfo, kind: KindInfo, but: int = 0) -> datetime | None:
+        """See `clinic.margins.meets`; nothing is asked without a margin."""
+        if not kind.margin:
+            return None
+        with self._database.read() as connection:
+            return meets(connection, visit, kind, but)
 
     def return_of(self, booking_id: int) -> int | None:
         """Whose retorno an appointment is."""

@@ -14,6 +14,7 @@ from db.tables import Slot, Unit
 from tests.admin_web.conftest import careful
 from tests.admin_web.forms import as_shown, plain, text
 from tests.clinic.margins import with_margin
+from tests.clinic.test_margins import with_a_pause
 
 MONDAY = "2026-11-23"
 
@@ -356,3 +357,12 @@ def test_a_visit_is_not_moved_to_a_time_that_left_the_agenda(clinic, desk):
     reply = act(desk, visit, "mover", horario=slot.id)
     assert (reply.status_code, "Esse horário saiu da agenda" in text(reply)) == (409, True)
     assert "Está marcada para" in text(reply)
+
+
+def test_margins_that_meet_in_a_pause_are_told_before_booking_and_after_moving(clinic, desk):
+    kind, times, _ = with_a_pause(clinic)
+    page = desk.get(f"/agenda/marcar?horario={times['12:20'].id}&paciente={clinic.people['bruno'].id}&tipo={kind.id}")
+    assert "cai nos mesmos minutos que o da consulta das 11:30. Se o médico não puder, escolha outro" in text(page)
+    other = clinic.book("bruno", clinic.slot("marina"))
+    reply = send(desk, f"/agenda/consultas/{other.id}/mover", {"X-Drawer": "1"}, horario=times["12:20"].id)
+    assert reply.json["said"].startswith("Mudou para 24/11 às 12:20. Atenção: o preparo ou a arrumação cai")

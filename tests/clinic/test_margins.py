@@ -1,5 +1,6 @@
 """Time before and after a visit: nobody is booked in it, nobody is told of it, and it needs no working time."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -264,3 +265,30 @@ def test_the_desk_is_told_that_the_margin_is_taken(clinic):
     wanted = Wanted(kind_id=with_margin(clinic, after=10).id)
     offer = clinic.desk.offers.offer(clinic.people["alice"], nine, wanted)
     assert ([(one.what, one.number) for one in offer.conflicts], offer.possible) == ([("margin", 10)], False)
+
+
+def with_a_pause(clinic):
+    """Marina from 8:00 to 12:00 and from 12:20 on, with 10 minutes before a visit and 15 after; Alice at 11:30."""
+    kind, at = with_margin(clinic, before=10, after=15), clinic.at
+    halves = ((time(8), time(12)), (time(12, 20), time(16, 20)))
+    hours = [HoursInput(at.units["centro"], 1, *half) for half in halves]
+    clinic.agenda.set_hours(at.doctors["marina"], hours)
+    times = {clock: one for one in morning(clinic) for clock in clocks([one])}
+    return kind, times, book(clinic, times["11:30"], kind)
+
+
+def conflicts(clinic, slot, kind):
+    found = clinic.desk.offers.offer(clinic.people["bruno"], slot, Wanted(kind_id=kind.id)).conflicts
+    return [(one.what, one.at, one.forbids) for one in found]
+
+
+def test_that_margins_meet_in_a_pause_is_told_and_forbids_nothing(clinic):
+    kind, times, visit = with_a_pause(clinic)
+    assert conflicts(clinic, times["12:20"], kind) == [("meets", visit.starts_at, False)]
+    assert conflicts(clinic, times["12:50"], kind) == []
+
+
+def test_a_visit_does_not_meet_itself(clinic):
+    kind, times, visit = with_a_pause(clinic)
+    there = replace(times["11:30"], ends_at=visit.ends_at)
+    assert clinic.desk.offers.meets(there, kind, visit.id) is None
