@@ -112,12 +112,13 @@ def test_one_that_moves_away_is_in_nobodys_way(clinic, moves, visits):
 
 
 @pytest.mark.parametrize("margin", [0, 10])
-def test_the_very_time_that_one_leaves_is_anothers(clinic, moves, visits, margin):
+def test_the_very_time_that_one_leaves_is_anothers(any_clinic, margin):
+    clinic, change = any_clinic, to(any_clinic, FRIDAY)
+    visits = four(clinic)
     with_margin(clinic, after=margin)
     alone(clinic, visits[1], times(clinic, FRIDAY)[6])
     before = starts(clinic)
-    change = to(clinic, FRIDAY)
-    assert whats(moves.preview(visits[0].id, change)) == ["free"] * 4
+    assert whats(clinic.desk.series_moves.preview(visits[0].id, change)) == ["free"] * 4
     assert go(clinic, visits[0], change).failed == {}
     assert starts(clinic) == [f"{one} 11:00" for one in ("27/11", "04/12", "11/12", "18/12")]
     clinic.clock.move(seconds=5)
