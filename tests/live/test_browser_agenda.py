@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from clinic.visits import Extra
 from tests.clinic.small_clinic import SmallClinic
 from tests.live.browser import THEMES, WIDTHS, barriers, sticks_out
 from tests.live.pages import SmallSite, small_site
@@ -52,7 +53,7 @@ def visit(page: Page, words: str):
 
 def live(page: Page) -> Page:
     """The page, once it hears what changes."""
-    expect(page.locator("#agenda[data-live]")).to_be_visible(timeout=20_000)
+    expect(page.locator("#agenda[data-live]")).to_be_visible()
     return page
 
 
@@ -178,6 +179,50 @@ def test_a_block_is_dragged_to_another_time(desk):
     expect(visit(page, "Alice Ferreira")).to_contain_text("11:00")
 
 
+def encaixe(desk: Reception) -> None:
+    """Of Bruno's at 13:00, when Marina has no times; Alice has 10:30."""
+    clinic, at = desk.clinic, desk.clinic.at
+    start, kind = clinic.slot("marina").starts_at.replace(hour=16), clinic.directory.kind("consultation")
+    wanted = Extra(at.doctors["marina"], at.units["centro"], start, kind, "attendant", "dor forte")
+    clinic.book("alice", clinic.slot("marina", place=1))
+    clinic.bookings.book_extra(clinic.people["bruno"], wanted, "user:1")
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_an_encaixe_moves_to_a_free_time_and_is_one_no_more(desk, by):
+    encaixe(desk)
+    page = live(desk.open())
+    carry(page, by, slot(page, "11:00"))
+    expect(visit(page, "Bruno")).to_contain_text("11:00")
+    expect(visit(page, "Bruno")).not_to_contain_text("encaixe")
+    page.get_by_role("button", name="Desfazer").click()
+    expect(visit(page, "Bruno")).to_contain_text("13:00")
+    expect(visit(page, "Bruno")).to_contain_text("encaixe")
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_an_encaixe_moves_beside_a_visit_once_that_was_told(desk, by):
+    encaixe(desk)
+    page = live(desk.open())
+    carry(page, by, visit(page, "Alice Ferreira"))
+    expect(page.get_by_role("alert")).to_contain_text("já tem consulta das 10:30 às 11:00")
+    expect(page.get_by_label("Hora", exact=True)).to_have_value(re.compile("10:[345]"))
+    page.get_by_role("button", name="Mudar mesmo assim").press("Enter")
+    expect(page.locator("#toast")).to_contain_text("O encaixe mudou para 23/11 às 10:")
+    expect(visit(page, "Bruno")).to_contain_text("10:")
+    page.get_by_role("button", name="Desfazer").click()
+    expect(visit(page, "Bruno")).to_contain_text("13:00")
+
+
+def carry(page: Page, by: str, to: Locator) -> None:
+    """Bruno's to another place, either way."""
+    if by == "mouse":
+        return drag(page, visit(page, "Bruno"), to)
+    visit(page, "Bruno").press("m")
+    expect(page.locator("#toast")).to_contain_text("Mudando Bruno")
+    return to.press("Enter")
+
+
 def test_what_is_in_the_hand_stays_while_the_agenda_changes(desk):
     desk.clinic.book("alice", desk.clinic.slot("marina"))
     page = live(desk.open())
@@ -195,10 +240,10 @@ def test_what_is_in_the_hand_stays_while_the_agenda_changes(desk):
 def test_a_lost_connection_is_told_and_found_again(desk):
     page = live(desk.open())
     page.context.set_offline(True)
-    expect(page.locator("#offline")).to_be_visible(timeout=20_000)
+    expect(page.locator("#offline")).to_be_visible()
     desk.clinic.book("alice", desk.clinic.slot("marina"))
     page.context.set_offline(False)
-    expect(page.locator("#offline")).to_be_hidden(timeout=20_000)
+    expect(page.locator("#offline")).to_be_hidden()
     expect(visit(page, "Alice Ferreira")).to_be_visible()
 
 
