@@ -29,7 +29,7 @@ WATCH = """() => {
   window.seen = {};
   const look = () => {
     for (const one of document.querySelectorAll("#agenda [data-visit]")) {
-      if (one.checkVisibility()) window.seen[one.dataset.visit] ??= Date.now();
+      if (one.checkVisibility()) window.seen[one.dataset.visit] ??= performance.timeOrigin + performance.now();
     }
   };
   new MutationObserver(look).observe(document.getElementById("agenda"), { childList: true, subtree: true });
