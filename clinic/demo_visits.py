@@ -67,7 +67,7 @@ class Diary:
     def somebody(self, staff: Staff, day: date) -> int | None:
         """The place in the list of a patient who fits the doctor and is free that day."""
         for who in self.random.sample(range(len(data.VISITORS), len(self.everybody)), 40):
-            full = day > self.today and self.ahead.get(who, 0) >= MOST_AHEAD
+            full = day >= self.today and self.ahead.get(who, 0) >= MOST_AHEAD
             if not full and (who, day) not in self.busy and self._fits(who, staff.specialty):
                 return who
         return None
@@ -82,7 +82,7 @@ class Diary:
         """They are taken that day, and known to the doctor from then on."""
         self.busy.add((who, day))
         self.seen.add((who, staff.id))
-        self.ahead[who] = self.ahead.get(who, 0) + (day > self.today)
+        self.ahead[who] = self.ahead.get(who, 0) + (day >= self.today)
 
     def kind(self, who: int, staff: Staff) -> str:
         """What kind of visit it would be."""

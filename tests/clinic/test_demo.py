@@ -19,6 +19,8 @@ from db.tables import Appointment, AppointmentChange, Doctor, Patient, Slot, Spo
 SUNDAY = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 CHRISTMAS = datetime(2026, 12, 24, 23, 30, tzinfo=UTC)
 CARNAVAL = datetime(2027, 2, 9, 2, 0, tzinfo=UTC)
+MONDAY_MORNING = datetime(2026, 11, 30, 10, 0, tzinfo=UTC)
+DAYS = {"sunday": SUNDAY, "christmas": CHRISTMAS, "carnaval": CARNAVAL, "monday": MONDAY_MORNING}
 ZONE = ZoneInfo("America/Sao_Paulo")
 
 
@@ -43,7 +45,7 @@ class Made:
         return next(one for one in self.clinic.directory.specialties() if one.name == name)
 
 
-@pytest.fixture(scope="module", params=[SUNDAY, CHRISTMAS, CARNAVAL], ids=["sunday", "christmas", "carnaval"])
+@pytest.fixture(scope="module", params=DAYS.values(), ids=DAYS.keys())
 def made(request, tmp_path_factory):
     return Made(tmp_path_factory.mktemp("demo"), request.param)
 
