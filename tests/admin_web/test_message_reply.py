@@ -66,7 +66,7 @@ def test_a_link_shows_the_visit(browser, booking):
 
 def test_a_link_shows_no_more_than_the_message_said(browser, booking, linked):
     page = browser.get(path(booking)).text
-    assert "Ferreira" not in page and "alice@example.com" not in page and "529" not in page
+    assert "Ferreira" not in page and "alice@example.com" not in page and "529.982" not in page and "52998" not in page
     assert linked.directory.specialty(linked.at.specialties["general"]).name not in page
 
 

@@ -91,13 +91,13 @@ def endless(call, clinic):
 
 
 def slow(call, clinic):
-    clinic.service.book(0.3, key=call.id)
+    clinic.service.book(0.4, key=call.id)
     call.play("test/booked")
 
 
 def too_slow(call, clinic):
     call.enter("booking")
-    clinic.service.book(1.2, key=call.id)
+    clinic.service.book(3.0, key=call.id)
     call.play("test/booked")
 
 
@@ -127,7 +127,7 @@ def main() -> None:
         args.max_calls, Limits(seconds=args.seconds, header_seconds=args.header_seconds),
     )  # fmt: skip
     log = json_log(file=io.TextIOWrapper(sys.stderr.buffer, "utf-8", line_buffering=True))
-    server = Server(desk, ("127.0.0.1", 0), log, GeventPatience(0.15, 0.6))
+    server = Server(desk, ("127.0.0.1", 0), log, GeventPatience(0.15, 1.0))
     metrics = ("127.0.0.1", args.metrics) if args.metrics else None
     run(server, lambda: os.write(1, b"%d\n" % server.port), metrics)
 
