@@ -98,7 +98,16 @@ def _surely_ours(asked: Request) -> bool:
 
 def carries_bearer(asked: Request) -> bool:
     """Whether a program shows its own token, which no browser sends by itself; cookies then count for nothing."""
-    return asked.authorization is not None and asked.authorization.type == "bearer"
+    return bearer(asked) is not None
+
+
+def bearer(asked: Request) -> str | None:
+    """The token that a program shows; None where it shows none.
+
+    The header is read here: werkzeug's reader breaks off at a Basic one that is not ASCII.
+    """
+    scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def _by_program(asked: Request) -> bool:

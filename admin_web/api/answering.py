@@ -44,7 +44,7 @@ class Answering:
 
     def who(self, asked: Any) -> Viewer | None:
         """Who shows a bearer token; it counts for the API alone."""
-        token = asked.authorization.token if security.carries_bearer(asked) else None
+        token = security.bearer(asked)
         if not token or not asked.path.startswith(f"{PREFIX}/"):
             return None
         if not token.startswith(BEGINS):

@@ -14,6 +14,7 @@ from admin_web.api.types import Given
 
 G = TypeVar("G", bound=Given)
 KEY = re.compile(r"[!-~]{1,200}")
+TAG = re.compile(r'(?:W/)?"?([!#-+\--~]{1,200})"?')
 WHAT_IS_WRONG = {
     "missing": "Falta este campo.",
     "extra_forbidden": "Este campo não existe aqui.",
@@ -72,7 +73,10 @@ def key(operation: Operation) -> str | None:
 
 
 def version(operation: Operation) -> str | None:
-    """The one ETag of If-Match, where it counts; None for none and for "*". Raises Fault."""
+    """The one ETag of If-Match, where it counts; None for none and for "*". Raises Fault.
+
+    A weak one counts as well: proxies that compress make them so.
+    """
     if not (operation.edits or operation.versioned) or request.method == "GET":
         return None
     if "If-Match" not in request.headers:
@@ -80,7 +84,13 @@ def version(operation: Operation) -> str | None:
             raise Fault(428, "if-match", "Falta o cabeçalho If-Match", "Leia antes e mande o ETag que recebeu.")
         return None
     sent = request.headers["If-Match"].strip()
-    return None if sent == "*" and not operation.edits else sent.removeprefix("W/").strip('"')
+    if sent == "*" and not operation.edits:
+        return None
+    tag = TAG.fullmatch(sent)
+    if tag is None:
+        said = "Mande um ETag só, como o recebeu."
+        raise Fault(400, "request", "Pedido que não entendemos", "", _each(["If-Match"], said))
+    return tag[1]
 
 
 def _with_whole_numbers(sent: bytes) -> bytes | str:

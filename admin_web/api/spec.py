@@ -103,9 +103,10 @@ def _plain(about: Json) -> Json:
 
 def _in_headers(one: Operation) -> list[Json]:
     text = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"}
+    tag = text | {"pattern": r'^(W/)?"?[!#-+\--~]+"?$'}
     found = []
     if one.edits or (one.versioned and one.method != "GET"):
-        found.append({"name": "If-Match", "in": "header", "required": one.edits, "schema": text})
+        found.append({"name": "If-Match", "in": "header", "required": one.edits, "schema": tag})
     if one.once:
         found.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": text})
     return found

@@ -15,6 +15,19 @@ def test_a_unit_is_edited_as_it_was_read(site, manager):
     assert manager.ask("PUT", path, given, If_Match=read.headers["ETag"]).status_code == 412
 
 
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [("{}", 200), ("W/{}", 200), (" {} ", 200), ("{}, {}", 400), ('"a", {}', 400), ("", 400), ('""', 400), ("*", 412),
+     ("x" * 5000, 400), ("W/", 412), ("é", 400), ("{}{}", 400)],
+)  # fmt: skip
+def test_one_etag_is_understood_and_no_list(site, manager, form, status):
+    path = f"/units/{site.clinic.at.units['norte']}"
+    read = manager.get(path)
+    given = {name: value for name, value in read.json.items() if name != "id"} | {"name": "Norte"}
+    reply = manager.ask("PUT", path, given, If_Match=form.replace("{}", read.headers["ETag"]))
+    assert (reply.status_code, reply.mimetype.endswith("json")) == (status, True)
+
+
 @pytest.mark.parametrize("path", ["/units", "/specialties", "/payers", "/kinds", "/doctors"])
 def test_what_is_read_can_be_written_back(manager, path):
     listed = manager.get(path).json["items"]

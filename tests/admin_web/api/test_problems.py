@@ -14,6 +14,18 @@ def test_who_shows_no_token_is_told_how(site):
 
 
 @pytest.mark.parametrize(
+    "shown",
+    ["", "Bearer", "Bearer ", "Bearer a=b", "Bearer \xff", "Bearer alo_", "Bearer a.b.c", "Basic \xff", "Basic x",
+     "Digest =", "Bearer " + "a" * 9000, "Bearer eyJhbGciOiJub25lIn0.e30."],
+)  # fmt: skip
+def test_whatever_is_shown_instead_of_a_token_opens_nothing_and_breaks_nothing(site, shown):
+    browser = Program(site)._client
+    reply = browser.get("/api/v1/units", headers={"Authorization": shown})
+    assert (reply.status_code, reply.mimetype) == (401, "application/problem+json")
+    assert browser.get("/entrar", headers={"Authorization": shown}).status_code == 200
+
+
+@pytest.mark.parametrize(
     ("body", "wrong"),
     [
         ({"slot_id": 1}, ["patient_id"]),
