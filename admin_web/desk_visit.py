@@ -32,6 +32,9 @@ NOT_FREE = "Este horário não está mais livre, ou é curto demais para esta co
 QUOTA = "A cota deste convênio com o médico está cheia neste dia ({limit} por dia). Escolha outro dia."
 TOO_SOON = "Ainda é cedo: a chegada se anota no dia da consulta, e a falta depois da hora marcada."
 TOO_LATE = "Uma falta só vira chegada no mesmo dia. Se foi anotada por engano, abone a falta."
+CANCELLED_REQUEST = (
+    "Pedido cancelado. Em dez segundos o horário fica livre. Se era para mudar uma consulta, ela continua no de antes."
+)
 CHANGED = "Esta consulta mudou enquanto a página estava aberta. Confira como ela está agora."
 Answer = Response | tuple[str, int]
 
@@ -85,11 +88,13 @@ class Visit:
         errors = desk_words.wrong_reason(reason, note, LONGEST_NOTE)
         if errors:
             return self._cancel_form(appointment_id, errors, {"reason": reason, "note": note}), 422
+        asked = self._clinic.desk.bookings.get(appointment_id).status == "pending"
         try:
             booked = self._clinic.desk.bookings.cancel_for(appointment_id, reason, viewer().ref, note)
         except (WrongStatus, NotYours):
             return self._page(appointment_id, CHANGED), TAKEN
-        return done("Consulta cancelada. O horário voltou a ficar livre.", self._day(booked), appointment_id)
+        said = CANCELLED_REQUEST if asked else "Consulta cancelada. O horário voltou a ficar livre."
+        return done(said, self._day(booked), appointment_id)
 
     def move_form(self, appointment_id: int) -> str:
         """Where to? The next times of the same doctor, from a day on."""

@@ -61,7 +61,8 @@ class Replies:
             self._clinic.messages.answers.cancel(asked, reason, note)
         except (WrongStatus, NotYours):
             return self._shown(token, self._asked(token), said=CHANGED), 409
-        flash("Consulta desmarcada. Obrigado por avisar: outra pessoa poderá usar o horário.", "good")
+        said = "Consulta desmarcada. Obrigado por avisar: outra pessoa poderá usar o horário."
+        flash(portal_words.GAVE_UP_ASKING if asked.status == "pending" else said, "good")
         return _to("message_reply.page", token, desfazer=1)
 
     def undo(self, token: str) -> Answer:

@@ -80,7 +80,8 @@ class Visits:
         except (WrongStatus, NotYours):
             return self._one(person, visit, CHANGED), 409
         number = self._clinic.desk.protocols.last_of(appointment_id)
-        flash(f"Consulta cancelada. O horário fica livre para outra pessoa. Protocolo {number}.", "good")
+        said = "Consulta cancelada. O horário fica livre para outra pessoa."
+        flash(f"{portal_words.GAVE_UP_ASKING if visit.status == 'pending' else said} Protocolo {number}.", "good")
         return to(url_for("visits.page", desfazer=appointment_id))
 
     def undo(self, appointment_id: int) -> Answer:

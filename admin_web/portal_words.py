@@ -37,6 +37,10 @@ VIAS = {
     "api": "por outro sistema", "import": "pela clínica", "email": "por e-mail", "sms": "por SMS",
     "whatsapp": "por WhatsApp",
 }  # fmt: skip
+GAVE_UP_ASKING = (
+    "Você desistiu do pedido, e o horário fica livre para outra pessoa."
+    " Se era para mudar uma consulta, ela continua no horário de antes."
+)
 HAS_IT = "Este horário já é de {name}: não é preciso marcar de novo."
 GIVEN_UP = "Esta consulta já tinha sido marcada, e foi cancelada ou mudou depois: nada foi marcado agora."
 NO_TIME = "Esse horário saiu da agenda. Escolha outro: nada foi marcado."

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import aliased
 
 from clinic.appointments import Booking
 from clinic.clock import Clock
@@ -48,6 +49,8 @@ class Asked:
     patient: str
     open: bool
     """Whether something can still be done about it."""
+    stands: datetime | None = None
+    """When the visit is that this asks, or asked, to move, as long as that stands."""
 
     @property
     def changed(self) -> bool:
@@ -55,12 +58,13 @@ class Asked:
         return self.starts_at.replace(second=0, microsecond=0) != self.link.version
 
 
-_A = Appointment
+_A, _MOVES = Appointment, aliased(Appointment)
 ROW: Any = (
     select(_A.id, _A.status, _A.starts_at, _A.ends_at, _A.doctor_id, _A.unit_id, _A.modality, _A.confirmed_at)
     .add_columns(_A.slot_id, _A.patient_id, Patient.name, Patient.social_name)
-    .add_columns(_A.live, _A.code, _A.replaced_by, _A.pre_registration_id)
+    .add_columns(_A.live, _A.code, _A.replaced_by, _A.pre_registration_id, _MOVES.starts_at.label("stands"))
     .outerjoin(Patient, Patient.id == _A.patient_id)
+    .outerjoin(_MOVES, and_(_MOVES.id == _A.replaces, _MOVES.status == "booked"))
 )
 
 
@@ -82,7 +86,7 @@ class Answers:
         if not ever and Links.expired(link, self._clock()):
             raise LinkExpired
         coming = row.status in CHANGEABLE and row.starts_at > self._clock()
-        return Asked(link, *(*row[:10], row.social_name or row.name or "", coming))
+        return Asked(link, *(*row[:10], row.social_name or row.name or "", coming, row.stands))
 
     def confirm(self, asked: Asked) -> Booking:
         """They will come. Raises WrongStatus, NotYours."""

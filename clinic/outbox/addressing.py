@@ -36,7 +36,7 @@ _A, _O, _C = Appointment, OutboxRow, AppointmentChange
 _OLD = aliased(Appointment)
 VISITS = (
     select(_A.id, _A.code, _A.status, _A.starts_at, _A.ends_at, _A.cancel_reason, _A.patient_id, _A.pre_registration_id)
-    .add_columns(_A.doctor_id, _A.unit_id, _A.return_of, User.id.label("doctor_user_id"))
+    .add_columns(_A.doctor_id, _A.unit_id, _A.return_of, _A.replaces, User.id.label("doctor_user_id"))
     .add_columns(
         select(_OLD.doctor_id).where(_OLD.replaced_by == _A.id).limit(1).scalar_subquery().label("from_doctor"),
     )
@@ -221,13 +221,22 @@ def _moved_away(fact: Fact) -> Iterator[Told]:
 
 
 def _cancelled(fact: Fact) -> Iterator[Told]:
-    """A doctor who was to hear of the visit, and never did, needs not hear that it is gone."""
+    """A doctor who was to hear of the visit, and never did, needs not hear that it is gone. Who gave up asking for
+    another time keeps the visit: no patient is told then that a visit is off."""
     if fact.visit.cancel_reason == "undone":
         return
-    heard = _heard(fact)
+    heard, keeps = _heard(fact), _asked_to_move(fact)
     for one in fact.to_all("cancelled"):
+        if one.audience == "patient" and keeps:
+            continue
         if one.audience == "patient" or "sent" in heard.get(one.audience, {"sent"}):
             yield one
+
+
+def _asked_to_move(fact: Fact) -> bool:
+    """Whether it was a request to move a visit until then."""
+    before = select(_C.from_status).where(_C.id == fact.change_id)
+    return fact.visit.replaces is not None and fact.connection.scalar(before) == "pending"
 
 
 def _withdrawn(fact: Fact) -> Iterator[Told]:

@@ -84,3 +84,24 @@ def test_of_what_comes_back_nobody_hears(clinic, known, sending, post):
     clinic.bookings.undo(clinic.people["alice"], known.id, "telephone")
     settle(clinic, sending)
     assert post.subjects == []
+
+
+def test_who_gives_up_asking_is_not_told_that_a_visit_is_off(clinic, known, sending, post):
+    _, asked = clinic.bookings.upcoming(clinic.people["alice"])
+    cancel(clinic, asked)
+    settle(clinic, sending)
+    assert post.to == ["rita@example.com"]
+
+
+def test_a_request_for_a_first_visit_is_told_as_ever(clinic, sending, post):
+    asked = clinic.book("alice", clinic.slot("rita", "cardiology"), "cardiology")
+    cancel(clinic, asked)
+    settle(clinic, sending)
+    assert post.to == ["alice@example.com"]
+
+
+def test_the_desk_calls_nobody_to_say_that_what_came_back_is_off(clinic, visit, asked):
+    clinic.database.change(update(Appointment).values(tell_by_phone=True))
+    clinic.desk.bookings.cancel_for(visit.id, "clinic", RECEPTION)
+    clinic.desk.bookings.take_back(visit.id, RECEPTION)
+    assert {one.event for one in clinic.desk.notices.waiting()} == {"restored"}

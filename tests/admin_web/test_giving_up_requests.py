@@ -1,0 +1,45 @@
+"""Who gives up asking for another time is told so, and never that the visit itself is off."""
+
+import pytest
+
+from tests.admin_web.forms import send, text
+from tests.admin_web.test_message_reply import browser, linked, opened
+
+__all__ = ["browser", "linked"]
+STAYS = "Se era para mudar uma consulta, ela continua no "
+
+
+@pytest.fixture
+def asked(clinic):
+    """Alice would rather see Rita at another time."""
+    first = clinic.book("alice", clinic.slot("rita", "cardiology"), "cardiology")
+    visit = clinic.bookings.accept(first.id, "user:rita")
+    hold = clinic.bookings.hold(clinic.slot("rita", "cardiology"), by="call")
+    return clinic.bookings.reschedule(clinic.people["alice"], visit.id, hold, "telephone")
+
+
+def test_at_the_desk(clinic, desk, asked):
+    desk.get("/agenda")
+    reply = send(desk, f"/agenda/consultas/{asked.id}/cancelar", reason="cannot_attend")
+    page = text(desk.get(reply.location))
+    assert ("Pedido cancelado." in page, STAYS in page, "Consulta cancelada" in page) == (True, True, False)
+
+
+def test_on_the_portal(clinic, alice, asked):
+    alice.get("/portal/consultas")
+    page = text(alice.get(send(alice, f"/portal/consultas/{asked.id}/cancelar", reason="cannot_attend").location))
+    assert ("Você desistiu do pedido" in page, STAYS in page, "Consulta cancelada" in page) == (True, True, False)
+
+
+def test_by_the_link_of_a_message(linked, browser, asked):
+    where = opened(browser, asked, deed="cancel")
+    assert "Até lá vale a consulta de seg., 23 nov., 10:00." in text(browser.get(where))
+    send(browser, f"{where}/desmarcar", reason="cannot_attend")
+    page = text(browser.get(where))
+    assert "Este pedido de mudança acabou. A consulta de seg., 23 nov., 10:00 continua marcada." in page
+    assert "Você não precisa vir" not in page
+
+
+def test_a_request_that_was_declined_leaves_the_visit(linked, browser, asked):
+    linked.bookings.decline(asked.id, "user:rita")
+    assert "continua marcada" in text(browser.get(opened(browser, asked)))
