@@ -32,6 +32,7 @@ from clinic.quotas import QuotaFull
 from clinic.tokens import NoKey, Refused
 from clinic.transitions import TooLate, TooSoon
 from clinic.users import IdentityTaken, LastAdmin
+from clinic.webhooks.subscriptions import Unknown
 
 Errors = Sequence[Mapping[str, str]]
 
@@ -126,6 +127,7 @@ FAULTS: Mapping[type[Exception], Callable[[Any], Fault]] = {
     SameName: _plain(409, "same-name", "Há um token com este nome", "Use outro nome, ou revogue o que existe."),
     TooManyTries: _wait("Tentativas demais", "tries"),
     TooSoon: _plain(409, "too-soon", "Ainda é cedo para isto", "Chegada é do dia; falta, da hora marcada em diante."),
+    Unknown: _plain(404, "not-found", "Não encontrado", "Não há isto, ou não é seu."),
     WrongLogIn: lambda _: wrong_log_in(),
     WrongStatus: _plain(409, "wrong-status", "A consulta não está mais assim", "Leia-a de novo."),
 }

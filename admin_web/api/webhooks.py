@@ -212,10 +212,7 @@ class Integrations:
         return Reply(Resent(count=done.count, left=done.left, next_cursor=following))
 
     def _one(self, asked: Asked) -> Subscription:
-        try:
-            return self._programs.subscriptions.get(asked.path["subscription_id"])
-        except KeyError:
-            abort(404)
+        return self._programs.subscriptions.get(asked.path["subscription_id"])
 
     def _checked(self, asked: Asked) -> Subscription:
         """As it was read by who asks (If-Match)."""

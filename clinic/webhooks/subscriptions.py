@@ -33,6 +33,10 @@ class LabelTaken(Exception):
     """Another program has this name."""
 
 
+class Unknown(KeyError):
+    """There is no such program (any more)."""
+
+
 class TooMany(Exception):
     """There are `MOST` of them already."""
 
@@ -95,10 +99,10 @@ class Subscriptions:
         return [_shown(row) for row in self._database.rows(COLUMNS.order_by(_S.id))]
 
     def get(self, subscription_id: int) -> Subscription:
-        """One of them. Raises KeyError."""
+        """One of them. Raises Unknown."""
         row = self._database.first(COLUMNS.where(_S.id == subscription_id))
         if row is None:
-            raise KeyError(subscription_id)
+            raise Unknown(subscription_id)
         return _shown(row)
 
     def create(self, wish: Wish, by: str) -> tuple[int, str]:
@@ -117,13 +121,13 @@ class Subscriptions:
         return made, secret
 
     def save(self, subscription_id: int, wish: Wish, version: int, by: str) -> None:
-        """Another name, address or choice. Raises BadUrl, ChangedMeanwhile, KeyError, LabelTaken, ValueError."""
+        """Another name, address or choice. Raises BadUrl, ChangedMeanwhile, Unknown, LabelTaken, ValueError."""
         self._check(wish)
         self._once(lambda: self._change(subscription_id, version, lambda _: _values(wish)))
         self._audit.add(by, "webhook.saved", "webhook", subscription_id)
 
     def rotate(self, subscription_id: int, version: int, by: str) -> str:
-        """A new secret, told this once; the old one signs too for a day. Raises ChangedMeanwhile, KeyError, NoKey."""
+        """A new secret, told this once; the old one signs too for a day. Raises ChangedMeanwhile, Unknown, NoKey."""
         secret = new_secret()
         new, until = self._box.sealed(secret), self._clock() + OVERLAP
         self._change(
@@ -133,16 +137,16 @@ class Subscriptions:
         return secret
 
     def pause(self, subscription_id: int, by: str) -> None:
-        """It is told nothing until it runs again; what happens meanwhile is kept. Harmless twice. Raises KeyError."""
+        """It is told nothing until it runs again; what happens meanwhile is kept. Harmless twice. Raises Unknown."""
         paused = {"paused_at": self._clock(), "paused_why": BY_HAND}
         self._switch(subscription_id, paused, "webhook.paused", by)
 
     def resume(self, subscription_id: int, by: str) -> None:
-        """It is told again from now on. Harmless twice. Raises KeyError."""
+        """It is told again from now on. Harmless twice. Raises Unknown."""
         self._switch(subscription_id, RUNS, "webhook.resumed", by)
 
     def delete(self, subscription_id: int, by: str) -> None:
-        """It is gone, with its log and with what waited for it. Raises KeyError.
+        """It is gone, with its log and with what waited for it. Raises Unknown.
 
         It is paused and emptied part by part before: what is still noted meanwhile goes with the last of it. Should
         that be cut short, the audit tells who paused it.
@@ -151,7 +155,7 @@ class Subscriptions:
         for table, which in _belongings(subscription_id):
             deleted(self._database, table, *which)
         if not self._database.write(lambda connection: _removed(connection, subscription_id)):
-            raise KeyError(subscription_id)
+            raise Unknown(subscription_id)
         self._audit.add(by, "webhook.deleted", "webhook", subscription_id)
 
     def endpoint(self, name: str) -> Endpoint | None:
@@ -175,7 +179,7 @@ class Subscriptions:
         def work(connection: Connection) -> None:
             row: Any = connection.execute(select(_S).where(_S.id == subscription_id).with_for_update()).first()
             if row is None:
-                raise KeyError(subscription_id)
+                raise Unknown(subscription_id)
             if row.version != version:
                 raise ChangedMeanwhile
             mine = update(_S).where(_S.id == subscription_id)

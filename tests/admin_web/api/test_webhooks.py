@@ -51,6 +51,27 @@ def test_two_have_two_names(manager, made):
     assert manager.post("/webhooks", NEW).status_code == 409
 
 
+@pytest.mark.parametrize(
+    ("method", "more"),
+    [("PUT", ""), ("POST", "/secret"), ("POST", "/pause"), ("POST", "/resume"), ("POST", "/ping"), ("DELETE", ""),
+     ("GET", "/deliveries"), ("POST", "/deliveries/1/resend")],
+)  # fmt: skip
+def test_what_somebody_deleted_a_moment_ago_is_not_there(manager, programs, made, monkeypatch, method, more):
+    subscriptions = programs.subscriptions
+    read = subscriptions.get
+
+    def read_and_deleted(one):
+        found = read(one)
+        monkeypatch.undo()
+        subscriptions.delete(one, "user:1")
+        return found
+
+    monkeypatch.setattr(subscriptions, "get", read_and_deleted)
+    reply = manager.ask(method, f"{path(made)}{more}", NEW, If_Match=made.headers["ETag"])
+    assert reply.status_code in (200, 404)
+    assert manager.get(path(made)).status_code == 404
+
+
 def test_it_is_changed_as_it_was_read(manager, made):
     given, tag = NEW | {"label": "Outro"}, made.headers["ETag"]
     assert manager.ask("PUT", path(made), given).status_code == 428
