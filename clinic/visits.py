@@ -14,6 +14,7 @@ from clinic.as_seen import Changes
 from clinic.clock import Clock
 from clinic.extra_facts import Fact, NotKnown
 from clinic.holds import SlotTaken
+from clinic.past_visits import KEPT
 from clinic.people import Person
 from clinic.roster import KindInfo, Rosters
 from clinic.taking import check_overlap
@@ -226,11 +227,11 @@ class Visits(Changes):
 
 
 def _check_old(connection: Connection, row: appointments.Line, old: appointments.Line | None) -> None:
-    """A request to move a visit that was cancelled moves nothing, and one to move a session that took place makes no
-    more of its series than there may be. Raises WrongStatus."""
+    """A request to move a visit that was cancelled moves nothing; one to move a retorno, or a session, that took place
+    makes no second one, nor more of its series than there may be. Raises WrongStatus."""
     if old is None or old.status == "booked":
         return
-    if old.status == "cancelled":
+    if old.status == "cancelled" or (old.return_of is not None and old.status in KEPT):
         raise WrongStatus(old.status, "accepted")
     try:
         series_rows.check_again(connection, row)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from clinic.bookings import NotAllowed
+from clinic.bookings import NotAllowed, WrongStatus
 from tests.clinic.test_requests_to_move import RECEPTION, request_to_move, visit
 
 __all__ = ["request_to_move", "visit"]
@@ -112,3 +112,10 @@ def test_nor_after_the_last_day_of_it(clinic, retorno):
     slot = clinic.agenda.next_free(clinic.criteria("cardiology", "rita"), day, 1)[0]
     with pytest.raises(NotAllowed):
         clinic.bookings.reschedule(clinic.people["alice"], asked.id, clinic.bookings.hold(slot, by="call"), "telephone")
+
+
+def test_a_retorno_that_took_place_is_not_had_once_more(clinic, retorno):
+    asked = goes(clinic, retorno)
+    clinic.bookings.arrive(retorno.id, RECEPTION)
+    with pytest.raises(WrongStatus):
+        clinic.bookings.accept(asked.id, "user:rita")
