@@ -11,6 +11,11 @@ def send(browser, path: str, fields: Mapping[str, object] | None = None, **more)
     return browser.post(path, data=token | dict(fields or {}) | more)
 
 
+def token_in(reply) -> str:
+    """The token of the page's forms, which says for whom it was drawn."""
+    return re.search(r'name="csrf-token" content="(.*?)"', reply.text)[1]
+
+
 def as_shown(page: str) -> dict[str, list[str]]:
     """The fields of the page's form as a browser would send them back."""
     found: dict[str, list[str]] = {}

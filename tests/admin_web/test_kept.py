@@ -6,7 +6,7 @@ import pyotp
 import pytest
 
 from admin_web.kept import MARK, PATH
-from tests.admin_web.forms import as_shown, plain, send
+from tests.admin_web.forms import as_shown, plain, send, token_in
 from tests.admin_web.site import EMAIL, make_site, make_user
 from tests.admin_web.test_login import GOOD, QUICK, enter
 from tests.clinic.small_clinic import same_clinic
@@ -33,7 +33,7 @@ def alice(site):
 
 def seen(browser, path="/conta"):
     """The token of a page that stands open in a tab."""
-    return re.search(r'name="csrf-token" content="(.*?)"', browser.get(path).text)[1]
+    return token_in(browser.get(path))
 
 
 def post(browser, token, path=FORM, **more):

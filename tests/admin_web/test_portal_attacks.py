@@ -12,7 +12,7 @@ from sqlalchemy import update
 from clinic.identities import Identity
 from db.tables import Patient
 from tests.admin_web.conftest import careful
-from tests.admin_web.forms import send
+from tests.admin_web.forms import send, token_in
 from tests.admin_web.site import make_user
 
 AT_ONCE = 64
@@ -125,9 +125,9 @@ def test_a_session_that_ends_while_booking_loses_nothing_of_what_was_chosen(clin
     site.users["patient"] = make_user(clinic, "patient", QUICK.hash(PASSWORD))
     browser, davi = site.client("patient"), clinic.people["davi"].id
     path = f"/portal/marcar/{clinic.slot('marina', place=9).id}"
-    browser.get(path)
+    page = token_in(browser.get(path))
     clinic.clock.move(hours=3)
-    lost = send(browser, path, once="x", para=davi, convenio=clinic.at.payers["particular"])
+    lost = send(browser, path, csrf_token=page, once="x", para=davi, convenio=clinic.at.payers["particular"])
     kept = {html.unescape(name): html.unescape(value) for name, value in HIDDEN.findall(lost.text)}
     assert (lost.status_code, kept["kept:para"]) == (401, str(davi))
     given = browser.post("/entrar", data=kept | {"who": "529.982.247-25", "password": PASSWORD})

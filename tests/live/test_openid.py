@@ -1,13 +1,12 @@
 """Logging in with the company's account, at a real provider."""
 
-import re
 from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
 
 from clinic.identities import Identity
-from tests.admin_web.forms import as_shown, send
+from tests.admin_web.forms import as_shown, send, token_in
 from tests.admin_web.site import Site, make_site
 from tests.live import openid
 from tests.live.openid import CLIENT, issuer
@@ -114,7 +113,7 @@ def test_who_changes_their_mind_is_back_at_the_log_in(site):
 
 def test_what_was_typed_when_the_session_ended_waits_beside_it(site):
     browser = site.client("manager")
-    page = re.search(r'name="csrf_token" value="(.*?)"', browser.get("/conta").text)[1]
+    page = token_in(browser.get("/conta"))
     site.clinic.sessions.leave(browser.get_cookie("alo_session").value)
     lost = as_shown(send(browser, "/conta/email/confirmar", reason="febre", csrf_token=page).text)
     browser.get(back(openid.log_in(begun(browser), "manager")))  # in another tab: the same cookies
