@@ -30,7 +30,7 @@ STATUS = {
     "noshow": ("user-x", "faltou"),
 }
 BEFORE, AFTER = "preparo", "arrumação"
-KEPT = "guardado para a lista de espera"
+KEPT = "para quem espera"
 UNFINISHED = "Pré-cadastro"
 Mark = tuple[str, str]
 

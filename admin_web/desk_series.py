@@ -164,9 +164,9 @@ class CancelRest:
             return self._form(visit, {}, values, OTHERS_NOW), TAKEN
         day = back_to(visit.starts_at.astimezone(zone_of(self._desk, visit)).date())
         said = (
-            "canceladas. Os horários voltaram a ficar livres."
+            "canceladas. Em dez segundos os horários ficam livres."
             if count > 1
-            else "cancelada. O horário voltou a ficar livre."
+            else "cancelada. Em dez segundos o horário fica livre."
         )
         return done(f"{series_words.sessions(count)} {said}", day, visit.id)
 

@@ -93,7 +93,7 @@ class Visit:
             booked = self._clinic.desk.bookings.cancel_for(appointment_id, reason, viewer().ref, note)
         except (WrongStatus, NotYours):
             return self._page(appointment_id, CHANGED), TAKEN
-        said = CANCELLED_REQUEST if asked else "Consulta cancelada. O horário voltou a ficar livre."
+        said = CANCELLED_REQUEST if asked else "Consulta cancelada. Em dez segundos o horário fica livre."
         return done(said, self._day(booked), appointment_id)
 
     def move_form(self, appointment_id: int) -> str:

@@ -249,7 +249,7 @@ def test_a_patients_card_ends_their_wait(desk, waiting, clinic):
 def test_the_agenda_says_that_a_time_is_kept_for_who_waits(desk, kept, clinic):
     day = open_offer(clinic).starts_at.date()
     page = desk.get(f"/agenda?dia={day}").text
-    assert ("guardado para a lista de espera" in page, "sendo reservado" in page) == (True, False)
+    assert ("para quem espera" in page, "sendo reservado" in page) == (True, False)
 
 
 def test_who_wants_a_time_that_is_kept_is_sent_to_the_list(desk, kept):

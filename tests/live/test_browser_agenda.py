@@ -168,6 +168,7 @@ def test_m_moves_and_undo_takes_it_back(desk):
     expect(page.locator("#toast")).to_contain_text("Mudando Alice Ferreira")
     slot(page, "11:30").press("Enter")
     expect(visit(page, "Alice Ferreira")).to_contain_text("11:30")
+    expect(visit(page, "Alice Ferreira")).to_be_focused()
     page.get_by_role("button", name="Desfazer").click()
     expect(visit(page, "Alice Ferreira")).to_contain_text("10:00")
 

@@ -10,6 +10,7 @@ export class Grid {
     this.busy = false;
     this.again = false;
     this.kept = null;
+    this.place = null;
     this.pressed = false;
     this.roam();
     root.addEventListener("pointerdown", () => { this.pressed = true; });
@@ -26,7 +27,8 @@ export class Grid {
   // One stop for Tab; arrows go on from there.
   roam() {
     const links = [...this.root.querySelectorAll(".block > a")];
-    const first = links.find((link) => name(link) === this.kept) ?? links.find((link) => link.dataset.slot) ?? links[0];
+    const first = links.find((link) => name(link) === this.kept) ?? links.find((link) => place(link) === this.place)
+      ?? links.find((link) => link.dataset.slot) ?? links[0];
     for (const link of links) link.tabIndex = link === first ? 0 : -1;
   }
 
@@ -35,6 +37,7 @@ export class Grid {
     for (const other of this.root.querySelectorAll('.block > a[tabindex="0"]')) other.tabIndex = -1;
     link.tabIndex = 0;
     this.kept = name(link);
+    this.place = place(link); // where it was, what is there then has the focus: a free time that became a visit
   }
 
   key(event) {
@@ -140,3 +143,5 @@ export class Grid {
 const links = (strip) => [...strip.querySelectorAll(".block > a")].sort((a, b) => a.dataset.row - b.dataset.row);
 
 const name = (link) => (link.dataset.visit ? `v${link.dataset.visit}` : `s${link.dataset.slot}`);
+
+const place = (link) => `${link.closest(".strip").dataset.key} ${link.dataset.row}`;
