@@ -11,9 +11,10 @@ from admin_web.api.faults import Fault, unknown
 from admin_web.api.operations import Asked, Operation, Part, Reply
 from admin_web.api.paging import after_id, cursor
 from admin_web.api.paging import part as first
-from admin_web.api.types import Given, Label, Paged, Phone, RecordId, Shown
+from admin_web.api.types import VISIBLE, Given, Label, Paged, Phone, RecordId, Shown
 from clinic.editing import Record, Sort, stamp
 from clinic.kinds import LONGEST_MARGIN
+from clinic.written import one_line
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
@@ -30,7 +31,7 @@ Zone = Literal[
     "America/Manaus", "America/Noronha", "America/Porto_Velho", "America/Recife", "America/Rio_Branco",
     "America/Santarem",
 ]  # fmt: skip
-Text = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"\S")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=VISIBLE)]
 Place = Annotated[int, Field(ge=0, le=999)]
 
 
@@ -39,7 +40,7 @@ class UnitValues(Given):
 
     name: Text
     spoken: Text | None = None
-    street: Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"\S")]
+    street: Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=VISIBLE)]
     district: Annotated[str, StringConstraints(max_length=120)] = ""
     city: Text
     state: State
@@ -261,11 +262,11 @@ def staying(before: Record, given: BaseModel) -> Record:
 
 
 def _tidy(values: BaseModel) -> dict[str, Any]:
-    """Texts without blanks around them, and in one line where they are no paragraphs."""
+    """Texts without blanks around them, and in one line, with nothing unseen, where they are no paragraphs."""
     return {
         name: value if not isinstance(value, str)
         else value.strip() if name == "preparation"
-        else " ".join(value.split())
+        else one_line(value)
         for name, value in values.model_dump().items()
     }  # fmt: skip
 

@@ -13,6 +13,7 @@ from admin_web.api.types import Given, Paged, RecordId, Shown
 from clinic.editing import Record
 from clinic.fairness import HEAVIEST, told
 from clinic.roster import DoctorRow, Roster
+from clinic.written import one_line
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
@@ -139,7 +140,8 @@ class Doctors:
         roster = self._clinic.desk.roster()
         self._check(given, roster)
         values = given.model_dump(exclude={"specialties", "takes"})
-        values |= {"name": " ".join(given.name.split())} | staying(before, given)
+        values |= {"name": one_line(given.name), "spoken": given.spoken and one_line(given.spoken)}
+        values |= staying(before, given)
         specialties = {one.specialty_id: one.rqe for one in given.specialties}
         takes = frozenset((one.payer_id, one.unit_id) for one in given.takes)
         saved = self._clinic.editing.save_doctor(record_id, values, specialties, takes, asked.version or "")

@@ -20,6 +20,8 @@ from clinic.phones import normalise
 LARGEST_ID = 2**53 - 1
 """The largest whole number that every program reads as it is."""
 MOST = 100
+VISIBLE = r"[^\s\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+"""A character that is left when a text is kept in one line (see clinic.written.one_line)."""
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 
@@ -67,7 +69,7 @@ def _day(day: date) -> date:
 RecordId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 Name = Annotated[str, StringConstraints(min_length=2, max_length=120, pattern=r"[^\W\d_].*[^\W\d_]")]
 Words = Annotated[str, StringConstraints(max_length=200)]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"\S")]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=VISIBLE)]
 Cpf = Annotated[str, AfterValidator(_cpf), WithJsonSchema({"type": "string", "format": "cpf"})]
 Phone = Annotated[str, AfterValidator(_phone), WithJsonSchema({"type": "string", "format": "br-phone"})]
 EMAIL = r"^[a-z0-9._%+-]+@[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}$"

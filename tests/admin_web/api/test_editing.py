@@ -68,6 +68,22 @@ def test_a_weight_is_a_small_whole_number(site, manager, weight):
     assert (reply.status_code, fields(reply)) == (400, ["weight"])
 
 
+@pytest.mark.parametrize("path", ["/units/1", "/doctors/1"])
+def test_nothing_unseen_gets_into_a_name(manager, path):
+    read = manager.get(path)
+    given = {name: value for name, value in read.json.items() if name != "id"} | {"name": "\u202eAna\u200f\x07  Prado"}
+    saved = manager.ask("PUT", path, given, If_Match=read.headers["ETag"])
+    assert (saved.status_code, saved.json["name"]) == (200, "Ana Prado")
+
+
+@pytest.mark.parametrize("path", ["/units/1", "/doctors/1"])
+def test_a_name_nobody_can_see_is_none(manager, path):
+    read = manager.get(path)
+    given = {name: value for name, value in read.json.items() if name != "id"} | {"name": "\u202e"}
+    saved = manager.ask("PUT", path, given, If_Match=read.headers["ETag"])
+    assert (saved.status_code, fields(saved)) == (400, ["name"])
+
+
 def test_a_payer_is_added_once(manager):
     assert [manager.post("/payers", {"name": "Vida"}).status_code for _ in range(2)] == [201, 409]
 
