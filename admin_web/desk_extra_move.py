@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from admin_web.access import STAFF, Doors, viewer
 from admin_web.address import day_near, number
@@ -57,7 +57,7 @@ class MoveExtra:
         visit = self._visit(appointment_id)
         typed = self._typed(request.args, visit)
         errors = {} if "hora" not in request.args else self._wrong(typed, visit)
-        if "hora" not in request.args or errors or self._is_there(typed, visit):
+        if "hora" not in request.args or errors or self._is_there(typed, visit) or not _movable(visit):
             return self._render(visit, Page(typed, errors))
         return self._render(visit, Page(typed, {}, told=self._told(typed, visit)))
 
@@ -66,7 +66,7 @@ class MoveExtra:
         visit = self._visit(appointment_id)
         typed = self._typed(request.form, visit)
         errors = self._wrong(typed, visit)
-        if self._is_there(typed, visit) and visit.status in MOVES:
+        if self._is_there(typed, visit) and _movable(visit):
             errors["hora"] = "Já está neste horário. Escreva outro."
         if errors:
             return self._render(visit, Page(typed, errors)), 422
@@ -175,10 +175,9 @@ class MoveExtra:
         return [(one.id, one.name) for one in (theirs, *others)]
 
     def _visit(self, appointment_id: int) -> CardVisit:
-        """404 for what is no encaixe, or is at a unit of others."""
+        """404 for what is at a unit of others."""
         self._desk.check_appointment(appointment_id)
-        visit = self._clinic.desk.cards.visit(appointment_id, viewer().ref)
-        return visit if visit.extra_reason is not None else abort(404)
+        return self._clinic.desk.cards.visit(appointment_id, viewer().ref)
 
     def _zone(self, unit_id: int) -> ZoneInfo:
         return self._desk.all_units()[unit_id].tz
@@ -186,9 +185,14 @@ class MoveExtra:
     def _render(self, visit: CardVisit, page: Page) -> str:
         return render_template(
             "agenda/move_extra.html", **heading(self._clinic, self._desk, visit), page=page, labels=LABELS,
-            movable=visit.status in MOVES, doctors=self._doctors(visit), once=secrets.token_urlsafe(12),
+            movable=_movable(visit), doctors=self._doctors(visit), once=secrets.token_urlsafe(12),
             units=[(one.id, one.name) for one in self._desk.units()],
         )  # fmt: skip
+
+
+def _movable(visit: CardVisit) -> bool:
+    """Whether it is an encaixe that may go elsewhere."""
+    return visit.extra_reason is not None and visit.status in MOVES
 
 
 def register(page: Blueprint, clinic: "Clinic") -> None:

@@ -116,8 +116,11 @@ def test_the_patients_other_visit_is_told(clinic, desk):
     assert (reply.status_code, "O paciente já tem consulta em 23/11 às 10:30." in text(reply)) == (409, True)
 
 
-def test_a_visit_with_a_time_of_the_agenda_has_no_such_page(clinic, desk):
-    assert desk.get(f"/agenda/consultas/{booked(clinic).id}/{TO}").status_code == 404
+def test_a_visit_with_a_time_of_the_agenda_is_no_encaixe(clinic, desk):
+    visit = booked(clinic)
+    page = desk.get(f"/agenda/consultas/{visit.id}/{TO}?hora=15:00")
+    assert "tem um horário da agenda e não é um encaixe" in text(page) and 'name="hora"' not in page.text
+    assert (act(desk, visit, TO, **form(clinic)).status_code, at(clinic)) == (409, ["13:30"])
 
 
 def test_another_hour_is_one_click_from_the_free_times(clinic, desk):
