@@ -103,7 +103,7 @@ class OtherTimes:
             raise SlotTaken
         return self._keeper.keep(slot, by, _minutes(visit), self._margin(visit), visit.id, once)
 
-    def claim(self, visit: Visit, slot: SlotInfo, by: str, once: str) -> tuple[Hold, Terms | None]:
+    def claim(self, visit: Visit, slot: SlotInfo, by: str, once: str = "") -> tuple[Hold, Terms | None]:
         """What `Bookings.reschedule` takes; `once` names the form. Raises NotAllowed, LookupError.
 
         A time that is taken has a hold too, but one that holds nothing: it may be that this very wish came before and
