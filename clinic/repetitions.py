@@ -240,7 +240,7 @@ class Repetitions:
     ) -> Booking:
         unit, terms = self._units.get(row.unit_id), self._terms(row)
         slot = chosen_time(self._bookings.slot, choice.slot_id, row.doctor_id, unit, place.day)
-        hold = self._bookings.hold(slot, by, terms.kind.minutes, terms.kind.margin)
+        hold = self._bookings.hold_for(key, slot, by, terms.kind.minutes, terms.kind.margin)
         try:
             booked = self._bookings.book_for(person, hold, terms, by, key, reason, choice.over_quota, place)
         finally:

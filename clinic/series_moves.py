@@ -241,7 +241,7 @@ class SeriesMoves:
         unit = self._units.get(row.unit_id)
         slot = chosen_time(self._bookings.slot, choice.slot_id, aim.change.doctor_id, unit, day)
         terms = self._offers.moved(booking(row), slot, row.return_of)
-        hold = self._hold(row, slot, by, left)
+        hold = self._hold(row, slot, by, key, left)
         try:
             moved = self._bookings.move(row.id, hold, by, terms, key, choice.over_quota, day, at)
         finally:
@@ -250,17 +250,17 @@ class SeriesMoves:
             raise CancelledSince
         return moved
 
-    def _hold(self, row: Line, slot: SlotInfo, by: str, left: Collection[int]) -> Hold:
+    def _hold(self, row: Line, slot: SlotInfo, by: str, key: str, left: Collection[int]) -> Hold:
         """A time that is taken has a hold that holds nothing: it may be that this form came before, and took it."""
         minutes = _minutes(row)
         margin = self._directory.kind(row.kind_id).margin_of(minutes)
         for _ in range(2):
             try:
-                return self._bookings.hold(slot, by, minutes, margin, row.id)
+                return self._bookings.hold(slot, by, minutes, margin, row.id, key)
             except SlotTaken:
                 if not self._given_up(slot, reach(slot.starts_at, minutes, margin), left):
                     break
-        return Hold(f"{by}:lost", slot, self._clock(), (slot.id,))
+        return self._bookings.nothing_held(slot, by)
 
     def _given_up(self, slot: SlotInfo, span: tuple[datetime, datetime], left: Collection[int]) -> bool:
         """What others of the series have just left there waits for nobody but them, and they are taken back only after
