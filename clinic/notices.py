@@ -58,9 +58,10 @@ _NUMBER = (
 _SINCE: BindParameter[Any] = bindparam("since")
 _NOW: BindParameter[Any] = bindparam("now")
 _AGAIN = aliased(Appointment)
-_SAME = (_AGAIN.code == _A.code, _AGAIN.starts_at == _A.starts_at, _AGAIN.live == 1, _AGAIN.id > _A.id)
+_SAME = (_AGAIN.code == _A.code, _AGAIN.starts_at == _A.starts_at, _AGAIN.id > _A.id)
 _BACK = exists(select(_AGAIN.id).where(*_SAME)).correlate(_A)
-"""It was taken back: nobody is told any more that it is off, but what is so now."""
+"""It was taken back, whatever became of it then (what moves gets a code of its own): nobody is told any more that it is
+off, but what is so now."""
 _CHANGES = select(_C.id).join(_A, _A.id == _C.appointment_id).where(_C.at >= _SINCE, _A.starts_at >= _NOW)
 _CHANGES = _CHANGES.where(or_(_A.live == 1, ~_BACK))
 # Two questions that each have an index: what the clinic did lately, and who cannot be reached and is still to come.

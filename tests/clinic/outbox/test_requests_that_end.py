@@ -105,3 +105,12 @@ def test_the_desk_calls_nobody_to_say_that_what_came_back_is_off(clinic, visit, 
     clinic.desk.bookings.cancel_for(visit.id, "clinic", RECEPTION)
     clinic.desk.bookings.take_back(visit.id, RECEPTION)
     assert {one.event for one in clinic.desk.notices.waiting()} == {"restored"}
+
+
+def test_nor_does_it_once_the_patient_has_cancelled_what_came_back(clinic):
+    visit = clinic.book("alice")
+    clinic.desk.bookings.cancel_for(visit.id, "clinic", RECEPTION)
+    back = clinic.desk.bookings.take_back(visit.id, RECEPTION)
+    clinic.clock.move(minutes=5)
+    clinic.bookings.cancel(clinic.people["alice"], back.id, "other", "web")
+    assert clinic.desk.notices.waiting() == []
