@@ -1,7 +1,8 @@
 """What keeps programs in order: how often they may ask, and the same answer for the same request."""
 
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -59,10 +60,16 @@ class Answer:
 
 
 class Programs:
-    """Counts and remembers; shared by every process through the database."""
+    """Counts and remembers; shared by every process through the database. `patience_s` may be changed at any time."""
 
-    def __init__(self, database: Database, clock: Clock, patience_s: float = PATIENCE_S) -> None:
-        self._database, self._clock, self._patience_s = database, clock, patience_s
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        patience_s: float = PATIENCE_S,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._database, self._clock, self._sleep, self.patience_s = database, clock, sleep, patience_s
         self._together = Together(self._count)
 
     def count(self, who: str, limit: int) -> int:
@@ -112,7 +119,7 @@ class Programs:
 
         Raises OtherRequest, StillAtWork.
         """
-        for _ in pauses(patience=self._patience_s):
+        for _ in pauses(self._sleep, self.patience_s):
             try:
                 return self._claimed(owner, key, asked)
             except StillAtWork as error:

@@ -70,12 +70,17 @@ def test_keys_of_others_do_not_matter(programs):
     assert programs.begin("user:2", "k", b"other") is None
 
 
-def test_who_asks_while_it_is_at_work_waits_for_its_answer(programs):
-    programs.begin("user:1", "k", b"body")
-    with ThreadPoolExecutor(1) as pool:
-        again = pool.submit(programs.begin, "user:1", "k", b"body")
+def test_who_asks_while_it_is_at_work_waits_for_its_answer(any_clinic, programs):
+    waited = []
+
+    def finish_meanwhile(seconds):
+        waited.append(seconds)
         programs.finish("user:1", "k", Answer(201, "{}"))
-        assert again.result() == Answer(201, "{}")
+
+    other = Programs(any_clinic.database, any_clinic.clock, patience_s=60, sleep=finish_meanwhile)
+    programs.begin("user:1", "k", b"body")
+    assert other.begin("user:1", "k", b"body") == Answer(201, "{}")
+    assert len(waited) == 1
 
 
 def test_who_waited_in_vain_is_told_so(any_clinic):
