@@ -70,8 +70,12 @@ ANOTHERS_PAGE = Trouble(
 SPECIAL: dict[type[HTTPException], Trouble] = {
     NotLocal: NOT_LOCAL, NoRecord: NO_RECORD, AnothersPage: ANOTHERS_PAGE,
 }  # fmt: skip
-KEPT: dict[type[HTTPException], Lost] = {AnothersPage: "another", LostToken: "token"}
-"""Forms that cannot be taken as they came: a page of its own keeps what was typed."""
+TOKEN_GONE = Trouble("Este navegador perdeu a marca desta página", "Copie o que digitou e recarregue a página.")
+"""To a part of a page: its session goes on, and to send it once more helps nobody."""
+KEPT: dict[type[HTTPException], tuple[Lost, Trouble]] = {
+    AnothersPage: ("another", ANOTHERS_PAGE), LostToken: ("token", TOKEN_GONE),
+}  # fmt: skip
+"""Forms that cannot be taken as they came: a page of its own keeps what was typed, a script is told."""
 
 
 def install(app: Flask) -> None:
@@ -94,13 +98,14 @@ def known(error: HTTPException) -> Response:
 
 def _lost(error: HTTPException) -> Response | None:
     """The page that keeps what was typed; a script keeps it itself and is told why. None for all else."""
-    why = KEPT.get(type(error))
-    if why is None or request.endpoint is None or request.path.startswith(problems.API):
+    kept = KEPT.get(type(error))
+    if kept is None or request.endpoint is None or request.path.startswith(problems.API):
         return None
-    if request.headers.get("HX-Request"):
+    why, told = kept
+    part = bool(request.headers.get("HX-Request"))
+    if part and why == "another":
         return Response(status=401)  # the page says so (login/session-over.js)
-    if by_script():
-        told = SPECIAL.get(type(error), TROUBLES[403])
+    if part or by_script():  # the page says what is told (login/session-over.js)
         return make_response({"title": told.title, "what_to_do": told.what_to_do}, 403)
     return lost_form(why)
 

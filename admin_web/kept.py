@@ -13,7 +13,7 @@ from flask import Request
 from admin_web.access import own_path
 from admin_web.security import drawn_for, sent_token
 
-PATH, MARK, PREFIX = "kept_path", "kept_of", "kept:"
+PATH, MARK, FILE, PREFIX = "kept_path", "kept_of", "kept_file", "kept:"
 NEVER = ("csrf_token", "password", "current", "new", "again")
 CODE, CODES = "code", ("/entrar", "/conta")
 """A field that is a secret on these pages alone, where it is a code of the second factor."""
@@ -29,6 +29,8 @@ class Kept:
     fields: tuple[tuple[str, str], ...]
     mark: str
     """The token of the page it was typed in; "" where it carried none."""
+    file: bool = False
+    """Whether a file was in it, which no hidden field can carry: it has to be chosen anew."""
 
     def is_of(self, user_id: int) -> bool:
         """Whether it was this person who had typed it; nobody's is nobody's."""
@@ -48,7 +50,8 @@ def of_lost(asked: Request) -> Kept:
     """What a request carries that nobody may make any more; passwords and files are left out."""
     never = (*NEVER, CODE) if asked.path.startswith(CODES) else NEVER
     fields = [(name, value) for name, value in asked.form.items(multi=True) if name not in never]
-    return Kept(asked.full_path.rstrip("?"), tuple(fields[:MOST_FIELDS]), sent_token(asked))
+    file = any(one.filename for one in asked.files.values())
+    return Kept(asked.full_path.rstrip("?"), tuple(fields[:MOST_FIELDS]), sent_token(asked), file)
 
 
 def of_login(asked: Request) -> Kept | None:
@@ -57,5 +60,5 @@ def of_login(asked: Request) -> Kept | None:
     if not path:
         return None
     fields = ((name, value) for name, value in asked.form.items(multi=True) if name.startswith(PREFIX))
-    mark = asked.form.get(MARK, "")
-    return Kept(path, tuple((name.removeprefix(PREFIX), value) for name, value in fields), mark)
+    mark, file = asked.form.get(MARK, ""), FILE in asked.form
+    return Kept(path, tuple((name.removeprefix(PREFIX), value) for name, value in fields), mark, file)

@@ -22,6 +22,7 @@ NOT_UNDERSTOOD = (
 )
 NO_PASSWORD = "Digite sua senha."  # noqa: S105 - what a person reads
 SESSION_OVER = "Sua sessão terminou. Entre de novo com a mesma conta: o que você digitou está guardado nesta página."
+FILE_LOST = "Sua sessão terminou. Entre de novo com a mesma conta: o arquivo tem de ser escolhido de novo."
 NOT_KEPT = "Entre para continuar. O que estava no formulário não foi enviado nem guardado: preencha-o depois de entrar."
 CODE_OVER = "O tempo para digitar o código acabou. Entre de novo."
 CODE_OVER_KEPT = f"{CODE_OVER[:-1]} com a mesma conta: o que você digitou está guardado nesta página."
@@ -147,7 +148,7 @@ class LogIn:
             return self._wrong(Shown(kept=lost), {"": ANOTHERS}, 403)
         if not lost.is_anybodys:
             return self._wrong(Shown(), {"": NOT_KEPT}, 401)
-        return self._wrong(Shown(kept=lost), {"": SESSION_OVER}, 401)
+        return self._wrong(Shown(kept=lost), {"": FILE_LOST if lost.file else SESSION_OVER}, 401)
 
     def too_late(self) -> Response:
         """The second step took too long: the first one again, with all that came along."""

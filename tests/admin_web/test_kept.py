@@ -1,6 +1,7 @@
 """What somebody had typed when their session ended: it comes back to them, to nobody else, and the page says which."""
 
 import re
+from io import BytesIO
 
 import pyotp
 import pytest
@@ -294,6 +295,61 @@ def test_no_other_site_has_its_form_shown_as_ours(alice, headers):
     seen(alice)
     reply = post(alice, "another", headers=headers)
     assert (reply.status_code, "Tive febre" in reply.text) == (403, False)
+
+
+@pytest.mark.parametrize("part", [{"HX-Request": "true"}, {"Sec-Fetch-Mode": "cors"}])
+def test_a_part_of_a_page_whose_token_is_gone_is_told_so_and_not_that_the_session_is_over(alice, part):
+    seen(alice)
+    reply = post(alice, "another", headers=OWN_PAGE | part)
+    assert (reply.status_code, reply.json) == (
+        403,
+        {
+            "title": "Este navegador perdeu a marca desta página",
+            "what_to_do": "Copie o que digitou e recarregue a página.",
+        },
+    )
+
+
+def send_file(browser, token, name="pacientes.csv"):
+    """A manager's file, from the page that was open."""
+    given = {"csrf_token": token, "sort": "patients", "file": (BytesIO(b"nome;cpf"), name)}
+    return browser.post("/importar", data=given, headers=OWN_PAGE)
+
+
+def file_is_asked_for(reply):
+    """It has to be chosen once more: nothing is promised, nothing offered to be sent."""
+    said = "O arquivo tem de ser escolhido de novo" in reply.text and 'href="/importar"' in reply.text
+    return (said, "se perdeu" in reply.text, "enviar o que digitei" in reply.text, "Enviar agora" in reply.text) == (
+        True, False, False, False,
+    )  # fmt: skip
+
+
+def test_a_file_whose_page_lost_its_token_has_to_be_chosen_again(site):
+    browser = site.client("manager")
+    seen(browser)
+    reply = send_file(browser, "another")
+    assert (reply.status_code, file_is_asked_for(reply)) == (403, True)
+    assert "Enviar agora" in send_file(browser, "another", name="").text
+
+
+def test_a_file_that_comes_after_the_session_has_to_be_chosen_again(site):
+    browser = site.client("manager")
+    token = seen(browser)
+    site.clinic.clock.move(hours=13)
+    reply = send_file(browser, token)
+    assert (reply.status_code, PROMISE in reply.text, "escolhido de novo" in reply.text) == (401, False, True)
+    assert file_is_asked_for(log_in(browser, as_hidden(reply), EMAIL["manager"]))
+
+
+def test_a_file_that_comes_before_codes_are_set_up_has_to_be_chosen_again(staff):
+    browser = staff.client("manager")
+    token = seen(browser)
+    staff.clinic.clock.move(hours=13)
+    hidden = as_hidden(send_file(browser, token))
+    on = log_in(browser, hidden, EMAIL["manager"])
+    page = send(browser, on.location, hidden, who=EMAIL["manager"], password=GOOD)
+    app = pyotp.TOTP(re.search(r'class="key">(\w+)<', page.text)[1])
+    assert file_is_asked_for(send(browser, "/entrar/configurar", as_hidden(page), code=app.at(staff.clinic.clock())))
 
 
 def test_what_another_account_typed_is_not_shown_where_the_token_is_gone(site, alice):
