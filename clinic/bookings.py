@@ -170,13 +170,13 @@ class Bookings(Visits):
     def withdraw(self, key: str) -> bool:
         """Undo what was booked or moved under a key after nobody waited for it any more.
 
-        False when there is nothing, or when it stays because somebody has acted on it since, or because the time it was
-        moved from is gone; then a line "kept" in its history tells the desk.
+        False when there is nothing, or when it stays because somebody has acted on it since, or because a time that
+        would come back is gone; then a line "kept" in its history tells the desk.
         """
         now = self._clock()
         try:
             return self._write(lambda connection: undoing.withdraw(connection, key, now))
-        except SlotTaken:
+        except (SlotTaken, Overlaps):
             self._write(lambda connection: undoing.keep(connection, key, now))
             return False
 

@@ -12,7 +12,7 @@ from clinic.holds import SlotTaken
 from clinic.outbox import facts
 from clinic.people import Person
 from clinic.roster import Roster
-from clinic.taking import check_overlap
+from clinic.taking import TooMany, check_count, check_overlap
 from clinic.transitions import WrongStatus
 from clinic.visits import ExtraQuotaFull, free_place
 from clinic.whose import of_each_kind
@@ -41,7 +41,8 @@ def undo(connection: Connection, person: Person, booking_id: int, act: Act, quot
     """One's own cancelling or moving of ten seconds ago, with the requests to move it that ended with it: all of it, or
     nothing. Raises NotYours, WrongStatus, Overlaps, SlotTaken.
 
-    `quotas_of`: where the quotas stand that hold for who acts, None for who may go over them; raises QuotaFull.
+    `quotas_of`: where the quotas stand that hold for who acts, None for who may go over limits; raises QuotaFull, and
+    SlotTaken where somebody not on file yet has another time instead.
     """
     appointments.lock(connection, person)
     old = appointments.theirs(connection, person, booking_id)
@@ -52,22 +53,40 @@ def undo(connection: Connection, person: Person, booking_id: int, act: Act, quot
         raise WrongStatus(old.status, "undone")
     if last.by != act.by or act.at > last.at + appointments.UNDO:
         raise SlotTaken
-    if quotas_of:
-        quotas.check(connection, quotas_of, _columns(old), but=old.replaced_by or 0)
+    visit = old.replaces if last.from_status == "pending" else None
     act.contact.goes_on(last.protocol)
-    if old.replaced_by:
-        new = appointments.one(connection, old.replaced_by)
-        if new is None or new.replaces == old.id:  # it went by the doctor's word, of which the patient has heard
+    new = appointments.one(connection, old.replaced_by) if old.replaced_by else None
+    if new is not None:
+        if new.replaces == old.id:  # it went by the doctor's word, of which the patient has heard
             raise WrongStatus("booked", "undone")
-        _drop(connection, new, "cancelled", "undone", act)
-        facts.silence(connection, old.replaced_by, "undone", act.at)
-    elif not (last.from_status == "pending" and old.replaces):  # a request to move counts with its visit
+        appointments.change(connection, new, "cancelled", act, cancel_reason="undone", caller_n=None)
+        facts.silence(connection, new.id, "undone", act.at)
+    elif not visit:  # a request to move counts with its visit
         series_rows.check_again(connection, old)
     facts.silence(connection, old.id, "undone", act.at)
-    check_overlap(connection, appointments.live_ones(connection, person, act.at), old.starts_at, old.ends_at)
+    others = appointments.live_ones(connection, person, act.at)
+    if quotas_of:
+        quotas.check(connection, quotas_of, _columns(old), but=visit or 0)
+        if new is None and person.kind != "patient":
+            _check_room(others, person, visit)
+    if new is not None:  # only now, for quotas are locked before slots
+        appointments.let_go(connection, new, act.at, timedelta())
+    check_overlap(connection, [one for one in others if one.id != visit], old.starts_at, old.ends_at)
     new_id = _restored(connection, old, last.from_status, act)
     _bring_requests(connection, old, last, new_id, act, quotas_of)
     return booking(appointments.one(connection, new_id))
+
+
+def _check_room(others: list[Line], person: Person, visit: int | None) -> None:
+    """Who is not on file yet keeps one visit, and one time asked for beside it. `visit`: what a request would move.
+    Raises SlotTaken."""
+    if visit is None:
+        try:
+            check_count(others, person, 1)
+        except TooMany as error:
+            raise SlotTaken from error
+    elif any(other.replaces == visit for other in others):
+        raise SlotTaken
 
 
 def _bring_requests(
@@ -79,7 +98,7 @@ def _bring_requests(
     given = {"person": person, "visit": old.id, "at": last.at, "by": last.by}
     for one in ENDED_WITH[kind].run(connection, given):
         if quotas_of:
-            quotas.check(connection, quotas_of, _columns(one))
+            quotas.check(connection, quotas_of, _columns(one), but=visit)
         live = appointments.LIVE[kind].run(connection, {"person": person, "now": act.at})
         check_overlap(connection, [other for other in live if other.id != visit], one.starts_at, one.ends_at)
         facts.silence(connection, one.id, "undone", act.at)
@@ -108,7 +127,7 @@ def _columns(row: Line) -> dict[str, Any]:
 def withdraw(connection: Connection, key: str, now: datetime) -> bool:
     """Whether a booking under this key was taken back; a moved one gets its old time again.
 
-    Raises SlotTaken when that time is gone: then nothing was changed.
+    Raises SlotTaken, or Overlaps, when that time or one that was asked for is gone: then nothing was changed.
     """
     row = _by_key(connection, key)
     if row is None:

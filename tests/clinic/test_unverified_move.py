@@ -89,6 +89,32 @@ def test_both_end_and_both_come_back(clinic, caller, visit):
     assert found == [(visit.code, "booked"), (asked.code, "pending")]
 
 
+def test_who_booked_another_one_meanwhile_does_not_get_both(clinic, caller):
+    first = book(clinic, caller, clinic.slot("paulo", "cardiology"))
+    clinic.bookings.cancel(caller, first.id, "other", "telephone")
+    other = book(clinic, caller, clinic.slot("paulo", "cardiology", 2))
+    with pytest.raises(SlotTaken):
+        clinic.bookings.undo(caller, first.id, "telephone")
+    assert left(clinic, caller) == [(other.id, "booked")]
+
+
+def test_nor_who_asked_for_another_time_meanwhile(clinic, caller, visit):
+    asked = by_caller(clinic, caller, visit)
+    clinic.bookings.cancel(caller, asked.id, "other", "telephone")
+    other = by_caller(clinic, caller, visit, 2)
+    with pytest.raises(SlotTaken):
+        clinic.bookings.undo(caller, asked.id, "telephone")
+    assert left(clinic, caller) == [(visit.id, "booked"), (other.id, "pending")]
+
+
+def test_the_desk_may_bring_both_back(clinic, caller):
+    first = book(clinic, caller, clinic.slot("paulo", "cardiology"))
+    clinic.desk.bookings.cancel_for(first.id, "other", RECEPTION)
+    other = book(clinic, caller, clinic.slot("paulo", "cardiology", 2))
+    again = clinic.desk.bookings.take_back(first.id, RECEPTION)
+    assert {one for one, _ in left(clinic, caller)} == {again.id, other.id}
+
+
 def test_who_is_refused_has_neither(clinic, caller, visit):
     by_caller(clinic, caller, visit)
     clinic.desk.intake.refuse(caller.id, RECEPTION)
