@@ -262,7 +262,7 @@ class Bookings(Visits):
 
     def _swap(self, connection: Connection, old: Line, hold: Hold, values: dict[str, Any], act: Act) -> Booking:
         """The old one goes, the new one comes; slots are touched in the order of their ids, as everywhere."""
-        appointments.change(connection, old, "moved", act, cancel_reason="moved")
+        taking.goes(connection, old, hold.slot.doctor_id, act)
         hold = taking.hand_over(connection, old, hold, self._rosters.get().kind[values["kind_id"]], act.at)
         old_first = old.slot_id is not None and old.slot_id < hold.slot.id
         if old_first:

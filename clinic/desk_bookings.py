@@ -199,7 +199,7 @@ class DeskBookings(Bookings):
             old = appointments.theirs(connection, person, booking_id)
             if not is_extra(connection, old.id):
                 raise WrongStatus(old.status, "moved")
-            appointments.change(connection, old, "moved", replace(act, note=""), cancel_reason="moved")
+            taking.goes(connection, old, extra.doctor_id, replace(act, note=""))
             more = {**columns_of(old), "idempotency_key": key}
             new = self._squeeze_in(connection, person, extra, act, known, more)
             connection.execute(update(Appointment).where(Appointment.id == old.id).values(replaced_by=new.id))

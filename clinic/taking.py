@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from clinic import appointments, past_visits
-from clinic.appointments import Booking, Line, booking
+from clinic.appointments import Act, Booking, Line, booking
 from clinic.holds import Hold, SlotTaken
 from clinic.kinds import KindInfo
 from clinic.margins import beside, length
@@ -94,12 +94,19 @@ def still_asks(old: Line, values: dict[str, Any]) -> dict[str, Any]:
     return {"replaces": old.replaces} if old.status == values["status"] == "pending" else {}
 
 
+def goes(connection: Connection, old: Line, doctor_id: int, act: Act) -> None:
+    """What moves is there no more, nor are the requests to move it, whose slots go with them: so who makes slots of the
+    doctor it goes to is kept away before. Raises WrongStatus."""
+    keep_from(connection, doctor_id)
+    appointments.change(connection, old, "moved", act, cancel_reason="moved")
+
+
 def hand_over(connection: Connection, old: Line, hold: Hold, kind: KindInfo, now: datetime) -> Hold:
     """The hold with what the appointment that moves has itself of it: that goes from hand to hand, and is never free.
 
-    Part of the transaction that moves it, which has locked its person. Raises SlotTaken where that is not its own.
+    Part of the transaction that moves it, which has locked its person, and keeps the makers of slots away (`goes`).
+    Raises SlotTaken where that is not its own.
     """
-    keep_from(connection, hold.slot.doctor_id)
     own = own_of(connection, old.id)
     margin = kind.margin_of(length(hold.slot))
     wanted = beside(connection, hold.slot, length(hold.slot), margin, now) if margin and own.slots else []
