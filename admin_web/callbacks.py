@@ -36,6 +36,7 @@ class Callbacks:
         in_line = self._clinic.waiting_list.places.all(self._desk.choice(self._desk.asked()).unit_ids)
         return render_template(
             "callbacks/page.html", waiting=waiting, roster=roster, events=desk_words.EVENTS, wrong=wrong,
+            ended_requests=desk_words.ENDED_REQUESTS,
             offers=sum(
                 one.offer is not None and one.offer.to_call and may_see_unit(viewer(), one.offer.unit_id)
                 for one in in_line

@@ -28,6 +28,11 @@ EVENTS = {
     "forgiven": "Falta abonada", "on_time": "Sem atraso", "reoffered": "Outro horário a oferecer",
     "imported": "Importada",
 }  # fmt: skip
+ENDED_REQUESTS = {
+    "cancelled": "Pedido de mudança cancelado", "declined": "Pedido de mudança recusado pelo médico",
+    "expired": "Pedido de mudança venceu sem resposta",
+}  # fmt: skip
+"""The same of requests to move a visit that stands."""
 VIAS = {
     "telephone": "pelo telefone", "web": "pelo portal", "desk": "na recepção", "system": "pelo sistema",
     "api": "por outro sistema", "import": "na importação", "email": "por e-mail", "sms": "por SMS",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, exists, func, insert, or_, select, union
+from sqlalchemy import BindParameter, Connection, and_, bindparam, exists, func, insert, or_, select, union
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -46,6 +46,8 @@ class Notice:
     patient_id: int | None
     name: str
     number: str
+    stands: datetime | None = None
+    """When the visit is that this asked to move, as long as that is booked."""
 
 
 _C, _A = AppointmentChange, Appointment
@@ -57,7 +59,7 @@ _NUMBER = (
 )
 _SINCE: BindParameter[Any] = bindparam("since")
 _NOW: BindParameter[Any] = bindparam("now")
-_AGAIN = aliased(Appointment)
+_AGAIN, _VISIT = aliased(Appointment), aliased(Appointment)
 _SAME = (_AGAIN.code == _A.code, _AGAIN.starts_at == _A.starts_at, _AGAIN.id > _A.id)
 _BACK = exists(select(_AGAIN.id).where(*_SAME)).correlate(_A)
 """It was taken back, whatever became of it then (what moves gets a code of its own): nobody is told any more that it is
@@ -87,9 +89,10 @@ _WRITTEN = exists(
 WAITING = (
     select(_C.id, _C.at, _C.event, _C.note, _A.id.label("appointment_id"), _A.status, _A.starts_at, _A.doctor_id)
     .add_columns(_A.unit_id, _A.code, _A.patient_id, Patient.name, Patient.social_name, _NUMBER.label("number"))
-    .add_columns(PreRegistration.phone, _A.caller)
+    .add_columns(PreRegistration.phone, _A.caller, _VISIT.starts_at.label("stands"))
     .join(_THEIRS, _THEIRS.c.id == _C.id)
     .join(_A, _A.id == _C.appointment_id)
+    .outerjoin(_VISIT, and_(_VISIT.id == _A.replaces, _VISIT.status == "booked"))
     .outerjoin(Patient, Patient.id == _A.patient_id)
     .outerjoin(PreRegistration, PreRegistration.id == _A.pre_registration_id)
     .outerjoin(PhoneNotice, PhoneNotice.change_id == _C.id)
@@ -148,4 +151,4 @@ class Notices:
 def _notice(row: Any) -> Notice:
     name = row.social_name or row.name or ""
     number = row.number or row.phone or row.caller or ""
-    return Notice(*(*row[:11], name, number))
+    return Notice(*(*row[:11], name, number, row.stands))

@@ -25,6 +25,33 @@ def test_at_the_desk(clinic, desk, asked):
     assert ("Pedido cancelado." in page, STAYS in page, "Consulta cancelada" in page) == (True, True, False)
 
 
+@pytest.fixture
+def listed(clinic, desk, asked):
+    """What is said to who calls Alice, once something was done with her request."""
+
+    def listed(what):
+        what(asked.id)
+        return text(desk.get("/avisar"))
+
+    return listed
+
+
+def test_who_calls_them_reads_that_the_visit_stands(clinic, listed):
+    page = listed(lambda asked: clinic.desk.bookings.cancel_for(asked, "clinic", "user:1"))
+    assert "Pedido de mudança cancelado; a consulta de seg., 23 nov., 10:00 continua marcada · pedido para" in page
+
+
+def test_so_do_they_where_the_doctor_declined(clinic, listed):
+    page = listed(lambda asked: clinic.bookings.decline(asked, "user:rita"))
+    assert "Pedido de mudança recusado pelo médico; a consulta de seg., 23 nov., 10:00 continua marcada" in page
+
+
+def test_of_a_visit_that_is_off_they_read_that(clinic, listed):
+    visit, _ = clinic.bookings.upcoming(clinic.people["alice"])
+    page = listed(lambda _: clinic.desk.bookings.cancel_for(visit.id, "clinic", "user:1"))
+    assert ("Cancelada · consulta de seg., 23 nov., 10:00" in page, "continua marcada" in page) == (True, False)
+
+
 def test_on_the_portal(clinic, alice, asked):
     alice.get("/portal/consultas")
     page = text(alice.get(send(alice, f"/portal/consultas/{asked.id}/cancelar", reason="cannot_attend").location))
