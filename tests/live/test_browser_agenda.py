@@ -196,7 +196,14 @@ def test_an_encaixe_moves_to_a_free_time_and_is_one_no_more(desk, by):
     carry(page, by, slot(page, "11:00"))
     expect(visit(page, "Bruno")).to_contain_text("11:00")
     expect(visit(page, "Bruno")).not_to_contain_text("encaixe")
-    page.get_by_role("button", name="Desfazer").click()
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_an_encaixe_that_moved_to_a_free_time_is_one_again_once_that_is_undone(desk, by):
+    encaixe(desk)
+    page = live(desk.open())
+    carry(page, by, slot(page, "11:00"))
+    undo(page)
     expect(visit(page, "Bruno")).to_contain_text("13:00")
     expect(visit(page, "Bruno")).to_contain_text("encaixe")
 
@@ -210,9 +217,14 @@ def test_an_encaixe_moves_beside_a_visit_once_that_was_told(desk, by):
     expect(page.get_by_label("Hora", exact=True)).to_have_value(re.compile("10:[345]"))
     page.get_by_role("button", name="Mudar mesmo assim").press("Enter")
     expect(page.locator("#toast")).to_contain_text("O encaixe mudou para 23/11 às 10:")
-    expect(visit(page, "Bruno")).to_contain_text("10:")
-    page.get_by_role("button", name="Desfazer").click()
+    undo(page)
     expect(visit(page, "Bruno")).to_contain_text("13:00")
+
+
+def undo(page: Page) -> None:
+    """What was done a moment ago; first of all, for it is offered for ten seconds."""
+    page.get_by_role("button", name="Desfazer").click()
+    expect(page.locator("#toast")).to_contain_text("Desfeito")
 
 
 def carry(page: Page, by: str, to: Locator) -> None:
