@@ -38,6 +38,14 @@ def test_an_empty_day_leads_to_the_next_day_of_work(doctor, marina):
     assert "Ir para seg., 30 nov." in page
 
 
+@pytest.mark.parametrize("day", [TUESDAY, "2026-11-29"], ids=["with visits", "empty"])
+def test_what_changes_of_a_day_says_for_whom_it_was_drawn(clinic, doctor, marina, day):
+    tuesday(clinic)
+    page, fragment = (doctor.get(f"/medico/{marina}{part}?dia={day}").text for part in ("", "/dia"))
+    [of] = re.findall(r'name="csrf-token" content="([^"]+)"', page)
+    assert re.findall(r'data-of="([^"]+)"', fragment) == [of]
+
+
 @pytest.mark.parametrize("day", ["", "ontem", "2026-13-45", "9" * 400])
 def test_a_day_that_is_none_is_today(doctor, marina, day):
     assert "23 de novembro" in doctor.get(f"/medico/{marina}", query_string={"dia": day}).text

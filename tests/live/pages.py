@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.admin_web.site import make_user
 from tests.clinic.small_clinic import NOW, SmallClinic
@@ -37,11 +37,24 @@ class SmallSite:
         context = self.browser.new_context(viewport=viewport, locale="pt-BR", **more)
         context.set_default_timeout(PATIENCE)
         context.add_init_script(STANDS_STILL)
-        if who:
-            context.add_cookies([{"name": "alo_session", "value": self.tokens[who], "url": self.address}])
         page = context.new_page()
+        if who:
+            self.enter(page, self.tokens[who])
         page.goto(self.address + path)
         return page
+
+    def enter(self, page: Page, token: str) -> None:
+        """In the browser of this page somebody is logged in from now on, whoever it was so far."""
+        page.context.add_cookies([{"name": "alo_session", "value": token, "url": self.address}])
+
+    def enter_anew(self, page: Page, who: str) -> None:
+        """The session of who is logged in ends, the page says so, and they log in again in another tab."""
+        looking = self.clinic.sessions.viewer(self.tokens[who])
+        assert looking
+        self.clinic.sessions.leave(self.tokens[who])
+        expect(page.locator("#session-ended")).to_be_visible()
+        self.enter(page, self.clinic.sessions.open(looking.user_id, agent="tests"))
+        page.context.new_page().goto(page.url)
 
 
 @contextmanager

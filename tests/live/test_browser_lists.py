@@ -1,5 +1,6 @@
 """Lists that stand open all day, in a real browser: they change under one's eyes, and nobody loses their place."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -20,7 +21,7 @@ WIDE = pytest.mark.parametrize("width", [360, 1440])
 
 @pytest.fixture
 def site(clinic, browser) -> Iterator[SmallSite]:
-    with small_site(clinic, browser, "attendant", "doctor") as made:
+    with small_site(clinic, browser, "attendant", "doctor", "manager") as made:
         yield made
 
 
@@ -133,3 +134,34 @@ def test_the_doctors_reason_stays_while_the_day_changes(site):
     expect(page.get_by_role("article")).to_have_count(2)
     expect(page.get_by_label("Motivo").first).to_have_value("Precisa antes de um exame")
     expect(page.get_by_label("Motivo").first).to_be_focused()
+
+
+@pytest.mark.parametrize("path", ["/avisar", "/espera"])
+def test_how_many_there_are_is_told_by_one_element_all_the_time(site, path):
+    page = hears(site.open(path, "attendant"))
+    told_by = page.locator("#list [role=status]").element_handle()
+    assert told_by
+    assert told_by.inner_text().startswith("Ninguém")
+    delayed(site, "alice")
+    joins(site.clinic, "alice")
+    expect(page.locator("#list [role=status]")).to_have_text(re.compile("^1 pessoa "))
+    assert told_by.evaluate("(one) => one.isConnected")
+
+
+@pytest.mark.parametrize("forms", [False, True], ids=["a day without forms", "with"])
+def test_a_day_that_stands_open_is_not_shown_as_another_readers(site, forms):
+    marina = site.clinic.at.doctors["marina"]
+    site.clinic.database.change(update(Doctor).where(Doctor.id == marina).values(approves=forms))
+    page = hears(site.open(f"/medico/{marina}", "doctor"))
+    site.enter(page, site.tokens["manager"])
+    site.clinic.book("alice", site.clinic.slot("marina"))
+    expect(page.locator("#session-ended")).to_be_visible()
+    assert page.locator("#day").get_by_text("Alice Ferreira").count() == 0
+
+
+def test_a_list_goes_on_when_the_same_person_is_back(site):
+    page = hears(site.open("/espera", "attendant"))
+    site.enter_anew(page, "attendant")
+    expect(page.locator("#session-ended")).to_have_count(0)
+    joins(site.clinic, "bruno")
+    expect(row(page, "Bruno Lima")).to_be_visible()

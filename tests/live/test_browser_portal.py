@@ -102,6 +102,34 @@ def test_each_patient_sees_their_own_alone(portal):
     expect(bruno.locator("#visits .visit-link")).to_have_count(1)
 
 
+@pytest.mark.parametrize("path", ["/portal", "/portal/consultas"])
+def test_a_page_that_stands_open_shows_nothing_of_who_logs_in_after(portal, path):
+    theirs, mine = portal.clinic.book("bruno", portal.clinic.slot("marina", place=2)), portal.clinic.book("alice")
+    page = hears(portal.open(path, "patient"))
+    portal.enter(page, portal.tokens["other_patient"])
+    portal.clinic.desk.bookings.cancel_for(mine.id, "doctor_away", "user:1")
+    expect(page.locator("#session-ended")).to_be_visible()
+    assert page.locator(f'a[href*="/portal/consultas/{theirs.id}"]').count() == 0
+
+
+def test_a_page_goes_on_when_the_same_patient_is_back(portal):
+    page = hears(portal.open("/portal/consultas", "patient"))
+    portal.enter_anew(page, "patient")
+    expect(page.locator("#session-ended")).to_have_count(0)
+    portal.clinic.book("alice")
+    expect(page.locator("#visits .visit-link")).to_have_count(1)
+
+
+def test_times_that_nobody_logged_in_for_have_no_session_that_could_end(portal):
+    page = portal.open(f"/medicos/{portal.clinic.at.doctors['marina']}")
+    portal.enter(page, portal.tokens["patient"])
+    with page.expect_response(lambda reply: reply.request.headers.get("x-alo-fresh") == "1") as fresh:
+        page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    fresh.value.finished()
+    page.evaluate("() => new Promise((done) => setTimeout(done))")
+    expect(page.locator("#session-ended")).to_have_count(0)
+
+
 def test_who_is_about_to_cancel_is_told_that_it_is_cancelled_already(portal):
     mine = portal.clinic.book("alice")
     page = hears(portal.open(f"/portal/consultas/{mine.id}/cancelar", "patient"))

@@ -2,6 +2,7 @@
 //   live(["appointment"], { changed: (event) => …, anew: () => … })
 // `changed` gets { topic, id, unit }; `anew` is called whenever something may have been missed (also at the start).
 // While the connection is lost the page's bar says so; typing goes on.
+import { token } from "../ui/ui.js";
 import { LiveStream } from "./live-stream.js";
 
 const ADDRESS = new URL("/live", location.href).href;
@@ -32,6 +33,15 @@ export function ended() {
   words.append("Sua sessão terminou. ", way, " e continue aqui: o que você digitou não se perdeu.");
   told.append(words);
   (document.querySelector("dialog[open] .dialog-body") ?? document.querySelector("main")).prepend(told);
+}
+
+// Whether what was fetched was drawn, by its token, for whom this page was. Else somebody else is logged in here now: what
+// is theirs is not for this page. A page of nobody's has no session that could have ended.
+export function sameReader(theirs) {
+  const same = theirs === token();
+  if (same) document.getElementById("session-ended")?.remove();
+  else if (document.querySelector(".own-menu")) ended();
+  return same;
 }
 
 export function live(topics, { changed = () => {}, anew = () => {} }) {

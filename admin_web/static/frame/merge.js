@@ -8,6 +8,7 @@ const NAMED_BY = ["data-row", "id", "action", "href", "value"]; // what leads el
 const inUse = (row) => row.querySelector("details[open], form[data-sent]") !== null
   || [...row.querySelectorAll(TYPED)].some((one) => one.value);
 const hasText = (part) => [...part.childNodes].some((one) => one.nodeType === Node.TEXT_NODE && one.data.trim());
+const isStatus = (part) => part.getAttribute("role") === "status" && hasText(part);
 
 function named(parent) {
   const count = {};
@@ -33,12 +34,19 @@ function stays(part) {
   return used.size > 0;
 }
 
+function attributes(old, fresh) {
+  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) old.setAttribute(name, value);
+}
+
 function merge(old, fresh) {
   if (old.matches(ROW) && inUse(old)) old.querySelector(":scope > .gone")?.remove();
-  else if (hasText(old) || hasText(fresh) || old.nodeName !== fresh.nodeName) old.replaceWith(fresh);
+  else if (isStatus(old) && isStatus(fresh)) {
+    attributes(old, fresh);
+    old.replaceChildren(...fresh.childNodes); // what is read out is what changes in there
+  } else if (hasText(old) || hasText(fresh) || old.nodeName !== fresh.nodeName) old.replaceWith(fresh);
   else {
-    for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
-    for (const { name, value } of fresh.attributes) old.setAttribute(name, value);
+    attributes(old, fresh);
     children(old, fresh);
   }
 }

@@ -1,3 +1,5 @@
+import { sameReader } from "../frame/live.js";
+
 // Parts of a page anew, as the clinic has it now: [data-live] when something changes, [data-times] every now and then.
 // Whoever is at a link or button stays there; a form that is on its way is left alone.
 const key = (element) => element.getAttribute("href") ?? element.closest("form")?.getAttribute("action");
@@ -21,8 +23,9 @@ function put(part, fresh) {
 export async function refresh(what) {
   const reply = await fetch(location.href, { headers: { "X-Alo-Fresh": "1" } });
   if (reply.status === 401 || reply.status >= 500) return [];
-  if (!reply.ok || reply.redirected) return null;
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+  if (!sameReader(page.querySelector("meta[name=csrf-token]")?.content)) return [];
+  if (!reply.ok || reply.redirected) return null;
   return [...document.querySelectorAll(what)].filter((part) => put(part, page.getElementById(part.id)));
 }
 
