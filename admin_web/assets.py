@@ -16,6 +16,8 @@ from admin_web.access import Public, declare
 
 FOLDER = Path(__file__).parent / "static"
 FOR_EVER = 365 * 24 * 3600
+NEEDLESS = ("Content-Disposition", "Expires", "Last-Modified")
+"""Said by others already: of what is kept for a year, and known by its ETag. Twenty files come with a page."""
 LIGHT = "frame/light.css"
 EVERYWHERE = ("frame/dark.css", LIGHT, "frame/base.css", "ui/ui.css")
 TOGETHER: Mapping[str, tuple[str, ...]] = {
@@ -67,8 +69,10 @@ class Assets:
             reply = send_from_directory(self._folder, filename, max_age=longest)
         reply.cache_control.public = known
         reply.cache_control.immutable = known
-        if filename.endswith(".js"):  # a worker runs under the policy of its file, and imports what is ours
-            reply.headers[security.POLICY] = security.policy("'self'")
+        # A worker runs under the policy of its file, and imports what is ours.
+        reply.headers[security.POLICY] = security.of_file("'self'" if filename.endswith(".js") else "'none'")
+        for needless in NEEDLESS:
+            reply.headers.pop(needless, None)
         return reply
 
     def _sheet(self, name: str, longest: int | None) -> Response:

@@ -46,6 +46,11 @@ def policy(scripts: str) -> str:
     return f"default-src 'none'; script-src {scripts}; {OURS}"
 
 
+def of_file(sources: str) -> str:
+    """The policy of what is no page, in few bytes."""
+    return f"default-src {sources}; frame-ancestors 'none'"
+
+
 HEADERS: Mapping[str, str] = {
     POLICY: policy("'none'"),
     "X-Content-Type-Options": "nosniff",
