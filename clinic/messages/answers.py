@@ -62,7 +62,8 @@ _A, _MOVES = Appointment, aliased(Appointment)
 ROW: Any = (
     select(_A.id, _A.status, _A.starts_at, _A.ends_at, _A.doctor_id, _A.unit_id, _A.modality, _A.confirmed_at)
     .add_columns(_A.slot_id, _A.patient_id, Patient.name, Patient.social_name)
-    .add_columns(_A.live, _A.code, _A.replaced_by, _A.pre_registration_id, _MOVES.starts_at.label("stands"))
+    .add_columns(_A.live, _A.code, _A.replaced_by, _A.pre_registration_id, _A.replaces)
+    .add_columns(_MOVES.starts_at.label("stands"))
     .outerjoin(Patient, Patient.id == _A.patient_id)
     .outerjoin(_MOVES, and_(_MOVES.id == _A.replaces, _MOVES.status == "booked"))
 )
@@ -86,7 +87,7 @@ class Answers:
         if not ever and Links.expired(link, self._clock()):
             raise LinkExpired
         coming = row.status in CHANGEABLE and row.starts_at > self._clock()
-        return Asked(link, *(*row[:10], row.social_name or row.name or "", coming, row.stands))
+        return Asked(link, *(*row[:10], row.social_name or row.name or "", coming, self._stands(row)))
 
     def confirm(self, asked: Asked) -> Booking:
         """They will come. Raises WrongStatus, NotYours."""
@@ -140,6 +141,13 @@ class Answers:
         known = row.patient_id is not None
         theirs = _A.patient_id == row.patient_id if known else _A.pre_registration_id == row.pre_registration_id
         return self._row(_A.live == 1, _A.code.in_(codes), theirs)
+
+    def _stands(self, row: Any) -> datetime | None:
+        """When the visit is that a request would move, or would have; it may have moved since."""
+        if row.stands or row.status != "cancelled" or row.replaces is None:
+            return row.stands  # type: ignore[no-any-return]
+        visit = self._newest(row.replaces)
+        return visit.starts_at if visit is not None and visit.status == "booked" else None
 
     def _row(self, *which: ColumnElement[bool]) -> Any:
         return self._database.first(ROW.where(*which))

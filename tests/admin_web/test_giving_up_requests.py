@@ -1,5 +1,7 @@
 """Who gives up asking for another time is told so, and never that the visit itself is off."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from tests.admin_web.forms import send, text
@@ -70,3 +72,23 @@ def test_by_the_link_of_a_message(linked, browser, asked):
 def test_a_request_that_was_declined_leaves_the_visit(linked, browser, asked):
     linked.bookings.decline(asked.id, "user:rita")
     assert "continua marcada" in text(browser.get(opened(browser, asked)))
+
+
+def test_a_request_that_ended_since_another_was_granted_tells_when_the_visit_is_now(linked, browser, asked):
+    alice = linked.people["alice"]
+    visit = next(one for one in linked.bookings.upcoming(alice) if one.status == "booked")
+    hold = linked.bookings.hold(linked.slot("rita", "cardiology"), by="another call")
+    other = linked.bookings.reschedule(alice, visit.id, hold, "telephone")
+    granted = linked.bookings.accept(other.id, "user:rita")
+    assert linked.bookings.get(asked.id).status == "cancelled"
+    page = text(browser.get(opened(browser, asked)))
+    local = granted.starts_at.astimezone(ZoneInfo("America/Sao_Paulo"))
+    assert f"Este pedido de mudança acabou. A consulta de seg., 23 nov., {local:%H:%M} continua marcada." in page
+    assert "Você não precisa vir" not in page
+
+
+def test_of_a_visit_that_is_off_the_link_of_its_request_says_so(linked, browser, asked):
+    visit, _ = linked.bookings.upcoming(linked.people["alice"])
+    linked.bookings.cancel(linked.people["alice"], visit.id, "cannot_attend", "web")
+    page = text(browser.get(opened(browser, asked)))
+    assert ("Você não precisa vir" in page, "continua marcada" in page) == (True, False)
