@@ -14,7 +14,6 @@ from admin_web.access import STAFF, Doors, viewer
 from admin_web.address import day_near, number
 from admin_web.desk import LeftAgenda, Reception, back_to, in_drawer
 from admin_web.desk_answers import done
-from admin_web.fields import one_line
 from admin_web.wait_words import Wait, wait_beyond
 from clinic.bookings import AfterNoShows, NotAllowed, Overlaps, SlotTaken
 from clinic.bookings import Booking as Booked
@@ -25,6 +24,7 @@ from clinic.series_rows import CancelledSince
 from clinic.slots import Criteria, SlotInfo
 from clinic.terms import Terms
 from clinic.waiting.rows import FOR_WHO_WAITS
+from clinic.written import one_line
 
 if TYPE_CHECKING:
     from clinic.services import Clinic

@@ -12,7 +12,6 @@ from admin_web.address import day_near, number
 from admin_web.desk import Reception, back_to, in_drawer
 from admin_web.desk_answers import done
 from admin_web.extra_words import NOTHING, Told, all_told
-from admin_web.fields import one_line
 from clinic.access import may_see_unit
 from clinic.bookings import ExtraQuotaFull, Overlaps
 from clinic.days import Choice
@@ -22,6 +21,7 @@ from clinic.roster import KindInfo
 from clinic.transitions import TooSoon
 from clinic.users import Viewer
 from clinic.visits import Extra
+from clinic.written import one_line
 
 if TYPE_CHECKING:
     from clinic.services import Clinic

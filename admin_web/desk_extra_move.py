@@ -17,7 +17,6 @@ from admin_web.desk_day import LONGEST_REASON, clock_of, role_of
 from admin_web.desk_series import heading
 from admin_web.desk_visit import not_there
 from admin_web.extra_words import NOTHING, Told, all_told
-from admin_web.fields import one_line
 from clinic.access import may_see_unit
 from clinic.bookings import Booking, ExtraQuotaFull, NotYours, Overlaps, SlotTaken, WrongStatus
 from clinic.cards import CardVisit
@@ -25,6 +24,7 @@ from clinic.extra_facts import NotKnown
 from clinic.planning import covers
 from clinic.slots import SlotInfo
 from clinic.visits import Extra
+from clinic.written import one_line
 
 if TYPE_CHECKING:
     from clinic.services import Clinic

@@ -12,11 +12,11 @@ from admin_web.access import STAFF, Doors, viewer
 from admin_web.address import number
 from admin_web.desk import Reception, back_to, in_drawer
 from admin_web.desk_answers import done
-from admin_web.fields import one_line
 from clinic.bookings import AfterNoShows, NotYours, WrongStatus
 from clinic.cards import CardVisit
 from clinic.repetitions import REPEATED, Changed, Choice
 from clinic.series_dates import FEWEST, LONGEST_AUTHORISATION, MOST, MOST_AUTHORISED, Day, Plan, Preview
+from clinic.written import one_line
 
 if TYPE_CHECKING:
     from clinic.services import Clinic

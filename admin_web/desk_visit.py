@@ -12,7 +12,6 @@ from admin_web.access import STAFF, Doors, viewer
 from admin_web.address import day_near, number
 from admin_web.desk import LeftAgenda, Reception, back_to, in_drawer
 from admin_web.desk_answers import done
-from admin_web.fields import one_line
 from clinic.bookings import Booking, NotAllowed, NotYours, Overlaps, SlotTaken, WrongStatus
 from clinic.cards import CardVisit
 from clinic.no_shows import FORGIVEN
@@ -20,6 +19,7 @@ from clinic.quotas import QuotaFull
 from clinic.repetitions import REPEATED
 from clinic.slots import Criteria, SlotInfo
 from clinic.transitions import TooSoon
+from clinic.written import one_line
 
 if TYPE_CHECKING:
     from clinic.services import Clinic

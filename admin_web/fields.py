@@ -8,10 +8,9 @@ from unicodedata import category
 
 from admin_web.address import FARTHEST
 from clinic.phones import normalise
-from clinic.written import phone
+from clinic.written import TURNING, one_line, phone
 
 Sort = Literal["text", "area", "tick", "number", "choose", "phone", "time"]
-TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 Options = Callable[[], Sequence[tuple[str, str]]]
 STATES = (
     "AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA", "PB", "PE", "PI", "PR", "RJ",
@@ -144,11 +143,6 @@ READERS: Mapping[Sort, Callable[[Field, str], Any]] = {
 def visible(text: str) -> str:
     """Without control characters and marks that turn the direction of what follows: nobody can see or undo them."""
     return "".join(one for one in text if one == "\n" or (category(one) != "Cc" and one not in TURNING))
-
-
-def one_line(text: str) -> str:
-    """What was typed in a field of one line, as it is kept: no more than one space anywhere, and nothing unseen."""
-    return visible(" ".join(text.split())).strip()
 
 
 def read_day(text: str, today: date) -> date:

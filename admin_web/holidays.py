@@ -7,11 +7,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin_web.access import MANAGERS, Doors, viewer
-from admin_web.fields import one_line, read_day
+from admin_web.fields import read_day
 from admin_web.own import audit_shown, others_hit, stamp_of, to_call, were_shown
 from admin_web.replanning import told
 from clinic.closings import Closing, KnownDay
 from clinic.practice import Visit
+from clinic.written import one_line
 
 if TYPE_CHECKING:
     from clinic.services import Clinic

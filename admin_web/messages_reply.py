@@ -9,7 +9,6 @@ from flask import Blueprint, Response, abort, flash, make_response, redirect, re
 from admin_web import portal_words
 from admin_web.access import Doors, Public
 from admin_web.address import day_near
-from admin_web.fields import one_line
 from admin_web.messages_move import Mover, NotNow
 from admin_web.portal_visits import faults_of
 from clinic.bookings import NotYours, Overlaps, SlotTaken, WrongStatus
@@ -18,6 +17,7 @@ from clinic.messages.answers import Asked, LinkExpired
 from clinic.programs import TooManyRequests
 from clinic.quotas import QuotaFull
 from clinic.surveys import LONGEST, SCORES, NotAsked, Settled
+from clinic.written import one_line
 
 if TYPE_CHECKING:
     from clinic.services import Clinic

@@ -7,10 +7,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin_web.access import DOCTORS, MANAGERS, Doors, viewer
-from admin_web.fields import one_line, read_day
+from admin_web.fields import read_day
 from admin_web.own import audit_shown, doctor_of_page, others_hit, stamp_of, to_call, were_shown
 from clinic.practice import EndsBeforeItBegins, Visit
 from clinic.slots import Criteria, SlotInfo
+from clinic.written import one_line
 
 if TYPE_CHECKING:
     from clinic.services import Clinic

@@ -9,12 +9,12 @@ from werkzeug.wrappers import Response
 
 from admin_web.access import DOCTORS, MANAGERS, Doors, may, viewer
 from admin_web.address import day_near
-from admin_web.fields import one_line
 from admin_web.own import doctor_of_page
 from clinic.appointments import Booking
 from clinic.days import Choice
 from clinic.practice import AbsenceInfo
 from clinic.transitions import TooLate, WrongStatus
+from clinic.written import one_line
 
 if TYPE_CHECKING:
     from clinic.services import Clinic

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
 from admin_web.access import STAFF, Doors, viewer
-from admin_web.fields import one_line
 from clinic.data_requests import Asked, NotDone
+from clinic.written import one_line
 
 if TYPE_CHECKING:
     from clinic.services import Clinic

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from admin_web import offer_words, portal_words
 from admin_web.access import PATIENTS, Doors, viewer
 from admin_web.address import number
-from admin_web.fields import one_line
 from admin_web.offer_terms import terms_of
 from admin_web.portal_own import VIA, people_of
 from admin_web.words import when
@@ -20,6 +19,7 @@ from clinic.quotas import QuotaFull
 from clinic.slots import Criteria, Period
 from clinic.waiting.offers import OfferOver
 from clinic.waiting.rows import Offered
+from clinic.written import one_line
 
 if TYPE_CHECKING:
     from clinic.services import Clinic

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from admin_web.fields import one_line
 from clinic import identities
 from clinic.team import LONGEST, Member
 from clinic.users import Role
+from clinic.written import one_line
 
 NO_ROLE = "Escolha ao menos uma função."
 NO_ROLE_LEFT = "Deixe ao menos uma função. Para a pessoa não entrar mais, desative a conta."

@@ -9,13 +9,13 @@ from admin_web import desk_words
 from admin_web.access import STAFF, Doors, viewer
 from admin_web.address import number
 from admin_web.desk import Reception
-from admin_web.fields import one_line
 from admin_web.patient_typed import LABELS, typed_form
 from admin_web.words import birth, cpf, phone
 from clinic.bookings import Overlaps
 from clinic.cards import PatientData
 from clinic.intake import Settled, Unfinished
 from clinic.patient_forms import Invalid
+from clinic.written import one_line
 
 if TYPE_CHECKING:
     from clinic.services import Clinic

@@ -7,6 +7,7 @@ from datetime import date
 
 from clinic.cpf import cpf_is_valid
 from clinic.phones import normalise
+from clinic.written import one_line
 
 LONGEST_NAME, LONGEST_EMAIL, MOST_PHONES = 120, 254, 5
 OLDEST_YEARS = 130
@@ -14,9 +15,6 @@ EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]{2,}")
 NAME = re.compile(r"[^\W\d_].*[^\W\d_].*", re.DOTALL)
 BETWEEN = re.compile(r"[,;/|\n]|\s(?:e|ou)\s", re.IGNORECASE)
 """What people write between one telephone and the next."""
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Marks nobody sees that turn the direction of all that follows on a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ class Invalid(Exception):
 
 def read(form: PatientForm, today: date) -> PatientRecord:
     """What was typed, understood. Raises Invalid with everything that is wrong, at once."""
-    name, social = _tidy(form.name), _tidy(form.social_name)
+    name, social = one_line(form.name), one_line(form.social_name)
     cpf, birth = re.sub(r"[\s.\-/]", "", form.cpf), read_date(form.birth_date)
     numbers = [part for part in BETWEEN.split(form.phones) if part.strip()]
     phones = [normalise(number) for number in numbers]
@@ -107,10 +105,6 @@ def _day(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-def _tidy(text: str) -> str:
-    return " ".join(CONTROL.sub(" ", TURNING.sub("", text)).split())
 
 
 def _name_problem(name: str) -> str | None:

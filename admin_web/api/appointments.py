@@ -23,8 +23,8 @@ from admin_web.api.visits import (
     NewAppointment,
     Rescheduling,
 )
-from admin_web.fields import one_line
 from clinic.registers import Filter
+from clinic.written import one_line
 
 if TYPE_CHECKING:
     from clinic.services import Clinic
