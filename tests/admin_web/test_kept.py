@@ -9,7 +9,7 @@ import pytest
 from admin_web.kept import MARK, PATH
 from tests.admin_web.forms import as_shown, plain, send, token_in
 from tests.admin_web.site import EMAIL, make_site, make_user
-from tests.admin_web.test_login import GOOD, QUICK, enter
+from tests.admin_web.test_login import GOOD, QUICK, enter, with_passwords
 from tests.clinic.small_clinic import same_clinic
 
 ALICE, MARINA = "529.982.247-25", "CRM/SP 101"
@@ -21,10 +21,7 @@ OWN_PAGE = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
 
 @pytest.fixture
 def site(clinic, tmp_path):
-    made = make_site(clinic, tmp_path)
-    for who in ("patient", "doctor", "manager"):
-        made.users[who] = make_user(clinic, who, QUICK.hash(GOOD))
-    return made
+    return with_passwords(clinic, tmp_path)
 
 
 @pytest.fixture

@@ -13,12 +13,17 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 GOOD = "três-gatos-no-telhado"
 
 
-@pytest.fixture
-def site(clinic, tmp_path):
+def with_passwords(clinic, tmp_path):
+    """A site where these three log in with GOOD."""
     made = make_site(clinic, tmp_path)
     for who in ("patient", "doctor", "manager"):
         made.users[who] = make_user(clinic, who, QUICK.hash(GOOD))
     return made
+
+
+@pytest.fixture
+def site(clinic, tmp_path):
+    return with_passwords(clinic, tmp_path)
 
 
 @pytest.fixture

@@ -21,14 +21,6 @@ from tests.clinic.test_series_moves import four, free, go, taken, to, whats
 FRIDAY = date(2026, 11, 27)
 
 
-class LooksToo(CountingDatabase):
-    """What runs inside `read` is noted as one."""
-
-    def read(self):
-        self.asked.append("a look")
-        return super().read()
-
-
 @pytest.fixture
 def moves(clinic):
     return clinic.desk.series_moves
@@ -59,7 +51,7 @@ def coming(clinic):
 
 def asked(clinic, look):
     """How often the database is asked, once what is kept in memory is there."""
-    database = LooksToo(str(clinic.database.url))
+    database = CountingDatabase(str(clinic.database.url))
     desk = open_clinic(Settings(), clinic.clock, database).desk
     look(desk)
     database.asked.clear()
